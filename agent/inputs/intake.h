@@ -1,0 +1,66 @@
+// Intake: one thread only reads sockets into a bounded ring, one moves the ring's content to the spool in blocks. It
+// never decodes DNS and never waits for a destination; a disk that hangs fills the ring (drops are counted) and never
+// holds up the reader, because a reader that stalls can hold up the DNS server.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/counters.h"
+
+namespace tapferry {
+
+class Spool;
+
+// A listener on a unix socket. Finished: names resolved to ids.
+struct UnixInputOptions {
+    std::string name;
+    std::string path;
+    std::uint32_t mode = 0660;
+    std::optional<std::uint32_t> owner;  // uid
+    std::optional<std::uint32_t> group;  // gid
+    std::size_t max_connections = 64;
+};
+
+struct IntakeOptions {
+    std::vector<UnixInputOptions> unix_inputs;
+    std::size_t ring_bytes = 32u << 20;
+    std::size_t max_frame_bytes = 1u << 20;
+    std::chrono::milliseconds hello_timeout{10000};
+};
+
+// A change of state worth a line in the log; agent/log writes it. Called from intake's threads, never for a frame, and
+// must not block.
+struct IntakeEvent {
+    enum class Kind : std::uint8_t { connected, disconnected, rejected, disk_failing, disk_back } kind;
+    std::string input;
+    std::string text;  // for people
+};
+
+class Intake {
+  public:
+    // Opens the listeners, so that a socket path in use or a missing directory is an InputError before anything runs.
+    // `counters` has one entry for each input, in order.
+    Intake(IntakeOptions options, Spool& spool, std::vector<std::unique_ptr<InputCounters>>& counters,
+           std::function<void(const IntakeEvent&)> tell);
+    ~Intake();
+
+    void start();
+    // Stops reading at a frame boundary (at most 200 ms), closes connections with FINISH, brings what the ring holds
+    // into the spool, unlinks the sockets, joins the threads.
+    void stop();
+
+    [[nodiscard]] std::uint64_t frames_in_ring() const;
+    [[nodiscard]] std::uint64_t bytes_in_ring() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tapferry

@@ -1,0 +1,18 @@
+// Where a reader of the log stands: the sequence number of the next frame to read. Numbers begin at 1, are given once
+// and never again, over all runs of the agent.
+#pragma once
+
+#include <cstdint>
+
+namespace tapferry {
+
+enum class Position : std::uint64_t {};
+
+inline constexpr Position first_position{1};
+
+constexpr std::uint64_t number(Position p) { return static_cast<std::uint64_t>(p); }
+constexpr Position operator+(Position p, std::uint64_t frames) { return Position{number(p) + frames}; }
+// Frames from `from` up to, and without, `to`. `to` must not be before `from`.
+constexpr std::uint64_t distance(Position from, Position to) { return number(to) - number(from); }
+
+}  // namespace tapferry

@@ -1,0 +1,58 @@
+// What a route keeps over restarts: how far it is, and its counters as of there, so that the ledger balances over a
+// crash. One file of two slots, written in turn in place; described in FORMAT.md.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "agent/spool/position.h"
+#include "agent/spool/reader.h"
+
+namespace tapferry {
+
+// Lifetime counters of a route as of its position. start - 1 + read + lost == position - 1 always, and
+// read == undecodable + filtered + rendered.
+struct RouteTotals {
+    std::uint64_t read = 0;         // frames
+    std::uint64_t undecodable = 0;  // frames that are no dnstap
+    std::uint64_t filtered = 0;     // events
+    std::uint64_t rendered = 0;     // events
+    std::uint64_t delivered = 0;    // events
+    std::uint64_t dead_lettered = 0;  // events
+    std::uint64_t records = 0;      // records delivered
+    std::uint64_t repeated = 0;     // records sent again that had been sent before
+    std::array<std::uint64_t, loss_reason_count> lost{};  // frames, by LossReason
+};
+
+struct SavedPosition {
+    Position start = first_position;  // where the route began
+    Position position = first_position;
+    Position highest = first_position;  // Spool::end() when this was saved
+    std::uint64_t incarnation = 0;      // that the position was saved under
+    RouteTotals totals;
+};
+
+class Disk;
+
+class PositionFile {
+  public:
+    // The file is made, 0600 and of full length, when it is not there.
+    PositionFile(std::filesystem::path path, Disk& disk);
+    ~PositionFile();
+    PositionFile(PositionFile&&) noexcept;
+
+    // What was saved last. None: the file is new, or both slots are bad (see damaged()).
+    [[nodiscard]] std::optional<SavedPosition> load();
+    [[nodiscard]] bool damaged() const;  // after load(): there was something, and neither slot is sound
+    // Overwrites the older slot. False with errno set when it could not; the other slot is whole then.
+    [[nodiscard]] bool save(const SavedPosition&);
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tapferry

@@ -1,0 +1,25 @@
+// From options to encoders: the one place that knows every format.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "encoders/encoder.h"
+#include "encoders/options.h"
+
+namespace tapferry {
+
+std::unique_ptr<Encoder> make_encoder(const FormatOptions&);
+std::unique_ptr<Envelope> make_syslog_header(const SyslogHeaderOptions&);
+
+// Names of the formats: "json", "cef", "passivedns", "text".
+std::vector<std::string_view> format_names();
+// The default options of a format, or none when there is no such format.
+std::optional<FormatOptions> default_format(std::string_view name);
+// Why a text format's directives cannot be used ("unknown field %{colour}; known are …"); empty: they can.
+std::string check_text_format(std::string_view format);
+
+}  // namespace tapferry

@@ -1,0 +1,85 @@
+// Records are what a transport carries: bytes with the identity, time and position of the event they render. They lie
+// one after another in one buffer, framed as they go on the wire, so that a stream transport writes a batch with one
+// call and a datagram transport takes them singly. Filled by encoders, read by transports; the owner is one route.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "proto/event.h"
+#include "proto/text_buffer.h"
+
+namespace tapferry {
+
+// How records are told apart in a byte stream.
+enum class Framing : std::uint8_t {
+    none,            // record after record with nothing between: for datagrams and message queues
+    newline,         // LF behind each record
+    nul,             // NUL behind each record (GELF over TCP)
+    octet_counting,  // "LENGTH SP" before each record (RFC 6587, section 3.4.1)
+    length_prefix,   // 32-bit big-endian length before each record
+};
+
+struct Record {
+    std::uint32_t begin = 0;   // of the record's own bytes in RecordBuffer::bytes()
+    std::uint32_t length = 0;  // without framing
+    std::uint32_t wire_begin = 0;  // with framing; the wire bytes of a record end where the next one's begin
+    EventId id;
+    std::uint32_t part = 1;  // an event that becomes several records: 1, 2, 3 …
+    Timestamp time;
+    bool invalid = false;  // holds a byte that no encoder may write: goes to the dead letter, never to the wire
+};
+
+// What is written around a record, whatever its format: a syslog header, for instance. Deterministic, cannot fail.
+class Envelope {
+  public:
+    virtual ~Envelope() = default;
+    virtual void open(const Event&, TextBuffer&) const = 0;
+    virtual void close(const Event&, TextBuffer&) const {}
+};
+
+class RecordBuffer {
+  public:
+    // `envelope` may be null and must outlive the buffer.
+    explicit RecordBuffer(Framing framing = Framing::none, const Envelope* envelope = nullptr)
+        : framing_(framing), envelope_(envelope) {}
+
+    // Begins a record of `event`; what is appended to the returned buffer until close() is its content.
+    TextBuffer& open(const Event& event);
+    // Ends the record: writes what the framing needs and checks that every byte may be sent (0x20 to 0x7E, and TAB
+    // where `tab_allowed`; LF too where `multi_line`).
+    void close(const Event& event);
+    // Takes the open record back, as if open() had not been called.
+    void abandon();
+    // How many bytes the open record has so far, with its envelope and without framing.
+    [[nodiscard]] std::size_t open_size() const;
+
+    void allow_tab(bool allowed) { tab_allowed_ = allowed; }
+    void allow_multi_line(bool allowed) { multi_line_ = allowed; }
+
+    [[nodiscard]] std::span<const Record> records() const { return records_; }
+    [[nodiscard]] std::string_view content(const Record& record) const {
+        return {text_.data() + record.begin, record.length};
+    }
+    // The wire bytes of records [from, to), contiguous.
+    [[nodiscard]] std::string_view wire(std::size_t from, std::size_t to) const;
+    [[nodiscard]] std::size_t size() const { return records_.size(); }
+    [[nodiscard]] std::size_t bytes() const { return text_.size(); }
+    [[nodiscard]] bool empty() const { return records_.empty(); }
+    void clear();
+
+  private:
+    Framing framing_;
+    const Envelope* envelope_;
+    bool tab_allowed_ = false;
+    bool multi_line_ = false;
+    TextBuffer text_;
+    std::vector<Record> records_;
+    std::size_t open_wire_begin_ = 0;
+    std::size_t open_begin_ = 0;
+    std::uint32_t open_part_ = 1;
+};
+
+}  // namespace tapferry

@@ -1,0 +1,41 @@
+// One dnstap frame into an Event. No I/O; storage is reused from call to call, so nothing is allocated in the steady
+// state. Each route owns one Decoder; it is not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "proto/event.h"
+
+namespace tapferry {
+
+enum class DecodeStatus : std::uint8_t {
+    decoded,      // `event` is whole; it may still be of kind malformed
+    undecodable,  // the protobuf breaks off: no Event can be made of it
+};
+
+// What intake knew of a frame besides its bytes.
+struct FrameOrigin {
+    EventId id;
+    Timestamp received;
+    std::string_view input;
+};
+
+class Decoder {
+  public:
+    Decoder();
+    ~Decoder();
+    Decoder(Decoder&&) noexcept;
+    Decoder& operator=(Decoder&&) noexcept;
+
+    // `frame` and `origin.input` must outlive the use of `event`.
+    [[nodiscard]] DecodeStatus decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event);
+
+  private:
+    struct Storage;
+    std::unique_ptr<Storage> storage_;
+};
+
+}  // namespace tapferry

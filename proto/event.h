@@ -1,0 +1,134 @@
+// An Event is one dnstap frame made readable: what the DNS server said of a message, and the message itself taken
+// apart. Decoder fills it, stages change it, encoders render it. Views point into the frame and into the decoder's
+// storage, so an Event lives until the next decode(). Field names follow dnstap.proto and RFC 9499.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "proto/dns_message.h"
+
+namespace tapferry {
+
+// Seconds since 1970-01-01 UTC and the nanoseconds within that second (0 to 999,999,999).
+struct Timestamp {
+    std::int64_t seconds = 0;
+    std::uint32_t nanoseconds = 0;
+    friend auto operator<=>(const Timestamp&, const Timestamp&) = default;
+};
+
+// dnstap.proto, Message.Type. `unknown` covers 0, an absent type and every number above UPDATE_RESPONSE;
+// Event::type_number keeps the number.
+enum class MessageType : std::uint8_t {
+    unknown = 0,
+    auth_query = 1,
+    auth_response = 2,
+    resolver_query = 3,
+    resolver_response = 4,
+    client_query = 5,
+    client_response = 6,
+    forwarder_query = 7,
+    forwarder_response = 8,
+    stub_query = 9,
+    stub_response = 10,
+    tool_query = 11,
+    tool_response = 12,
+    update_query = 13,
+    update_response = 14,
+};
+inline constexpr std::size_t message_type_count = 15;
+
+// dnstap.proto, SocketProtocol. `unknown`: absent, or a number this version does not know.
+enum class SocketProtocol : std::uint8_t { unknown, udp, tcp, dot, doh, dnscrypt_udp, dnscrypt_tcp, doq };
+// dnstap.proto, HttpProtocol.
+enum class HttpProtocol : std::uint8_t { unknown, http1, http2, http3 };
+
+// An IPv4 or IPv6 address in network byte order. IPv4-mapped IPv6 is folded to IPv4 by the decoder.
+struct IpAddress {
+    std::array<std::uint8_t, 16> bytes{};
+    std::uint8_t size = 0;  // 4 or 16; 0: there is none
+    [[nodiscard]] bool present() const { return size != 0; }
+    [[nodiscard]] bool is_v6() const { return size == 16; }
+    friend bool operator==(const IpAddress&, const IpAddress&) = default;
+};
+
+// One side of the exchange. An all-zero address and port 0 mean "not known" in dnstap and are left out.
+struct Endpoint {
+    IpAddress address;
+    std::uint16_t port = 0;  // 0: there is none
+};
+
+// Where an event came from in the log: the same on every retry and after every restart. Written as 32 hex digits,
+// incarnation first.
+struct EventId {
+    std::uint64_t incarnation = 0;
+    std::uint64_t sequence = 0;
+    friend bool operator==(const EventId&, const EventId&) = default;
+};
+
+enum class TimeSource : std::uint8_t { server, agent };
+
+// What sort of event it is, beyond its dnstap type.
+enum class EventKind : std::uint8_t {
+    message,     // an ordinary dnstap message
+    new_domain,  // PowerDNS Recursor: newly observed domain, or unique domain response
+    malformed,   // the DNS payload does not parse; Event::dns.malformed says why
+};
+
+// dnstap.proto, Policy: what a response policy did. Bytes are as sent; `rule` is a wire-format name for RPZ.
+struct Policy {
+    bool present = false;
+    std::string_view type;
+    std::string_view rule;
+    std::uint32_t action = 0;  // Policy.Action, 0: absent
+    std::uint32_t match = 0;   // Policy.Match, 0: absent
+    std::string_view value;
+};
+
+struct Event {
+    EventId id;
+    Timestamp received;      // when intake read it
+    std::string_view input;  // name of the input in the configuration, may be empty
+
+    EventKind kind = EventKind::message;
+    MessageType type = MessageType::unknown;
+    std::uint64_t type_number = 0;  // as sent; 0: absent
+    bool is_response = false;       // from the type, or for unknown types from the messages present
+
+    std::string_view identity;  // opaque bytes: render with append_opaque()
+    std::string_view version;   // likewise
+    std::string_view extra;     // likewise
+
+    Endpoint query;     // who asked
+    Endpoint response;  // who was asked
+    SocketProtocol protocol = SocketProtocol::unknown;
+    HttpProtocol http_protocol = HttpProtocol::unknown;
+
+    Timestamp time;  // of the event: response time for responses, query time for queries, else see time_source
+    TimeSource time_source = TimeSource::server;
+    std::optional<Timestamp> query_time;
+    std::optional<Timestamp> response_time;
+    std::uint8_t time_digits = 9;  // fraction digits worth printing: 3, 6 or 9, as precise as the source
+
+    // The DNS message shown: the response when there is one, else the query. When there is none, has_message is
+    // false and `dns` is empty.
+    bool has_message = false;
+    dns::Message dns;
+
+    // First question's name in canonical form without a trailing dot ("." for the root); from query_zone when the
+    // frame has no question. Empty: there is none. Kept here because every format and filter wants it.
+    std::string_view qname;
+    bool has_question = false;
+    std::uint16_t qtype = 0;   // valid when has_question
+    std::uint16_t qclass = 0;  // valid when has_question
+
+    std::span<const std::uint8_t> query_zone;  // wire format, uncompressed and checked; empty: absent
+    Policy policy;
+
+    std::span<const std::uint8_t> frame;  // the whole dnstap frame, for formats that pass it on
+};
+
+}  // namespace tapferry
