@@ -1,0 +1,1 @@
+#include "agent/inputs/intake.h"

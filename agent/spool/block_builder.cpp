@@ -1,0 +1,1 @@
+#include "agent/spool/block_builder.h"

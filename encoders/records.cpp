@@ -1,0 +1,3 @@
+#include "encoders/records.h"
+
+namespace tapferry {}  // namespace tapferry

@@ -1,0 +1,1 @@
+#include "transports/make_transport.h"
