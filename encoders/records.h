@@ -69,6 +69,8 @@ class RecordBuffer {
     [[nodiscard]] std::size_t bytes() const { return text_.size(); }
     [[nodiscard]] bool empty() const { return records_.empty(); }
     void clear();
+    // Takes back the records from `count` on, and one that is open.
+    void truncate(std::size_t count);
 
   private:
     Framing framing_;
