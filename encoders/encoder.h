@@ -1,5 +1,6 @@
-// Event -> records of one format. Every Event has a rendering, so encode() cannot fail: bad options were refused when
-// the encoder was built. The same event gives the same bytes, always. One encoder belongs to one route.
+// Event -> records of one format. Every Event has a rendering, so encode() cannot fail: bad options were
+// refused when the encoder was built. The same event gives the same bytes, always. One encoder belongs to one
+// route.
 #pragma once
 
 #include "encoders/records.h"

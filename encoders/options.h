@@ -1,5 +1,6 @@
-// What can be chosen of each format, finished: names resolved, limits in bytes, defaults filled in. Made by the
-// configuration or the command line, taken by make_encoder(). Keys and defaults are documented in conf/tapferry.toml.
+// What can be chosen of each format, finished: names resolved, limits in bytes, defaults filled in. Made by
+// the configuration or the command line, taken by make_encoder(). Keys and defaults are documented in
+// conf/tapferry.toml.
 #pragma once
 
 #include <array>
@@ -44,7 +45,8 @@ struct SyslogHeaderOptions {
     std::uint8_t facility = 16;  // 0 to 23; 16: local0
     std::string app_name = "tapferry";
     enum class Hostname : std::uint8_t { identity, fixed } hostname = Hostname::identity;
-    std::string fixed_hostname;  // the agent's own name or a text of the configuration; also used without an identity
+    std::string
+        fixed_hostname;  // the agent's own name or a text of the configuration; also used without an identity
     bool structured_data = false;
 };
 

@@ -1,3 +1,134 @@
 #include "encoders/records.h"
 
-namespace tapferry {}  // namespace tapferry
+#include <cassert>
+#include <limits>
+
+namespace tapferry {
+namespace {
+
+// Most records of every format have three digits of length; when one has not, its content is moved.
+constexpr std::size_t guessed_digits = 3;
+
+// 0x20 to 0x7E. Adding one folds the upper bound into a signed comparison, which is one vector instruction.
+bool printable(char c) {
+    return static_cast<signed char>(static_cast<unsigned char>(static_cast<unsigned char>(c) + 1)) > 0x20;
+}
+
+// Constant trip count, so that the loop is vectorised at -O2.
+bool block_is_printable(const char* text) {
+    unsigned char bad = 0;
+    for (std::size_t i = 0; i < 64; ++i) bad |= static_cast<unsigned char>(!printable(text[i]));
+    return bad == 0;
+}
+
+bool all_printable(std::string_view text) {
+    std::size_t at = 0;
+    for (; at + 64 <= text.size(); at += 64) {
+        if (!block_is_printable(text.data() + at)) return false;
+    }
+    unsigned char bad = 0;
+    for (; at < text.size(); ++at) bad |= static_cast<unsigned char>(!printable(text[at]));
+    return bad == 0;
+}
+
+bool all_allowed(std::string_view text, bool tab, bool line_feed) {
+    for (const char c : text) {
+        if (!printable(c) && !(tab && c == '\t') && !(line_feed && c == '\n')) return false;
+    }
+    return true;
+}
+
+std::size_t digits_of(std::size_t number) {
+    std::size_t digits = 1;
+    for (; number >= 10; number /= 10) ++digits;
+    return digits;
+}
+
+}  // namespace
+
+TextBuffer& RecordBuffer::open(const Event& event) {
+    open_wire_begin_ = text_.size();
+    open_refused_ = false;
+    open_part_ = !records_.empty() && records_.back().id == event.id ? records_.back().part + 1 : 1;
+    if (framing_ == Framing::octet_counting) text_.append("000 ");
+    if (framing_ == Framing::length_prefix) text_.append(std::string_view("\0\0\0\0", 4));
+    open_begin_ = text_.size();
+    if (envelope_ != nullptr) envelope_->open(event, text_);
+    return text_;
+}
+
+void RecordBuffer::close(const Event& event) {
+    if (envelope_ != nullptr) envelope_->close(event, text_);
+    const std::size_t length = open_size();
+    const std::string_view content = text_.view(open_begin_);
+    const bool sound = !open_refused_ &&
+                       (all_printable(content) ||
+                        ((tab_allowed_ || multi_line_) && all_allowed(content, tab_allowed_, multi_line_)));
+    if (framing_ == Framing::octet_counting) write_octet_count(length);
+    if (framing_ == Framing::length_prefix) write_length_prefix(length);
+    if (framing_ == Framing::newline) text_.push_back('\n');
+    if (framing_ == Framing::nul) text_.push_back('\0');
+    assert(text_.size() <= std::numeric_limits<std::uint32_t>::max());
+    records_.push_back({.begin = static_cast<std::uint32_t>(open_begin_),
+                        .length = static_cast<std::uint32_t>(length),
+                        .wire_begin = static_cast<std::uint32_t>(open_wire_begin_),
+                        .id = event.id,
+                        .part = open_part_,
+                        .time = event.time,
+                        .invalid = !sound});
+    closed_end_ = text_.size();
+}
+
+void RecordBuffer::write_octet_count(std::size_t length) {
+    const std::size_t digits = digits_of(length);
+    if (digits != guessed_digits) {
+        const std::size_t begin = open_wire_begin_ + digits + 1;
+        if (digits > guessed_digits) {
+            (void)text_.reserve(digits - guessed_digits);
+            text_.commit(digits - guessed_digits);
+        }
+        std::memmove(text_.data() + begin, text_.data() + open_begin_, length);
+        text_.truncate(begin + length);
+        open_begin_ = begin;
+    }
+    char* place = text_.data() + open_begin_;
+    *--place = ' ';
+    for (std::size_t i = 0; i < digits; ++i, length /= 10) *--place = static_cast<char>('0' + length % 10);
+}
+
+void RecordBuffer::write_length_prefix(std::size_t length) {
+    char* place = text_.data() + open_wire_begin_;
+    for (int shift = 24; shift >= 0; shift -= 8) *place++ = static_cast<char>(length >> shift & 0xFF);
+}
+
+void RecordBuffer::abandon() {
+    text_.truncate(open_wire_begin_);
+}
+
+std::size_t RecordBuffer::open_size() const {
+    return text_.size() - open_begin_;
+}
+
+std::string_view RecordBuffer::wire(std::size_t from, std::size_t to) const {
+    assert(from <= to && to <= records_.size());
+    const auto begin_of = [this](std::size_t index) {
+        return index < records_.size() ? records_[index].wire_begin : text_.size();
+    };
+    return text_.view().substr(begin_of(from), begin_of(to) - begin_of(from));
+}
+
+void RecordBuffer::clear() {
+    text_.clear();
+    records_.clear();
+    closed_end_ = 0;
+}
+
+void RecordBuffer::truncate(std::size_t count) {
+    if (count < records_.size()) {
+        closed_end_ = records_[count].wire_begin;
+        records_.resize(count);
+    }
+    text_.truncate(closed_end_);
+}
+
+}  // namespace tapferry

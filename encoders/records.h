@@ -1,8 +1,10 @@
-// Records are what a transport carries: bytes with the identity, time and position of the event they render. They lie
-// one after another in one buffer, framed as they go on the wire, so that a stream transport writes a batch with one
-// call and a datagram transport takes them singly. Filled by encoders, read by transports; the owner is one route.
+// Records are what a transport carries: bytes with the identity, time and position of the event they render.
+// They lie one after another in one buffer, framed as they go on the wire, so that a stream transport writes
+// a batch with one call and a datagram transport takes them singly. Filled by encoders, read by transports;
+// the owner is one route.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -23,16 +25,18 @@ enum class Framing : std::uint8_t {
 };
 
 struct Record {
-    std::uint32_t begin = 0;   // of the record's own bytes in RecordBuffer::bytes()
-    std::uint32_t length = 0;  // without framing
+    std::uint32_t begin = 0;       // of the record's own bytes in RecordBuffer::bytes()
+    std::uint32_t length = 0;      // without framing
     std::uint32_t wire_begin = 0;  // with framing; the wire bytes of a record end where the next one's begin
     EventId id;
     std::uint32_t part = 1;  // an event that becomes several records: 1, 2, 3 …
     Timestamp time;
-    bool invalid = false;  // holds a byte that no encoder may write: goes to the dead letter, never to the wire
+    // Holds a byte that no encoder may write, or was refused: goes to the dead letter, never to the wire.
+    bool invalid = false;
 };
 
-// What is written around a record, whatever its format: a syslog header, for instance. Deterministic, cannot fail.
+// What is written around a record, whatever its format: a syslog header, for instance. Deterministic, cannot
+// fail.
 class Envelope {
   public:
     virtual ~Envelope() = default;
@@ -48,11 +52,14 @@ class RecordBuffer {
 
     // Begins a record of `event`; what is appended to the returned buffer until close() is its content.
     TextBuffer& open(const Event& event);
-    // Ends the record: writes what the framing needs and checks that every byte may be sent (0x20 to 0x7E, and TAB
-    // where `tab_allowed`; LF too where `multi_line`).
+    // Ends the record: writes what the framing needs and checks that every byte may be sent (0x20 to 0x7E,
+    // and TAB where `tab_allowed`; LF too where `multi_line`).
     void close(const Event& event);
     // Takes the open record back, as if open() had not been called.
     void abandon();
+    // The open record must not be sent, for a reason of its encoder (it cannot be made short enough): it will
+    // be `invalid`.
+    void refuse() { open_refused_ = true; }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
 
@@ -73,15 +80,20 @@ class RecordBuffer {
     void truncate(std::size_t count);
 
   private:
+    void write_octet_count(std::size_t length);
+    void write_length_prefix(std::size_t length);
+
     Framing framing_;
     const Envelope* envelope_;
     bool tab_allowed_ = false;
     bool multi_line_ = false;
     TextBuffer text_;
     std::vector<Record> records_;
+    std::size_t closed_end_ = 0;  // of the last closed record, with its framing
     std::size_t open_wire_begin_ = 0;
     std::size_t open_begin_ = 0;
     std::uint32_t open_part_ = 1;
+    bool open_refused_ = false;
 };
 
 }  // namespace tapferry

@@ -1,0 +1,14 @@
+// How much of an event any encoder writes, whatever the frame holds: what a stranger sends decides neither
+// memory nor time. What was left out for it is told in the event (JSON's "clipped", CEF's flexString1).
+#pragma once
+
+#include <cstddef>
+
+namespace tapferry {
+
+inline constexpr std::size_t max_event_bytes = 32 * 1024;
+inline constexpr std::size_t max_shown_records = 64;  // of one section
+inline constexpr std::size_t max_rdata_text = 2048;   // characters, before escaping
+inline constexpr std::size_t max_shown_extended_errors = 8;
+
+}  // namespace tapferry

@@ -1,0 +1,125 @@
+#include "encoders/event_facts.h"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/dns_text.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t dns_header_size = 12;
+constexpr std::int64_t seconds_a_day = 86'400;
+constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
+
+struct Flag {
+    std::uint16_t bit;
+    char name[2];
+};
+constexpr Flag flags[] = {{0x0400, {'A', 'A'}}, {0x0200, {'T', 'C'}}, {0x0100, {'R', 'D'}},
+                          {0x0080, {'R', 'A'}}, {0x0020, {'A', 'D'}}, {0x0010, {'C', 'D'}}};
+
+// AA to CD lie in seven neighbouring bits, Z between them.
+constexpr unsigned lowest_flag_bit = 4;
+constexpr std::size_t flag_combinations = 128;
+std::size_t flag_index(const dns::Message& message) {
+    return message.flags >> lowest_flag_bit & 0x7F;
+}
+
+struct FlagText {
+    char text[44] = {};
+    std::uint8_t length = 0;
+    constexpr void append(std::string_view more) {
+        for (const char c : more) text[length++] = c;
+    }
+    [[nodiscard]] constexpr std::string_view view() const { return {text, length}; }
+};
+
+// The text of every combination of flags.
+constexpr std::array<FlagText, flag_combinations> flag_texts(std::string_view open, std::string_view between,
+                                                             std::string_view close) {
+    std::array<FlagText, flag_combinations> texts{};
+    for (std::size_t index = 0; index < flag_combinations; ++index) {
+        FlagText& text = texts[index];
+        for (const Flag& flag : flags) {
+            if (!(index << lowest_flag_bit & flag.bit)) continue;
+            text.append(text.length == 0 ? open : between);
+            text.append({flag.name, 2});
+        }
+        if (text.length != 0) text.append(close);
+    }
+    return texts;
+}
+
+constexpr auto json_flag_texts = flag_texts(",\"flags\":[\"", "\",\"", "\"]");
+constexpr auto flag_word_texts = flag_texts("", " ", "");
+
+// The root ends a name that uses exactly all bytes and no compression.
+bool is_whole_name(std::string_view bytes) {
+    std::size_t at = 0;
+    while (at < bytes.size()) {
+        const auto label = static_cast<unsigned char>(bytes[at]);
+        if (label == 0) return at + 1 == bytes.size() && bytes.size() <= 255;
+        if (label > 63) return false;
+        at += label + 1U;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool has_dns_header(const Event& event) {
+    return event.has_message && event.dns.wire.size() >= dns_header_size;
+}
+
+bool has_rcode(const Event& event) {
+    return has_dns_header(event) && (event.is_response || event.dns.qr());
+}
+
+std::optional<std::uint64_t> latency(const Event& event) {
+    if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
+    const Timestamp& from = *event.query_time;
+    const Timestamp& to = *event.response_time;
+    if (from.seconds < 0 || to.seconds - from.seconds > seconds_a_day) return {};
+    return static_cast<std::uint64_t>((to.seconds - from.seconds) * nanoseconds_a_second +
+                                      static_cast<std::int64_t>(to.nanoseconds) -
+                                      static_cast<std::int64_t>(from.nanoseconds));
+}
+
+std::string_view json_flags(const dns::Message& message) {
+    return json_flag_texts[flag_index(message)].view();
+}
+
+std::string_view flag_words(const dns::Message& message) {
+    return flag_word_texts[flag_index(message)].view();
+}
+
+void append_client_subnet(TextBuffer& out, const dns::Edns& edns) {
+    IpAddress address;
+    address.size = edns.client_subnet_family == 1 ? 4 : 16;
+    std::copy_n(edns.client_subnet_address, address.size, address.bytes.begin());
+    append_address(out, address);
+    out.push_back('/');
+    append_decimal(out, edns.client_subnet_source_prefix);
+}
+
+void append_policy_rule(TextBuffer& out, std::string_view rule) {
+    const dns::Wire wire{reinterpret_cast<const std::uint8_t*>(rule.data()), rule.size()};
+    if (is_whole_name(rule) && append_name(out, wire, 0)) return;
+    append_opaque(out, rule);
+}
+
+void append_fraction(TextBuffer& out, std::uint64_t value, unsigned unit_digits, unsigned digits) {
+    std::uint64_t unit = 1;
+    for (unsigned i = 0; i < unit_digits; ++i) unit *= 10;
+    append_decimal(out, value / unit);
+    if (digits == 0) return;
+    std::uint64_t rest = value % unit;
+    char* place = out.reserve(digits + 1);
+    *place = '.';
+    for (unsigned i = unit_digits; i > digits; --i) rest /= 10;
+    for (unsigned i = digits; i > 0; --i, rest /= 10) place[i] = static_cast<char>('0' + rest % 10);
+    out.commit(digits + 1);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,35 @@
+// What several formats derive from an event, so that they say the same of it. Used by the encoders.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "proto/event.h"
+#include "proto/text_buffer.h"
+
+namespace tapferry {
+
+// Whether id, opcode and flags were in the message (RFC 1035, section 4.1.1).
+bool has_dns_header(const Event&);
+// Whether the response code says something: queries carry a 0 that means nothing.
+bool has_rcode(const Event&);
+
+// From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
+// each other.
+std::optional<std::uint64_t> latency(const Event&);
+
+// AA TC RD RA AD CD of the header, in this order: as a whole JSON member with a comma before it, empty when
+// none is set, and as words with one space between.
+std::string_view json_flags(const dns::Message&);
+std::string_view flag_words(const dns::Message&);
+
+// "192.0.2.0/24" of RFC 7871, with the source prefix length.
+void append_client_subnet(TextBuffer&, const dns::Edns&);
+// A wire-format name as such (RPZ), other bytes as opaque text.
+void append_policy_rule(TextBuffer&, std::string_view rule);
+// `value` divided by ten to the power `unit_digits`, with `digits` digits of the fraction: 0 to
+// `unit_digits`, which is at most 9.
+void append_fraction(TextBuffer&, std::uint64_t value, unsigned unit_digits, unsigned digits);
+
+}  // namespace tapferry

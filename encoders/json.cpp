@@ -1,0 +1,213 @@
+#include "encoders/json.h"
+
+#include "encoders/bounds.h"
+#include "encoders/escape.h"
+#include "encoders/event_facts.h"
+#include "encoders/json_line.h"
+#include "proto/dns_text.h"
+
+namespace tapferry {
+namespace {
+
+// What follows the sections takes less than this, labels apart: EDNS with its errors, zone, policy and extra,
+// with each byte escaped.
+constexpr std::size_t room_after_sections = 9 * 1024;
+constexpr std::size_t max_label_text = 1024;
+
+void append_time_and_origin(JsonLine& line) {
+    const Event& event = line.event;
+    line.raw("{\"time\":\"");
+    line.event_time();
+    line.raw("\",\"id\":\"");
+    append_event_id(line.out, event.id);
+    line.raw("\",\"type\":\"");
+    append_message_type(line.out, event);
+    line.raw("\"");
+    if (!event.identity.empty()) line.opaque(",\"identity\":\"", event.identity);
+    if (!event.version.empty()) line.opaque(",\"version\":\"", event.version);
+}
+
+void append_endpoints(JsonLine& line) {
+    const Event& event = line.event;
+    if (event.query.address.present()) line.address(",\"src\":\"", event.query.address);
+    if (event.query.port != 0) line.number(",\"src_port\":", event.query.port);
+    if (event.response.address.present()) line.address(",\"dst\":\"", event.response.address);
+    if (event.response.port != 0) line.number(",\"dst_port\":", event.response.port);
+    if (event.protocol != SocketProtocol::unknown) {
+        line.string(",\"protocol\":\"", socket_protocol_name(event.protocol));
+    }
+    if (event.http_protocol != HttpProtocol::unknown) {
+        line.string(",\"http_protocol\":\"", http_protocol_name(event.http_protocol));
+    }
+}
+
+void append_dns_header(JsonLine& line) {
+    if (!has_dns_header(line.event)) return;
+    const dns::Message& dns = line.event.dns;
+    line.number(",\"dns_id\":", dns.id);
+    line.raw(",\"opcode\":\"");
+    append_opcode(line.out, dns.opcode);
+    const std::string_view flags = json_flags(dns);
+    line.raw("\"");
+    if (!flags.empty()) line.out.append(flags);
+}
+
+void append_question(JsonLine& line) {
+    const Event& event = line.event;
+    if (!event.qname.empty()) line.qname();
+    if (event.has_question) {
+        line.raw(",\"qtype\":\"");
+        append_type(line.out, event.qtype);
+        line.raw("\",\"qclass\":\"");
+        append_class(line.out, event.qclass);
+        line.raw("\"");
+    }
+    if (has_rcode(event)) {
+        line.raw(",\"rcode\":\"");
+        append_rcode(line.out, event.dns.rcode);
+        line.raw("\"");
+    }
+}
+
+void append_client_subnet(JsonLine& line, const dns::Edns& edns) {
+    line.raw(",\"client_subnet\":\"");
+    append_client_subnet(line.out, edns);
+    line.raw("\"");
+}
+
+void append_extended_errors(JsonLine& line, const dns::Edns& edns) {
+    line.raw(",\"ede\":[");
+    std::size_t shown = 0;
+    for (const dns::ExtendedError& error : edns.errors) {
+        if (shown == max_shown_extended_errors) {
+            line.clipped = true;
+            break;
+        }
+        line.number(shown++ == 0 ? "{\"code\":" : ",{\"code\":", error.code);
+        if (!error.text.empty()) line.opaque(",\"text\":\"", error.text);
+        line.raw("}");
+    }
+    line.raw("]");
+}
+
+void append_edns(JsonLine& line) {
+    if (!line.event.dns.has_edns) return;
+    const dns::Edns& edns = line.event.dns.edns;
+    line.number(",\"edns\":{\"version\":", edns.version);
+    line.number(",\"udp_size\":", edns.udp_size);
+    line.raw(edns.dnssec_ok ? std::string_view(",\"do\":true") : std::string_view(",\"do\":false"));
+    if (edns.has_client_subnet) append_client_subnet(line, edns);
+    if (edns.has_nsid && !edns.nsid.empty()) line.opaque(",\"nsid\":\"", edns.nsid);
+    if (!edns.errors.empty()) append_extended_errors(line, edns);
+    line.raw("}");
+}
+
+void append_size_and_times(JsonLine& line) {
+    const Event& event = line.event;
+    if (event.has_message) line.number(",\"bytes\":", event.dns.wire.size());
+    if (event.query_time) line.time(",\"query_time\":\"", *event.query_time);
+    if (event.response_time) line.time(",\"response_time\":\"", *event.response_time);
+    if (const std::optional<std::uint64_t> nanoseconds = latency(event)) {
+        line.raw(",\"latency\":");
+        append_fraction(line.out, *nanoseconds, 9, event.time_digits);
+    }
+}
+
+void append_policy(JsonLine& line) {
+    const Policy& policy = line.event.policy;
+    std::string_view before = ",\"policy\":{";
+    const auto member = [&](std::string_view name) {
+        line.out.append(before);
+        line.out.append(name);
+        before = ",";
+    };
+    if (!policy.type.empty()) {
+        member("\"type\":");
+        line.opaque("\"", policy.type);
+    }
+    if (!policy.rule.empty()) {
+        member("\"rule\":\"");
+        line.escaped([&] { append_policy_rule(line.out, policy.rule); });
+        line.raw("\"");
+    }
+    if (const std::string_view action = policy_action_name(policy.action); !action.empty()) {
+        member("\"action\":");
+        line.string("\"", action);
+    }
+    if (const std::string_view match = policy_match_name(policy.match); !match.empty()) {
+        member("\"match\":");
+        line.string("\"", match);
+    }
+    if (!policy.value.empty()) {
+        member("\"value\":");
+        line.opaque("\"", policy.value);
+    }
+    if (before == ",") line.raw("}");
+}
+
+void append_zone_and_policy(JsonLine& line) {
+    const Event& event = line.event;
+    if (!event.query_zone.empty()) {
+        line.raw(",\"zone\":\"");
+        line.escaped([&] { append_name(line.out, event.query_zone, 0); });
+        line.raw("\"");
+    }
+    if (event.policy.present) append_policy(line);
+    if (!event.extra.empty()) line.opaque(",\"extra\":\"", event.extra);
+}
+
+void append_circumstances(JsonLine& line) {
+    const Event& event = line.event;
+    if (event.kind == EventKind::new_domain) line.raw(",\"kind\":\"new_domain\"");
+    if (event.kind == EventKind::malformed) line.raw(",\"kind\":\"malformed\"");
+    if (event.dns.malformed != nullptr) line.string(",\"malformed\":\"", event.dns.malformed);
+    if (line.clipped) line.raw(",\"clipped\":true");
+    if (event.time_source == TimeSource::agent) line.raw(",\"time_source\":\"agent\"");
+    if (!event.input.empty()) line.opaque(",\"input\":\"", event.input);
+}
+
+std::string line_end(const JsonOptions& options) {
+    TextBuffer end;
+    std::string_view before = ",\"labels\":{\"";
+    for (const auto& [name, value] : options.labels) {
+        for (const std::string_view part : {std::string_view(name), std::string_view(value)}) {
+            end.append(before);
+            const std::size_t from = end.size();
+            append_opaque(end, part, max_label_text);
+            escape_json(end, from);
+            before = "\":\"";
+        }
+        before = "\",\"";
+    }
+    if (!options.labels.empty()) end.append("\"}");
+    if (options.schema) end.append(",\"schema\":\"tapferry/1\"");
+    end.push_back('}');
+    return std::string(end.view());
+}
+
+}  // namespace
+
+JsonEncoder::JsonEncoder(const JsonOptions& options)
+    : additional_(options.additional), end_(line_end(options)) {}
+
+void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
+    TextBuffer& out = records.open(event);
+    const std::size_t room = room_after_sections + end_.size();
+    JsonLine line(out, event, max_event_bytes > room ? max_event_bytes - room : 0);
+    append_time_and_origin(line);
+    append_endpoints(line);
+    append_dns_header(line);
+    append_question(line);
+    line.section(",\"answers\":[", event.dns.answers);
+    if (has_rcode(event)) line.number(",\"answer_count\":", event.dns.answers.size());
+    line.section(",\"authority\":[", event.dns.authority);
+    if (additional_) line.section(",\"additional\":[", event.dns.additional);
+    append_edns(line);
+    append_size_and_times(line);
+    append_zone_and_policy(line);
+    append_circumstances(line);
+    out.append(end_);
+    records.close(event);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,23 @@
+// Tapferry's own JSON: one flat object an event, on one line, fields in a fixed order, absent ones left out.
+// conf/schemas/tapferry-json-1.schema.json describes it. Appended from prepared fragments: a JSON library
+// costs ten times the instructions.
+#pragma once
+
+#include <string>
+
+#include "encoders/encoder.h"
+#include "encoders/options.h"
+
+namespace tapferry {
+
+class JsonEncoder final : public Encoder {
+  public:
+    explicit JsonEncoder(const JsonOptions& options);
+    void encode(const Event& event, RecordBuffer& records) override;
+
+  private:
+    bool additional_;
+    std::string end_;  // labels, schema and the closing brace: the same for every event
+};
+
+}  // namespace tapferry

@@ -1,0 +1,78 @@
+// One JSON object being appended: members by their prepared prefixes (comma, name, colon and opening quote),
+// values escaped behind them. Used by json.cpp; lives for one event.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "encoders/escape.h"
+#include "proto/dns_text.h"
+#include "proto/event.h"
+
+namespace tapferry {
+
+struct JsonLine {
+    // `room`: how many bytes the line may have when its sections end.
+    JsonLine(TextBuffer& line, const Event& shown, std::size_t room)
+        : out(line), event(shown), sections_end(line.size() + room) {}
+
+    void raw(std::string_view fragment) { out.append(fragment); }
+    void number(std::string_view prefix, std::uint64_t value) {
+        out.append(prefix);
+        append_decimal(out, value);
+    }
+    // `text` needs no escape.
+    void string(std::string_view prefix, std::string_view text) {
+        out.append(prefix);
+        out.append(text);
+        out.push_back('"');
+    }
+    void opaque(std::string_view prefix, std::string_view bytes) {
+        out.append(prefix);
+        escaped([&] { append_opaque(out, bytes); });
+        out.push_back('"');
+    }
+    void address(std::string_view prefix, const IpAddress& address) {
+        out.append(prefix);
+        append_address(out, address);
+        out.push_back('"');
+    }
+    // Escapes what `append` appends to `out`.
+    template <typename Append>
+    void escaped(Append append) {
+        const std::size_t from = out.size();
+        append();
+        escape_json(out, from);
+    }
+
+    // The event's time, without quotes.
+    void event_time();
+    void time(std::string_view prefix, const Timestamp& time);
+    // The member "qname".
+    void qname();
+    // The records of a section as an array, as many as there is room for; nothing when there are none.
+    void section(std::string_view prefix, const std::vector<dns::ResourceRecord>& records);
+
+    TextBuffer& out;
+    const Event& event;
+    const std::size_t sections_end;
+    bool clipped = false;
+
+  private:
+    // Text that is needed again: where it stands in `out`.
+    struct Stretch {
+        std::size_t begin = 0;
+        std::size_t length = 0;
+    };
+    void repeat(Stretch stretch);
+    void record(const dns::ResourceRecord& record);
+    void record_data(const dns::ResourceRecord& record);
+    [[nodiscard]] bool owner_is_qname(const dns::ResourceRecord& record) const;
+
+    Stretch event_time_;
+    Stretch qname_;
+};
+
+}  // namespace tapferry
