@@ -1,5 +1,5 @@
-// One dnstap frame into an Event. No I/O; storage is reused from call to call, so nothing is allocated in the steady
-// state. Each route owns one Decoder; it is not thread-safe.
+// One dnstap frame into an Event. No I/O; storage is reused from call to call, so nothing is allocated in the
+// steady state. Each route owns one Decoder; it is not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,8 @@ class Decoder {
     Decoder& operator=(Decoder&&) noexcept;
 
     // `frame` and `origin.input` must outlive the use of `event`.
-    [[nodiscard]] DecodeStatus decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event);
+    [[nodiscard]] DecodeStatus decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin,
+                                      Event& event);
 
   private:
     struct Storage;

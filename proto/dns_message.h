@@ -1,6 +1,7 @@
-// A DNS message in wire format, taken apart without copying: sections as offsets into the message (RFC 1035, section
-// 4). Hostile input is the rule: RFC 9267 is the checklist. parse() never reads outside `wire`, never allocates by a
-// count that the message claims, follows only backward pointers, and keeps what it could read when it stops early.
+// A DNS message in wire format, taken apart without copying: sections as offsets into the message (RFC 1035,
+// section 4). Hostile input is the rule: RFC 9267 is the checklist. parse() never reads outside `wire`, never
+// allocates by a count that the message claims, follows only backward pointers, and keeps what it could read
+// when it stops early.
 #pragma once
 
 #include <cstdint>
@@ -42,12 +43,12 @@ struct Edns {
     std::uint8_t version = 0;
     std::uint16_t udp_size = 0;
     bool dnssec_ok = false;
-    bool has_client_subnet = false;  // RFC 7871, with a sound address
+    bool has_client_subnet = false;         // RFC 7871, with a sound address
     std::uint8_t client_subnet_family = 0;  // 1: IPv4, 2: IPv6
     std::uint8_t client_subnet_source_prefix = 0;
     std::uint8_t client_subnet_scope_prefix = 0;
     std::uint8_t client_subnet_address[16] = {};  // zero-padded
-    bool has_nsid = false;  // RFC 5001
+    bool has_nsid = false;                        // RFC 5001
     std::string_view nsid;
     bool has_cookie = false;  // RFC 7873
     std::uint16_t cookie_length = 0;
@@ -60,9 +61,9 @@ struct Edns {
 struct Message {
     Wire wire;
     std::uint16_t id = 0;
-    std::uint16_t flags = 0;   // the 16 bits as sent; see the has_ functions
-    std::uint8_t opcode = 0;   // 0 to 15
-    std::uint16_t rcode = 0;   // 0 to 4095, extended by EDNS
+    std::uint16_t flags = 0;        // the 16 bits as sent; see qr() to cd()
+    std::uint8_t opcode = 0;        // 0 to 15
+    std::uint16_t rcode = 0;        // 0 to 4095, extended by EDNS
     std::uint16_t claimed[4] = {};  // counts of the header, by Section; not to be trusted
     std::vector<Question> questions;
     std::vector<ResourceRecord> answers;
@@ -70,7 +71,8 @@ struct Message {
     std::vector<ResourceRecord> additional;  // without the OPT record
     bool has_edns = false;
     Edns edns;
-    // Why parsing stopped early: a short fixed text ("truncated header", "name loops", …); nullptr: it is sound.
+    // Why parsing stopped early: a short fixed text ("truncated header", "name too long", …); nullptr:
+    // it did not.
     const char* malformed = nullptr;
 
     [[nodiscard]] bool qr() const { return flags & 0x8000; }
@@ -82,8 +84,8 @@ struct Message {
     [[nodiscard]] bool ad() const { return flags & 0x0020; }
     [[nodiscard]] bool cd() const { return flags & 0x0010; }
 
-    // Takes `bytes` apart into this object, whose storage is reused. `bytes` must outlive it. Only the first 65,535
-    // bytes count.
+    // Takes `bytes` apart into this object, whose storage is reused. `bytes` must outlive it. Only the first
+    // 65,535 bytes count.
     void parse(Wire bytes);
     void clear();
 };

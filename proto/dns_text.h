@@ -1,7 +1,7 @@
 // DNS in presentation form, by the one rule for all outputs: names in lower case with every byte outside
-// [a-z0-9-_*/+:~] as \DDD, character strings quoted with \DDD, opaque bytes as printable ASCII with \DDD (RFC 1035,
-// section 5.1; RFC 3597 for unknown types). Everything written is printable ASCII, 0x20 to 0x7E, whatever came in.
-// Escaping for a format's own syntax is the encoder's.
+// [a-z0-9-_*/+:~] as \DDD, character strings quoted with \DDD, opaque bytes as printable ASCII with \DDD (RFC
+// 1035, section 5.1; RFC 3597 for unknown types). Everything written is printable ASCII, 0x20 to 0x7E,
+// whatever came in. Escaping for a format's own syntax is the encoder's.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,20 @@ inline constexpr std::size_t max_opaque_text = 255;  // characters
 // The name at `offset` of `wire`. False, with nothing appended, when it is not a sound name (RFC 9267).
 bool append_name(TextBuffer&, dns::Wire wire, std::size_t offset, NameEnd = NameEnd::plain);
 
-// RDATA of a record of `wire` in the presentation form of its type's RFC; RFC 3597's "\# length hex" for types
-// without one and for RDATA that does not parse. At most `max` characters, cut between escapes.
-// Returns whether it was cut.
+// RDATA of a record of `wire` in the presentation form of its type's RFC; RFC 3597's "\# length hex" for
+// types without one and for RDATA that does not parse. At most `max` characters, cut between escapes. Returns
+// whether it was cut.
 bool append_rdata(TextBuffer&, dns::Wire wire, const dns::ResourceRecord&, NameEnd = NameEnd::plain,
                   std::size_t max = 2048);
 
 // "<character-string>" of RFC 1035 in double quotes.
 void append_character_string(TextBuffer&, std::string_view bytes);
-// Identity, version, extra, NSID and other bytes that are nobody's text; at most `max` characters, cut between escapes.
+// Identity, version, extra, NSID and other bytes that are nobody's text; at most `max` characters, cut
+// between escapes.
 void append_opaque(TextBuffer&, std::string_view bytes, std::size_t max = max_opaque_text);
 
-// Mnemonics of the IANA registries; numbers without one as TYPE65280, CLASS42, RCODE20, OPCODE7 (RFC 3597 for the
-// first two).
+// Mnemonics of the IANA registries; numbers without one as TYPE65280, CLASS42, RCODE24, OPCODE7 (RFC 3597 for
+// the first two).
 void append_type(TextBuffer&, std::uint16_t type);
 void append_class(TextBuffer&, std::uint16_t rclass);
 void append_rcode(TextBuffer&, std::uint16_t rcode);
@@ -43,7 +44,7 @@ std::string_view message_type_short(MessageType);
 std::string_view message_type_name(MessageType);  // empty for unknown
 // "UDP", "TCP", "DOT", "DOH", "DNSCryptUDP", "DNSCryptTCP", "DOQ"; empty for unknown.
 std::string_view socket_protocol_name(SocketProtocol);
-std::string_view http_protocol_name(HttpProtocol);  // "HTTP1" …; empty for unknown
+std::string_view http_protocol_name(HttpProtocol);   // "HTTP1" …; empty for unknown
 std::string_view policy_action_name(std::uint32_t);  // empty for unknown
 std::string_view policy_match_name(std::uint32_t);   // empty for unknown
 

@@ -1,9 +1,11 @@
-// An Event is one dnstap frame made readable: what the DNS server said of a message, and the message itself taken
-// apart. Decoder fills it, stages change it, encoders render it. Views point into the frame and into the decoder's
-// storage, so an Event lives until the next decode(). Field names follow dnstap.proto and RFC 9499.
+// An Event is one dnstap frame made readable: what the DNS server said of a message, and the message itself
+// taken apart. Decoder fills it, stages change it, encoders render it. Views point into the frame and into
+// the decoder's storage, so an Event lives until the next decode(). Field names follow dnstap.proto and RFC
+// 9499.
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -61,8 +63,8 @@ struct Endpoint {
     std::uint16_t port = 0;  // 0: there is none
 };
 
-// Where an event came from in the log: the same on every retry and after every restart. Written as 32 hex digits,
-// incarnation first.
+// Where an event came from in the log: the same on every retry and after every restart. Written as 32 hex
+// digits, incarnation first.
 struct EventId {
     std::uint64_t incarnation = 0;
     std::uint64_t sequence = 0;
@@ -107,19 +109,23 @@ struct Event {
     SocketProtocol protocol = SocketProtocol::unknown;
     HttpProtocol http_protocol = HttpProtocol::unknown;
 
-    Timestamp time;  // of the event: response time for responses, query time for queries, else see time_source
+    // Of the event: response time for responses, query time for queries, else the other, else `received`. A
+    // time before 2000 or over a day after `received` counts as absent, here and below.
+    Timestamp time;
     TimeSource time_source = TimeSource::server;
     std::optional<Timestamp> query_time;
     std::optional<Timestamp> response_time;
-    std::uint8_t time_digits = 9;  // fraction digits worth printing: 3, 6 or 9, as precise as the source
+    // Fraction digits worth printing, as precise as the source: 9, or 6 when the nanoseconds are whole
+    // microseconds, or 3 when they are whole milliseconds.
+    std::uint8_t time_digits = 9;
 
-    // The DNS message shown: the response when there is one, else the query. When there is none, has_message is
-    // false and `dns` is empty.
+    // The DNS message shown: the response when there is one, else the query. When there is none, has_message
+    // is false and `dns` is empty.
     bool has_message = false;
     dns::Message dns;
 
-    // First question's name in canonical form without a trailing dot ("." for the root); from query_zone when the
-    // frame has no question. Empty: there is none. Kept here because every format and filter wants it.
+    // First question's name in canonical form without a trailing dot ("." for the root); from query_zone when
+    // the frame has no question. Empty: there is none. Kept here because every format and filter wants it.
     std::string_view qname;
     bool has_question = false;
     std::uint16_t qtype = 0;   // valid when has_question

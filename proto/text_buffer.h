@@ -1,5 +1,6 @@
 // A growing run of text that encoders append to. One is reused for a whole batch, so that in the steady state
-// nothing is allocated: room is asked for once, then bytes are copied. Not thread-safe; the owner is one route.
+// nothing is allocated: room is asked for once, then bytes are copied. Not thread-safe; the owner is one
+// route.
 #pragma once
 
 #include <cassert>
@@ -7,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace tapferry {
 
@@ -21,7 +23,9 @@ class TextBuffer {
     [[nodiscard]] char* data() { return bytes_.get(); }
     [[nodiscard]] const char* data() const { return bytes_.get(); }
     [[nodiscard]] std::string_view view() const { return {bytes_.get(), size_}; }
-    [[nodiscard]] std::string_view view(std::size_t from) const { return {bytes_.get() + from, size_ - from}; }
+    [[nodiscard]] std::string_view view(std::size_t from) const {
+        return {bytes_.get() + from, size_ - from};
+    }
 
     void append(std::string_view text) {
         char* room = reserve(text.size());

@@ -1,0 +1,12 @@
+// Base64 and base32hex (RFC 4648) as RDATA uses them. Used within proto/ only.
+#pragma once
+
+#include "proto/dns_message.h"
+#include "proto/text_buffer.h"
+
+namespace tapferry {
+
+void append_base64(TextBuffer&, dns::Wire bytes);     // with padding
+void append_base32hex(TextBuffer&, dns::Wire bytes);  // lower case, without padding (RFC 5155, section 3.3)
+
+}  // namespace tapferry

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <array>
+
+#include "proto/escape.h"
+#include "proto/rdata_fields.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t most_fields = 9;
+
+// What a type's RDATA is made of, field after field to its end, by the RFC that defines it.
+struct Layout {
+    std::uint16_t type;
+    std::array<Field, most_fields> fields;
+};
+
+using enum Field;
+constexpr Layout layouts[] = {
+    {0, {}},                                                                       // no presentation form
+    {1, {a}},                                                                      // A
+    {2, {name}},                                                                   // NS
+    {3, {name}},                                                                   // MD
+    {4, {name}},                                                                   // MF
+    {5, {name}},                                                                   // CNAME
+    {6, {name, name, u32, u32, u32, u32, u32}},                                    // SOA
+    {7, {name}},                                                                   // MB
+    {8, {name}},                                                                   // MG
+    {9, {name}},                                                                   // MR
+    {12, {name}},                                                                  // PTR
+    {13, {string, string}},                                                        // HINFO
+    {14, {name, name}},                                                            // MINFO
+    {15, {u16, name}},                                                             // MX
+    {16, {strings}},                                                               // TXT
+    {17, {name, name}},                                                            // RP
+    {18, {u16, name}},                                                             // AFDB
+    {19, {string}},                                                                // X25
+    {20, {strings}},                                                               // ISDN
+    {21, {u16, name}},                                                             // RT
+    {24, {type, u8, u8, u32, signature_time, signature_time, u16, name, base64}},  // SIG
+    {25, {u16, u8, u8, base64}},                                                   // KEY
+    {26, {u16, name, name}},                                                       // PX
+    {27, {string, string, string}},                                                // GPOS
+    {28, {aaaa}},                                                                  // AAAA
+    {29, {location}},                                                              // LOC
+    {33, {u16, u16, u16, name}},                                                   // SRV
+    {35, {u16, u16, string, string, string, name}},                                // NAPTR
+    {36, {u16, plain_name}},                                                       // KX
+    {37, {u16, u16, u8, base64}},                                                  // CERT
+    {39, {plain_name}},                                                            // DNAME
+    {43, {u16, u8, u8, hex}},                                                      // DS
+    {44, {u8, u8, hex}},                                                           // SSHFP
+    {46, {type, u8, u8, u32, signature_time, signature_time, u16, plain_name, base64}},  // RRSIG
+    {47, {plain_name, type_bitmap}},                                                     // NSEC
+    {48, {u16, u8, u8, base64}},                                                         // DNSKEY
+    {49, {base64}},                                                                      // DHCID
+    {50, {u8, u8, u16, salt, hash, type_bitmap}},                                        // NSEC3
+    {51, {u8, u8, u16, salt}},                                                           // NSEC3PARAM
+    {52, {u8, u8, u8, hex}},                                                             // TLSA
+    {53, {u8, u8, u8, hex}},                                                             // SMIMEA
+    {56, {strings}},                                                                     // NINFO
+    {57, {u16, u8, u8, base64}},                                                         // RKEY
+    {58, {plain_name, plain_name}},                                                      // TALINK
+    {59, {u16, u8, u8, hex}},                                                            // CDS
+    {60, {u16, u8, u8, base64}},                                                         // CDNSKEY
+    {61, {base64}},                                                                      // OPENPGPKEY
+    {62, {u32, u16, type_bitmap}},                                                       // CSYNC
+    {63, {u32, u8, u8, hex}},                                                            // ZONEMD
+    {64, {u16, plain_name, service_params}},                                             // SVCB
+    {65, {u16, plain_name, service_params}},                                             // HTTPS
+    {99, {strings}},                                                                     // SPF
+    {104, {u16, locator}},                                                               // NID
+    {105, {u16, a}},                                                                     // L32
+    {106, {u16, locator}},                                                               // L64
+    {107, {u16, plain_name}},                                                            // LP
+    {108, {eui48}},                                                                      // EUI48
+    {109, {eui64}},                                                                      // EUI64
+    {256, {u16, u16, long_string}},                                                      // URI
+    {257, {u8, tag, long_string}},                                                       // CAA
+    {258, {strings}},                                                                    // AVC
+    {261, {strings}},                                                                    // RESINFO
+    {262, {strings}},                                                                    // WALLET
+};
+
+constexpr std::size_t index_size = 263;
+constexpr std::array<std::uint8_t, index_size> make_index() {
+    std::array<std::uint8_t, index_size> index{};
+    for (std::size_t i = 0; i < std::size(layouts); ++i)
+        index[layouts[i].type] = static_cast<std::uint8_t>(i);
+    return index;
+}
+constexpr auto layout_index = make_index();
+
+constexpr std::uint16_t type_a = 1;
+constexpr std::uint16_t class_chaos = 3;
+
+const Layout& layout_of(const dns::ResourceRecord& record) {
+    // An address of Chaosnet is a name and an octal number (RFC 1035 knows no text for it).
+    const bool is_known =
+        record.type < index_size && !(record.type == type_a && record.rclass == class_chaos);
+    return layouts[is_known ? layout_index[record.type] : 0];
+}
+
+// False when the RDATA is not what its type says: too short, too long or with an unsound field.
+bool append_fields(TextBuffer& text, const Layout& layout, RdataCursor cursor, NameEnd name_end) {
+    if (layout.fields[0] == none) return false;
+    for (std::size_t i = 0; i < most_fields && layout.fields[i] != none; ++i) {
+        const std::size_t before = text.size();
+        if (i != 0) text.push_back(' ');
+        const std::size_t begin = text.size();
+        if (!append_field(text, layout.fields[i], cursor, name_end)) return false;
+        if (text.size() == begin) text.truncate(before);
+    }
+    return cursor.at_end();
+}
+
+// RFC 3597, section 5. Bytes that cannot fit into `max` characters are not written at all.
+void append_unknown(TextBuffer& text, dns::Wire rdata, std::size_t max) {
+    text.append("\\# ");
+    append_decimal(text, rdata.size());
+    if (rdata.empty()) return;
+    text.push_back(' ');
+    append_hex(text, rdata.first(std::min(rdata.size(), max)));
+}
+
+}  // namespace
+
+bool append_rdata(TextBuffer& text, dns::Wire wire, const dns::ResourceRecord& record, NameEnd name_end,
+                  std::size_t max) {
+    const std::size_t begin = text.size();
+    const dns::Wire upto_end = wire.first(std::size_t{record.rdata} + record.rdata_length);
+    if (!append_fields(text, layout_of(record), {upto_end, record.rdata}, name_end)) {
+        text.truncate(begin);
+        append_unknown(text, upto_end.subspan(record.rdata), max);
+    }
+    const std::size_t whole = text.size() - begin;
+    if (whole <= max) return false;
+    text.truncate(begin + whole_escapes(text.view(begin), max));
+    return true;
+}
+
+}  // namespace tapferry
