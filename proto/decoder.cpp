@@ -15,24 +15,13 @@ namespace {
 constexpr std::int64_t year_2000 = 946'684'800;
 constexpr std::int64_t one_day = 86'400;  // seconds
 
-// Everything that an earlier decode() may have left in the event. Its vectors keep their storage.
-void reset(Event& event, std::span<const std::uint8_t> frame, const FrameOrigin& origin) {
-    dns::Message kept = std::move(event.dns);
-    kept.clear();
-    event = Event{};
-    event.dns = std::move(kept);
-    event.id = origin.id;
-    event.received = origin.received;
-    event.input = origin.input;
-    event.frame = frame;
-}
-
 void set_type(const dnstap::Message& message, Event& event) {
     if (message.has_type()) {
         event.type = static_cast<MessageType>(message.type());
         event.type_number = static_cast<std::uint64_t>(message.type());
         event.is_response = event.type_number % 2 == 0;
     } else {
+        event.type = MessageType::unknown;
         event.type_number = find_unknown_varint(message.unknown_fields(), dnstap::Message::kTypeFieldNumber);
         event.is_response = message.has_response_message();
     }
@@ -40,14 +29,17 @@ void set_type(const dnstap::Message& message, Event& event) {
 
 bool is_ipv4_mapped(std::string_view address) {
     constexpr std::string_view prefix{"\0\0\0\0\0\0\0\0\0\0\xFF\xFF", 12};
-    return address.size() == 16 && address.starts_with(prefix);
+    return address.starts_with(prefix);
 }
 
 IpAddress read_address(std::string_view bytes) {
-    if (is_ipv4_mapped(bytes)) bytes.remove_prefix(12);
     IpAddress address;
-    if (bytes.size() != 4 && bytes.size() != 16) return address;
-    std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
+    if (bytes.size() == 16 && is_ipv4_mapped(bytes)) bytes.remove_prefix(12);
+    if (bytes.size() == 4) {
+        std::memcpy(address.bytes.data(), bytes.data(), 4);
+    } else if (bytes.size() == 16) {
+        std::memcpy(address.bytes.data(), bytes.data(), 16);
+    }
     if (address.bytes != decltype(address.bytes){}) address.size = static_cast<std::uint8_t>(bytes.size());
     return address;
 }
@@ -59,7 +51,7 @@ std::uint16_t read_port(std::uint32_t port) {
 
 // A time that no server's clock can have meant is none.
 std::optional<Timestamp> read_time(std::uint64_t seconds, std::uint32_t nanoseconds,
-                                 const Timestamp& received) {
+                                   const Timestamp& received) {
     if (seconds < year_2000 || nanoseconds > 999'999'999) return std::nullopt;
     if (seconds > static_cast<std::uint64_t>(std::max(received.seconds, year_2000) + one_day))
         return std::nullopt;
@@ -72,11 +64,6 @@ std::uint8_t fraction_digits(std::uint32_t nanoseconds) {
     return nanoseconds % 1'000'000 != 0 ? 6 : 3;
 }
 
-void set_times(const dnstap::Message& message, Event& event) {
-    event.query_time = read_time(message.query_time_sec(), message.query_time_nsec(), event.received);
-    event.response_time = read_time(message.response_time_sec(), message.response_time_nsec(), event.received);
-}
-
 // The time of the event, from the times that there are.
 void choose_time(Event& event) {
     const auto& preferred = event.is_response ? event.response_time : event.query_time;
@@ -87,37 +74,43 @@ void choose_time(Event& event) {
         event.time = *other;
     } else {
         event.time = event.received;
-        event.time_source = TimeSource::agent;
     }
+    event.time_source = preferred || other ? TimeSource::server : TimeSource::agent;
     event.time_digits = fraction_digits(event.time.nanoseconds);
 }
 
-void set_policy(const dnstap::Message& message, Event& event) {
-    if (!message.has_policy()) return;
-    const dnstap::Policy& policy = message.policy();
-    event.policy.present = true;
-    event.policy.type = policy.type();
-    event.policy.rule = policy.rule();
-    event.policy.action = policy.has_action() ? static_cast<std::uint32_t>(policy.action()) : 0;
-    event.policy.match = policy.has_match() ? static_cast<std::uint32_t>(policy.match()) : 0;
-    event.policy.value = policy.value();
+Policy read_policy(const dnstap::Message& message) {
+    Policy policy;
+    if (!message.has_policy()) return policy;
+    const dnstap::Policy& sent = message.policy();
+    policy.present = true;
+    policy.type = sent.type();
+    policy.rule = sent.rule();
+    policy.action = sent.has_action() ? static_cast<std::uint32_t>(sent.action()) : 0;
+    policy.match = sent.has_match() ? static_cast<std::uint32_t>(sent.match()) : 0;
+    policy.value = sent.value();
+    return policy;
 }
 
-void set_query_zone(const dnstap::Message& message, Event& event) {
+// Empty unless it is one sound name and nothing else.
+dns::Wire read_zone(const dnstap::Message& message) {
     const dns::Wire zone = dns::as_wire(message.query_zone());
+    if (zone.empty()) return {};
     const auto extent = dns::measure_name(zone, 0);
-    if (extent.error == nullptr && extent.end == zone.size()) event.query_zone = zone;
+    return extent.error == nullptr && extent.end == zone.size() ? zone : dns::Wire{};
 }
 
 // The response when there is one, else the query. One that is there but empty is shown only for want of
 // another.
 void parse_shown_message(const dnstap::Message& message, Event& event) {
-    if (!message.has_response_message() && !message.has_query_message()) return;
+    event.has_message = message.has_response_message() || message.has_query_message();
+    if (!event.has_message) {
+        event.dns.clear();
+        return;
+    }
     const bool show_response = !message.response_message().empty() ||
                                (message.has_response_message() && message.query_message().empty());
-    event.has_message = true;
     event.dns.parse(dns::as_wire(show_response ? message.response_message() : message.query_message()));
-    if (event.dns.malformed != nullptr) event.kind = EventKind::malformed;
 }
 
 // PowerDNS Recursor's two streams of news have no dnstap type of their own. A newly observed domain is a
@@ -130,13 +123,18 @@ bool is_new_domain(const dnstap::Message& message, const Event& event) {
            !message.has_response_time_sec();
 }
 
+EventKind kind_of(const dnstap::Message& message, const Event& event) {
+    if (event.dns.malformed != nullptr) return EventKind::malformed;
+    return is_new_domain(message, event) ? EventKind::new_domain : EventKind::message;
+}
+
 void set_question(Event& event, TextBuffer& name) {
     name.clear();
-    if (!event.dns.questions.empty()) {
-        const dns::Question& question = event.dns.questions.front();
-        event.has_question = true;
-        event.qtype = question.type;
-        event.qclass = question.qclass;
+    event.has_question = !event.dns.questions.empty();
+    const dns::Question question = event.has_question ? event.dns.questions.front() : dns::Question{};
+    event.qtype = question.type;
+    event.qclass = question.qclass;
+    if (event.has_question) {
         append_name(name, event.dns.wire, question.name);
     } else if (!event.query_zone.empty()) {
         append_name(name, event.query_zone, 0);
@@ -144,6 +142,7 @@ void set_question(Event& event, TextBuffer& name) {
     event.qname = name.view();
 }
 
+// Sets every field that is the message's, so that nothing stays of the frame before.
 void set_message(const dnstap::Message& message, Event& event) {
     set_type(message, event);
     event.protocol =
@@ -152,11 +151,14 @@ void set_message(const dnstap::Message& message, Event& event) {
         static_cast<HttpProtocol>(message.has_http_protocol() ? message.http_protocol() : 0);
     event.query = {read_address(message.query_address()), read_port(message.query_port())};
     event.response = {read_address(message.response_address()), read_port(message.response_port())};
-    set_times(message, event);
-    set_policy(message, event);
-    set_query_zone(message, event);
+    event.query_time = read_time(message.query_time_sec(), message.query_time_nsec(), event.received);
+    event.response_time =
+        read_time(message.response_time_sec(), message.response_time_nsec(), event.received);
+    choose_time(event);
+    event.policy = read_policy(message);
+    event.query_zone = read_zone(message);
     parse_shown_message(message, event);
-    if (event.kind == EventKind::message && is_new_domain(message, event)) event.kind = EventKind::new_domain;
+    event.kind = kind_of(message, event);
 }
 
 }  // namespace
@@ -172,19 +174,21 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event) {
-    reset(event, frame, origin);
     dnstap::Dnstap& dnstap = storage_->frame;
-    if (frame.size() > std::size_t{std::numeric_limits<int>::max()} ||
-        !dnstap.ParsePartialFromArray(frame.data(), static_cast<int>(frame.size()))) {
-        return DecodeStatus::undecodable;
-    }
+    const bool whole = frame.size() <= std::size_t{std::numeric_limits<int>::max()} &&
+                       dnstap.ParsePartialFromArray(frame.data(), static_cast<int>(frame.size()));
+    if (!whole) dnstap.Clear();
+    event.id = origin.id;
+    event.received = origin.received;
+    event.input = origin.input;
+    event.frame = frame;
     event.identity = dnstap.identity();
     event.version = dnstap.version();
     event.extra = dnstap.extra();
-    if (dnstap.has_message()) set_message(dnstap.message(), event);
-    choose_time(event);
+    // Without one, this is protobuf's empty message.
+    set_message(dnstap.message(), event);
     set_question(event, storage_->qname);
-    return DecodeStatus::decoded;
+    return whole ? DecodeStatus::decoded : DecodeStatus::undecodable;
 }
 
 }  // namespace tapferry
