@@ -12,6 +12,8 @@ inline constexpr std::size_t block_body_bytes = 64 * 1024;
 
 class BlockBuilder {
   public:
+    BlockBuilder() { bytes_.reserve(block_body_bytes); }
+
     // Whether a frame of `length` bytes may join: always when the block is empty.
     [[nodiscard]] bool has_room(std::size_t length) const;
     void add(std::uint32_t stream, std::span<const std::uint8_t> frame);
@@ -19,10 +21,8 @@ class BlockBuilder {
 
     [[nodiscard]] std::uint32_t count() const { return count_; }
     [[nodiscard]] bool empty() const { return count_ == 0; }
-    [[nodiscard]] std::span<const std::uint8_t> body() const;
-
-    // Room for the block's header stands before the body, so that a block is one write().
-    [[nodiscard]] std::span<std::uint8_t> whole();
+    // What Spool::append() writes behind a header, in the same write.
+    [[nodiscard]] std::span<const std::uint8_t> body() const { return bytes_; }
 
   private:
     std::vector<std::uint8_t> bytes_;

@@ -1,6 +1,6 @@
-// Reads the log from a position on, block by block, beside the thread that appends. It holds its own descriptors, takes
-// no lock, and needs no Spool: `tail` uses it on the directory of a running agent. What it cannot read it skips, and
-// says exactly how many frames that were.
+// Reads the log from a position on, block by block, beside the thread that appends. It holds its own
+// descriptors, takes no lock, and needs no Spool: `tail` uses it on the directory of a running agent. What it
+// cannot read it skips, and says exactly how many frames that were.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct SpoolFrame {
 // Frames of one block, from the reader's position on. Valid until the reader's next call.
 struct SpoolBlock {
     std::uint64_t incarnation = 0;
-    Timestamp received;      // of the block: when its frames were read, within 20 ms
+    Timestamp received;                  // of the block: when its frames were read, within 20 ms
     std::span<const SpoolFrame> frames;  // at least one
 };
 
@@ -54,8 +54,8 @@ class Disk;
 
 class SpoolReader {
   public:
-    // `from` may lie before the log's beginning (the first read is then a gap of reason retention) or in a block's
-    // middle.
+    // `from` may lie before the log's beginning (the first read is then a gap of reason retention) or in a
+    // block's middle.
     SpoolReader(std::filesystem::path directory, Disk& disk, Position from);
     ~SpoolReader();
     SpoolReader(SpoolReader&&) noexcept;
@@ -72,7 +72,8 @@ class SpoolReader {
     std::unique_ptr<Parts> parts_;
 };
 
-// Where the log in `directory` begins and ends as its files say, without a lock; for commands beside a running agent.
+// Where the log in `directory` begins and ends as its files say, without a lock; for commands beside a
+// running agent.
 struct SpoolExtent {
     Position begin{};
     Position end{};

@@ -1,5 +1,5 @@
-// What a route keeps over restarts: how far it is, and its counters as of there, so that the ledger balances over a
-// crash. One file of two slots, written in turn in place; described in FORMAT.md.
+// What a route keeps over restarts: how far it is, and its counters as of there, so that the ledger balances
+// over a crash. One file of two slots, written in turn in place; described in FORMAT.md.
 #pragma once
 
 #include <array>
@@ -16,14 +16,14 @@ namespace tapferry {
 // Lifetime counters of a route as of its position. start - 1 + read + lost == position - 1 always, and
 // read == undecodable + filtered + rendered.
 struct RouteTotals {
-    std::uint64_t read = 0;         // frames
-    std::uint64_t undecodable = 0;  // frames that are no dnstap
-    std::uint64_t filtered = 0;     // events
-    std::uint64_t rendered = 0;     // events
-    std::uint64_t delivered = 0;    // events
-    std::uint64_t dead_lettered = 0;  // events
-    std::uint64_t records = 0;      // records delivered
-    std::uint64_t repeated = 0;     // records sent again that had been sent before
+    std::uint64_t read = 0;                               // frames
+    std::uint64_t undecodable = 0;                        // frames that are no dnstap
+    std::uint64_t filtered = 0;                           // events
+    std::uint64_t rendered = 0;                           // events
+    std::uint64_t delivered = 0;                          // events
+    std::uint64_t dead_lettered = 0;                      // events
+    std::uint64_t records = 0;                            // records delivered
+    std::uint64_t repeated = 0;                           // records sent again that had been sent before
     std::array<std::uint64_t, loss_reason_count> lost{};  // frames, by LossReason
 };
 

@@ -1,6 +1,7 @@
-// The log between intake and delivery: append-only segments of checksummed blocks in one directory, their bytes
-// described in FORMAT.md. One thread appends (intake's second); any number of SpoolReaders read; trim() unlinks what
-// every route has passed. Only growing integers cross between the threads. Frames are opaque bytes here.
+// The log between intake and delivery: append-only segments of checksummed blocks in one directory, their
+// bytes described in FORMAT.md. One thread appends (intake's second); any number of SpoolReaders read; trim()
+// unlinks what every route has passed. Only growing integers cross between the threads. Frames are opaque
+// bytes here.
 #pragma once
 
 #include <chrono>
@@ -19,19 +20,20 @@
 namespace tapferry {
 
 struct SpoolOptions {
-    std::filesystem::path directory;           // made with mode 0700 when it is not there; segments are 0600
-    std::uint64_t max_bytes = 2ull << 30;      // of all segments; beyond it the oldest segment goes
+    std::filesystem::path directory;            // made with mode 0700 when it is not there; segments are 0600
+    std::uint64_t max_bytes = 2ull << 30;       // of all segments; beyond it the oldest segment goes
     std::uint64_t segment_bytes = 64ull << 20;  // a segment is sealed when it is this long
     std::chrono::milliseconds segment_age{20000};  // or this old, with frames in it
 };
 
-// The log cannot be opened: no permission, in use by another agent, not a directory … what() is for people and says
-// what to do.
+// The log cannot be opened: no permission, in use by another agent, not a directory … what() is for people
+// and says what to do.
 struct SpoolError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Why a block was not appended. Nothing of it is in the log then, and the numbers it would have had are not used.
+// Why a block was not appended. Nothing of it is in the log then, and the numbers it would have had are not
+// used.
 struct AppendOutcome {
     bool appended = false;
     int error = 0;  // errno when not
@@ -41,16 +43,17 @@ class Disk;  // agent/spool/disk.h: the seam for file I/O
 
 class Spool {
   public:
-    // Locks the directory, draws an incarnation, finds the next sequence number (one more than the highest of the
-    // last sound block, every segment's name and `highest_known`, which is the highest that any saved position
-    // names), and starts a new segment. When the log ends before `highest_known`, a gap block says so.
+    // Locks the directory, draws an incarnation, finds the next sequence number (one more than the highest of
+    // the last sound block, every segment's name and `highest_known`, which is the highest that any saved
+    // position names), and starts a new segment. When the log ends before `highest_known`, a gap block says
+    // so.
     Spool(SpoolOptions options, Disk& disk, Position highest_known = first_position);
     ~Spool();
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
 
-    // By the appending thread. A stream is one connection; its number is intake's and is not used again in this
-    // incarnation. `input` and `peer` are texts of at most 255 bytes.
+    // By the appending thread. A stream is one connection; its number is intake's and is not used again in
+    // this incarnation. `input` and `peer` are texts of at most 255 bytes.
     void open_stream(std::uint32_t stream, std::string_view input, std::string_view peer);
     void close_stream(std::uint32_t stream);
     // One write() of one block. A block that was only half written is cut back.

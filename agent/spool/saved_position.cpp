@@ -1,0 +1,165 @@
+#include "agent/spool/saved_position.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <string>
+#include <system_error>
+
+#include "agent/spool/crc32c.h"
+#include "agent/spool/disk.h"
+#include "agent/spool/little_endian.h"
+#include "agent/spool/spool.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t slot_bytes = 512;
+constexpr std::array<std::uint64_t, 2> slot_offsets{0, 4096};
+constexpr std::array<std::uint8_t, 4> slot_magic{0xf5, 'T', 'P', '1'};
+constexpr std::size_t generation_at = 8;
+constexpr std::size_t incarnation_at = 16;
+constexpr std::size_t start_at = 24;
+constexpr std::size_t position_at = 32;
+constexpr std::size_t highest_at = 40;
+constexpr std::size_t totals_at = 48;
+constexpr std::size_t lost_at = 112;
+constexpr std::size_t crc_at = slot_bytes - 4;
+
+using SlotBytes = std::array<std::uint8_t, slot_bytes>;
+
+struct Slot {
+    std::uint64_t generation = 0;
+    SavedPosition saved;
+};
+
+// In the order in which a slot has them.
+template <class Totals>
+auto totals_in_order(Totals& t) {
+    return std::array{&t.read,      &t.undecodable,   &t.filtered, &t.rendered,
+                      &t.delivered, &t.dead_lettered, &t.records,  &t.repeated};
+}
+
+SlotBytes encode_slot(const Slot& slot) {
+    SlotBytes bytes{};
+    std::ranges::copy(slot_magic, bytes.begin());
+    store_le(&bytes[generation_at], slot.generation);
+    store_le(&bytes[incarnation_at], slot.saved.incarnation);
+    store_le(&bytes[start_at], number(slot.saved.start));
+    store_le(&bytes[position_at], number(slot.saved.position));
+    store_le(&bytes[highest_at], number(slot.saved.highest));
+    std::size_t at = totals_at;
+    for (const std::uint64_t* total : totals_in_order(slot.saved.totals)) {
+        store_le(&bytes[at], *total);
+        at += sizeof *total;
+    }
+    for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
+        store_le(&bytes[lost_at + 8 * reason], slot.saved.totals.lost[reason]);
+    }
+    store_le(&bytes[crc_at], crc32c(std::span(bytes).first(crc_at)));
+    return bytes;
+}
+
+bool plausible(Position position) {
+    return number(position) >= 1 && number(position) <= sequence_limit;
+}
+
+std::optional<Slot> decode_slot(const SlotBytes& bytes) {
+    if (!std::equal(slot_magic.begin(), slot_magic.end(), bytes.begin())) return std::nullopt;
+    if (load_le<std::uint32_t>(&bytes[crc_at]) != crc32c(std::span(bytes).first(crc_at))) return std::nullopt;
+    Slot slot;
+    slot.generation = load_le<std::uint64_t>(&bytes[generation_at]);
+    slot.saved.incarnation = load_le<std::uint64_t>(&bytes[incarnation_at]);
+    slot.saved.start = Position{load_le<std::uint64_t>(&bytes[start_at])};
+    slot.saved.position = Position{load_le<std::uint64_t>(&bytes[position_at])};
+    slot.saved.highest = Position{load_le<std::uint64_t>(&bytes[highest_at])};
+    std::size_t at = totals_at;
+    for (std::uint64_t* total : totals_in_order(slot.saved.totals)) {
+        *total = load_le<std::uint64_t>(&bytes[at]);
+        at += sizeof *total;
+    }
+    for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
+        slot.saved.totals.lost[reason] = load_le<std::uint64_t>(&bytes[lost_at + 8 * reason]);
+    }
+    const SavedPosition& saved = slot.saved;
+    if (slot.generation == 0 || !plausible(saved.start) || !plausible(saved.position) ||
+        !plausible(saved.highest)) {
+        return std::nullopt;
+    }
+    return slot;
+}
+
+}  // namespace
+
+struct PositionFile::Parts {
+    Parts(Disk& its_disk, File its_file) : disk(&its_disk), file(std::move(its_file)) {}
+
+    Disk* disk;
+    File file;
+    std::uint64_t generation = 0;  // of the slot that counts
+    std::size_t older = 0;         // the slot that save() overwrites
+    bool damaged = false;
+};
+
+PositionFile::PositionFile(std::filesystem::path path, Disk& disk) {
+    const DiskResult opened = disk.open(path, O_RDWR | O_CREAT);
+    if (!opened.ok()) {
+        throw SpoolError("cannot open " + path.string() + ": " +
+                         std::generic_category().message(opened.error));
+    }
+    parts_ = std::make_unique<Parts>(disk, File(disk, static_cast<int>(opened.value)));
+    // Both areas are written once, so that their blocks are the file's own and saving needs no space.
+    const DiskResult size = disk.size(parts_->file.fd());
+    for (const std::uint64_t offset : slot_offsets) {
+        if (!size.ok() || offset < static_cast<std::uint64_t>(size.value)) continue;
+        const DiskResult written = write_fully(disk, parts_->file.fd(), offset, SlotBytes{});
+        if (!written.ok()) {
+            throw SpoolError("cannot write " + path.string() + ": " +
+                             std::generic_category().message(written.error));
+        }
+    }
+    static_cast<void>(load());
+}
+
+PositionFile::~PositionFile() = default;
+PositionFile::PositionFile(PositionFile&&) noexcept = default;
+
+std::optional<SavedPosition> PositionFile::load() {
+    std::optional<Slot> newest;
+    bool used = false;
+    parts_->older = 0;
+    for (std::size_t i = 0; i < slot_offsets.size(); ++i) {
+        SlotBytes bytes{};
+        const DiskResult read = read_fully(*parts_->disk, parts_->file.fd(), slot_offsets[i], bytes);
+        used = used || !read.ok() || std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte != 0; });
+        const auto slot = decode_slot(bytes);
+        if (!slot || (newest && newest->generation >= slot->generation)) continue;
+        newest = slot;
+        parts_->older = 1 - i;
+    }
+    parts_->damaged = used && !newest;
+    if (!newest) return std::nullopt;
+    parts_->generation = newest->generation;
+    return newest->saved;
+}
+
+bool PositionFile::damaged() const {
+    return parts_->damaged;
+}
+
+bool PositionFile::save(const SavedPosition& saved) {
+    const SlotBytes bytes = encode_slot({parts_->generation + 1, saved});
+    const DiskResult written =
+        write_fully(*parts_->disk, parts_->file.fd(), slot_offsets[parts_->older], bytes);
+    if (!written.ok()) {
+        errno = written.error;
+        return false;
+    }
+    ++parts_->generation;
+    parts_->older = 1 - parts_->older;
+    return true;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,35 @@
+// The sealed segments of a Spool and their files, oldest first. Under the Spool's lock.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <vector>
+
+#include "agent/spool/active_segment.h"
+
+namespace tapferry {
+
+class SealedSegments {
+  public:
+    SealedSegments(std::filesystem::path directory, Disk& disk, const std::vector<SealedSegment>& found);
+
+    void add(const SealedSegment& segment);
+    // Unlinks the oldest. False when there is none or it cannot be unlinked.
+    bool unlink_oldest();
+    // Unlinks those that end at or before `position`, but for the newest `spared`.
+    void unlink_before(Position position, std::size_t spared);
+
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    [[nodiscard]] std::size_t size() const { return segments_.size(); }
+    [[nodiscard]] Position begin_or(Position otherwise) const {
+        return segments_.empty() ? otherwise : segments_.front().name.base;
+    }
+
+  private:
+    std::filesystem::path directory_;
+    Disk* disk_;
+    std::deque<SealedSegment> segments_;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace tapferry

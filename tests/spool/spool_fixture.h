@@ -1,0 +1,56 @@
+// Builders and readers for the spool's tests: a folder that removes itself, frames whose content tells their
+// number, and an account of everything a reader gave.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agent/spool/disk.h"
+#include "agent/spool/reader.h"
+#include "agent/spool/spool.h"
+
+namespace tapferry {
+
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+using Bytes = std::vector<std::uint8_t>;
+
+// Options for small segments of a spool in folder/spool.
+SpoolOptions small_spool(const TemporaryFolder& folder, std::uint64_t segment_bytes = 64 << 20);
+
+// The frame that the tests append under this number: its content follows from the number and the size alone.
+Bytes numbered_frame(Position position, std::size_t size);
+bool is_numbered_frame(const SpoolFrame& frame);
+
+// Appends one block of numbered frames of these sizes.
+AppendOutcome append_frames(Spool& spool, const std::vector<std::size_t>& sizes, std::uint32_t stream = 1);
+
+// What a reader gave from its position to the end of the log, checked on the way: each read begins where the
+// one before ended. `text` names everything, e.g. "1-3 gap(damage) 4-6 7-9".
+struct Account {
+    std::uint64_t frames = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t wrong = 0;  // frames whose content is not their number's
+    bool contiguous = true;
+    std::string text;
+};
+Account read_all(SpoolReader& reader);
+Account read_all(const std::filesystem::path& directory, Position from = first_position);
+
+std::vector<std::filesystem::path> segment_files(const std::filesystem::path& directory);
+Bytes read_file(const std::filesystem::path& path);
+void write_file(const std::filesystem::path& path, const Bytes& bytes);
+
+}  // namespace tapferry
