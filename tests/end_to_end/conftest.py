@@ -1,0 +1,91 @@
+"""A folder for each test, and everything that a test starts ended with it. Run by tests/run, which builds the program
+first; TAPFERRY names another one."""
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lab.agent import PROGRAM, Agent
+from lab.frame_streams import Sender
+from lab.named import Named
+from lab.receiver import LineReceiver
+from lab.rsyslog import Rsyslog
+
+
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="leave out the tests that take more than a few seconds")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes more than a few seconds")
+    if not PROGRAM.exists():
+        pytest.exit(f"{PROGRAM} is not built", returncode=2)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--quick"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="left out by --quick"))
+
+
+class World:
+    """Starts things in the test's folder and ends them in reverse order."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._endings = []
+
+    def at_the_end(self, ending):
+        self._endings.append(ending)
+
+    def agent(self, *destinations, name="agent", **options):
+        agent = Agent(self.folder / name, *destinations, **options)
+        self.at_the_end(agent.close)
+        return agent
+
+    def named(self, tap, name="named"):
+        named = Named(self.folder / name, tap).start()
+        self.at_the_end(named.process.kill)
+        return named
+
+    def rsyslog(self):
+        rsyslog = Rsyslog(self.folder / "rsyslog").start()
+        self.at_the_end(rsyslog.process.kill)
+        return rsyslog
+
+    def receiver(self):
+        receiver = LineReceiver().start()
+        self.at_the_end(receiver.stop)
+        return receiver
+
+    def sender(self, path, identity="sender"):
+        sender = Sender(path, identity)
+        self.at_the_end(sender.close)
+        return sender
+
+    def end(self):
+        for ending in reversed(self._endings):
+            ending()
+
+
+@pytest.fixture
+def world():
+    folder = Path(tempfile.mkdtemp(prefix="tapferry-test-"))
+    world = World(folder)
+    try:
+        yield world
+    finally:
+        world.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails shows what the agent had to say."""
+    report = (yield).get_result()
+    world = getattr(item, "funcargs", {}).get("world")
+    if report.failed and world:
+        for log in sorted(world.folder.glob("*/agent-*.log")):
+            report.sections.append((str(log.relative_to(world.folder)), log.read_text(errors="replace")[-4000:]))

@@ -1,0 +1,161 @@
+"""The agent under test: its configuration, its life, and what it says of itself."""
+import json
+import os
+import signal
+import subprocess
+import urllib.request
+from pathlib import Path
+
+from .process import Failure, Process, wait_until
+
+SOURCE = Path(__file__).resolve().parents[3]
+PROGRAM = Path(os.environ.get("TAPFERRY", SOURCE / "build/release/tapferry"))
+
+HEAD = """[agent]
+state_directory = "{folder}/state"
+[admin]
+listen = "127.0.0.1:0"
+[spool]
+max_bytes = "{spool}"
+segment_bytes = "1MiB"
+[inputs.bind]
+type = "unix"
+path = "{folder}/dnstap.sock"
+mode = "0660"
+"""
+
+
+def tcp(name, port, replay_window="2s", more=""):
+    return f"""[destinations.{name}]
+type = "tcp"
+address = "127.0.0.1:{port}"
+format = "json"
+replay_window = "{replay_window}"
+batch = {{ max_events = 1000, max_bytes = "256KiB", linger = "50ms" }}
+retry = {{ initial = "100ms", max = "1s" }}
+start = "oldest"
+{more}[destinations.{name}.filter]
+messages = ["all"]
+"""
+
+
+def syslog(name, port):
+    return f"""[destinations.{name}]
+type = "syslog"
+address = "127.0.0.1:{port}"
+transport = "tcp"
+framing = "octet-counting"
+format = "cef"
+replay_window = "2s"
+retry = {{ initial = "100ms", max = "1s" }}
+start = "oldest"
+[destinations.{name}.filter]
+messages = ["all"]
+"""
+
+
+def file(name, path, format="passivedns"):
+    return f"""[destinations.{name}]
+type = "file"
+path = "{path}"
+format = "{format}"
+start = "oldest"
+"""
+
+
+def command(*arguments, **options):
+    """Runs the program to its end; a CompletedProcess with text."""
+    options.setdefault("timeout", 60)
+    return subprocess.run([PROGRAM, *[str(a) for a in arguments]], capture_output=True, text=True, **options)
+
+
+class Agent:
+    def __init__(self, folder, *destinations, spool="256MiB", configuration=None):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.socket = self.folder / "dnstap.sock"
+        self.configuration = self.folder / "tapferry.toml"
+        self.process = None
+        self.starts = 0
+        if configuration is None:
+            configuration = HEAD.format(folder=self.folder, spool=spool) + "".join(destinations)
+        self.configuration.write_text(configuration)
+
+    def start(self, ready=True):
+        self.starts += 1
+        (self.folder / "state/admin.address").unlink(missing_ok=True)
+        self.process = Process("tapferry", [PROGRAM, "run", "--config", self.configuration],
+                               self.folder / f"agent-{self.starts}.log")
+        if ready:
+            self.process.wait_ready(self.ready, "is not ready")
+        return self
+
+    def ready(self):
+        try:
+            return self.socket.exists() and self.http("/healthz")[0] == 200
+        except (OSError, ValueError):
+            return False
+
+    def address(self):
+        return (self.folder / "state/admin.address").read_text().strip()
+
+    def http(self, path):
+        """Status and text of an answer of the admin listener."""
+        try:
+            with urllib.request.urlopen(f"http://{self.address()}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metrics(self):
+        """The samples of /metrics: {'name{label="value",…}': number}."""
+        samples = {}
+        for line in self.http("/metrics")[1].splitlines():
+            if line and not line.startswith("#"):
+                name, _, value = line.rpartition(" ")
+                samples[name] = float(value)
+        return samples
+
+    def metric(self, name, **labels):
+        """The sum of a metric's samples that have these labels."""
+        wanted = [f'{key}="{value}"' for key, value in labels.items()]
+        return sum(value for sample, value in self.metrics().items()
+                   if sample.split("{")[0] == name and all(label in sample for label in wanted))
+
+    def status(self):
+        """What `tapferry status` says, as JSON."""
+        asked = command("status", "--config", self.configuration, "--format", "json")
+        if asked.returncode != 0:
+            raise Failure(f"status: exit {asked.returncode}: {asked.stderr}")
+        return json.loads(asked.stdout)
+
+    def destination(self, name):
+        return next(d for d in self.status()["destinations"] if d["name"] == name)
+
+    def input(self, name="bind"):
+        return next(i for i in self.status()["inputs"] if i["name"] == name)
+
+    def wait_settled(self, *names, limit=90.0):
+        """Waits until the named destinations (all, when none is named) have nothing pending or in flight."""
+        def settled():
+            status = self.status()
+            mine = [d for d in status["destinations"] if not names or d["name"] in names]
+            idle = all(d["pending"] == 0 and d["in_flight"] == 0 for d in mine)
+            return status if idle and all(i["in_ring"] == 0 for i in status["inputs"]) else None
+        try:
+            return wait_until(settled, f"nothing pending at {names or 'any destination'}", limit)
+        except Failure as failure:
+            raise Failure(f"{failure}\n{json.dumps(self.status(), indent=1)}\n{self.said()[-2000:]}") from None
+
+    def said(self):
+        return self.process.said()
+
+    def kill(self):
+        return self.process.kill()
+
+    def stop(self, limit=30.0):
+        return self.process.end(signal.SIGTERM, limit)
+
+    def close(self):
+        if self.process and self.process.running():
+            self.process.kill()

@@ -1,0 +1,187 @@
+"""The commands that need no set-up: a first look at one's own server, captures, and what the program says of itself."""
+import json
+import re
+import signal
+import subprocess
+
+import pytest
+
+from lab import agent as destinations
+from lab.agent import PROGRAM, SOURCE, command
+from lab.oracle import parse_cef, parse_passivedns
+from lab.process import Process, wait_until
+
+CAPTURES = SOURCE / "tests/data/captures"
+COUNTED = ["bind-auth", "bind-rec", "bind-fwd", "bind-sec", "bind-mix-head", "unbound", "knot", "nsd", "pdns", "dnsdist"]
+
+
+@pytest.fixture
+def capture(world):
+    """Finds a capture by name and unpacks it when it is packed."""
+    def find(name):
+        plain = CAPTURES / f"{name}.fstrm"
+        if plain.exists():
+            return plain
+        unpacked = world.folder / plain.name
+        subprocess.run(["zstd", "-dqf", f"{plain}.zst", "-o", unpacked], check=True)
+        return unpacked
+    return find
+
+
+def count_frames(path):
+    """How many data frames a Frame Streams file holds."""
+    content, at, frames = path.read_bytes(), 0, 0
+    while at + 4 <= len(content):
+        length = int.from_bytes(content[at:at + 4], "big")
+        if length == 0:
+            at += 8 + int.from_bytes(content[at + 4:at + 8], "big")
+        else:
+            at += 4 + length
+            frames += at <= len(content)
+    return frames
+
+
+def test_run_without_a_configuration_prints_events(world):
+    output = world.folder / "stdout"
+    with open(output, "wb") as stdout:
+        agent = Process("tapferry", [PROGRAM, "run"], world.folder / "stderr", cwd=world.folder, stdout=stdout)
+        world.at_the_end(agent.kill)
+        agent.wait_ready((world.folder / "dnstap.sock").exists, "makes ./dnstap.sock")
+        named = world.named(world.folder / "dnstap.sock")
+        named.ask("shop.demo.test")
+        wait_until(lambda: output.read_text().count("shop.demo.test") >= 2, "the events are printed")
+        assert agent.end(signal.SIGINT)[0] == 0
+    events = [json.loads(line) for line in output.read_text().splitlines()]
+    assert {e["qname"] for e in events} == {"shop.demo.test"}
+    assert not (world.folder / "dnstap.sock").exists()
+
+
+def test_tail_shows_live_events_without_touching_a_route(world):
+    receiver = world.receiver()
+    agent = world.agent(destinations.tcp("json", receiver.port)).start()
+    sender = world.sender(agent.socket)
+    output = world.folder / "tail"
+    with open(output, "wb") as stdout:
+        tail = Process("tail", [PROGRAM, "tail", "--config", agent.configuration, "--output", "json"],
+                       world.folder / "tail.log", stdout=stdout)
+        world.at_the_end(tail.kill)
+        # It begins at the log's end, so frames are sent until it has taken its place there.
+        numbers = iter(range(10**6))
+
+        def shown():
+            sender.send([f"live{next(numbers)}.test"])
+            return b"live" in output.read_bytes()
+        tail.wait_ready(shown, "shows events")
+        assert tail.end(signal.SIGINT)[0] == 0
+    assert all(json.loads(line)["qname"].endswith(".test") for line in output.read_text().splitlines())
+    agent.wait_settled()
+    assert len(receiver) == next(numbers)
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_decode_makes_one_event_of_each_frame(capture, name):
+    path = capture(name)
+    asked = command("decode", path, "--output", "json")
+    assert asked.returncode == 0, asked.stderr
+    events = [json.loads(line) for line in asked.stdout.splitlines()]
+    assert len(events) == count_frames(path) > 0
+    assert all(event["type"] for event in events)
+
+
+def test_decode_writes_every_format(capture):
+    path = capture("bind-auth")
+    frames = count_frames(path)
+    cef = command("decode", path, "--output", "cef").stdout.splitlines()
+    assert len(cef) == frames
+    for line in cef:
+        parse_cef(line)
+    text = command("decode", path, "--output", "text").stdout.splitlines()
+    assert len(text) == frames
+    passive = command("decode", capture("bind-rec"), "--output", "passivedns").stdout.splitlines()
+    assert passive
+    for line in passive:
+        parse_passivedns(line)
+
+
+def test_decode_reads_standard_input(capture):
+    path = capture("bind-sec")
+    with open(path, "rb") as file:
+        asked = subprocess.run([PROGRAM, "decode", "-", "--output", "json"], stdin=file, capture_output=True, text=True)
+    assert asked.returncode == 0 and len(asked.stdout.splitlines()) == count_frames(path)
+
+
+def test_decode_of_what_is_no_capture_says_so(world):
+    path = world.folder / "noise"
+    path.write_bytes(bytes(range(256)) * 8)
+    asked = command("decode", path, "--output", "json")
+    assert asked.returncode == 1 and str(path) in asked.stderr, asked
+    assert command("decode", world.folder / "missing").returncode == 1
+    assert command("decode", path, "--output", "nonsense").returncode == 2
+
+
+def test_decode_into_a_closed_pipe_is_quiet(capture):
+    asked = subprocess.run(f"{PROGRAM} decode {capture('bind-mix-head')} --output json | head -n 1", shell=True,
+                           capture_output=True, text=True)
+    assert len(asked.stdout.splitlines()) == 1 and asked.stderr == ""
+
+
+def test_check_of_a_good_file_sums_it_up(world):
+    agent = world.agent(destinations.tcp("json", 9), destinations.file("passive", world.folder / "passive.log"))
+    asked = command("check", agent.configuration)
+    assert asked.returncode == 0, asked.stderr
+    for word in ("bind", "json", "passive"):
+        assert word in asked.stdout
+    assert not agent.socket.exists() and not (agent.folder / "state").exists()
+
+
+def test_the_shipped_configuration_is_valid(world):
+    asked = command("check", SOURCE / "conf/tapferry.toml")
+    assert asked.returncode in (0, 2), asked
+    assert "unknown" not in asked.stderr, asked.stderr
+
+
+def test_help_and_version():
+    assert re.fullmatch(r"tapferry \d+\.\d+\.\d+\S*\n", command("--version").stdout)
+    for arguments in (["--help"], ["run", "--help"], ["status", "--help"], ["decode", "--help"]):
+        asked = command(*arguments)
+        assert asked.returncode == 0 and len(asked.stdout.splitlines()) > 3
+        assert max(map(len, asked.stdout.splitlines())) <= 120
+
+
+def test_status_says_it_in_words_too(world):
+    receiver = world.receiver()
+    agent = world.agent(destinations.tcp("json", receiver.port)).start()
+    world.sender(agent.socket).send(["one.test"])
+    wait_until(lambda: len(receiver) == 1, "delivered")
+    asked = command("status", "--config", agent.configuration)
+    assert asked.returncode == 0 and "json" in asked.stdout and "bind" in asked.stdout
+    assert agent.stop()[0] == 0
+    asked = command("status", "--config", agent.configuration)
+    assert asked.returncode == 1 and asked.stderr, "no agent runs: said, not guessed"
+
+
+def test_metrics_agree_with_the_ledger(world):
+    receiver = world.receiver()
+    agent = world.agent(destinations.tcp("json", receiver.port)).start()
+    world.sender(agent.socket).send(f"m{i}.test" for i in range(640))
+    wait_until(lambda: len(receiver) == 640, "delivered")
+    agent.wait_settled()
+    assert agent.metric("tapferry_frames_received_total", input="bind") == 640
+    assert agent.metric("tapferry_frames_appended_total") == 640
+    assert agent.metric("tapferry_events_delivered_total", destination="json") == 640
+    assert agent.metric("tapferry_records_delivered_total", destination="json") == 640
+    assert agent.metric("tapferry_route_pending_frames", destination="json") == 0
+    assert agent.metric("tapferry_build_info") == 1
+    assert agent.http("/healthz")[0] == 200 and agent.http("/readyz")[0] == 200
+    assert agent.http("/nowhere")[0] == 404
+
+
+def test_readyz_names_the_destination_that_fails(world):
+    receiver = world.receiver()
+    receiver.stop()
+    agent = world.agent(destinations.tcp("json", receiver.port)).start()
+    world.sender(agent.socket).send(["held.test"])
+    wait_until(lambda: agent.http("/readyz")[0] == 503, "/readyz answers 503 while the destination fails")
+    assert "json" in agent.http("/readyz")[1]
+    receiver.start()
+    wait_until(lambda: agent.http("/readyz")[0] == 200, "and 200 when it is back")

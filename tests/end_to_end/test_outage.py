@@ -1,0 +1,107 @@
+"""A receiver that goes away and comes back: nothing is lost, nobody else notices."""
+import pytest
+
+from lab import agent as destinations
+from lab.oracle import Delivered, check_ledger
+from lab.process import wait_until
+
+RATE = 400  # queries a second; each makes two events
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_over_a_receiver_outage(world):
+    receiver, rsyslog = world.receiver(), world.rsyslog()
+    agent = world.agent(destinations.tcp("json", receiver.port), destinations.syslog("siem", rsyslog.port)).start()
+    named = world.named(agent.socket)
+    wait_until(lambda: agent.input()["connections"] == 1, "BIND is connected")
+
+    names = [f"n{i:06d}.load.demo.test" for i in range(RATE * 16)]
+    load = named.load(names, RATE)
+    wait_until(lambda: len(receiver) > RATE, "events flow")
+    receiver.stop()
+    at_stop = len(receiver)
+    wait_until(lambda: agent.destination("json")["state"] == "retrying", "the outage is noticed")
+    wait_until(lambda: agent.destination("json")["pending"] > 2 * RATE * 10, "ten seconds of events are held")
+    check_ledger(agent.status())
+
+    # The outage of one destination is not the business of another.
+    held = agent.status()["spool"]["end"] - 1
+    wait_until(lambda: len(rsyslog.lines()) >= held, "rsyslog has everything meanwhile")
+    assert len(receiver) == at_stop
+
+    receiver.start()
+    assert load.child.wait(60) == 0, load.said()
+    status = agent.wait_settled()
+    check_ledger(status)
+
+    # BIND itself says how many frames it handed on, and that none was dropped on its side.
+    handed_on, dropped = named.dnstap_statistics()
+    assert dropped == 0
+    wait_until(lambda: agent.input()["received"] == handed_on == agent.status()["spool"]["end"] - 1,
+               "every frame that BIND handed on is in the spool")
+    status = agent.wait_settled()
+    end = status["spool"]["end"]
+    events = Delivered(receiver.lines)
+    events.check_complete(end)
+    events.check_order()
+    assert {name: 2 for name in names}.items() <= dict(events.names()).items()
+    wait_until(lambda: len(rsyslog.lines()) == end - 1, "rsyslog got each event exactly once")
+
+    check_repeats(agent, receiver, events)
+
+
+def check_repeats(agent, receiver, events):
+    """What came twice is what the agent says that it sent again, but for lines that the broken connection swallowed."""
+    repeats = sum(len(times) - 1 for times in events.repeated().values())
+    told = agent.destination("json")["repeated"]
+    assert repeats <= told, f"{repeats} events came again, but the agent says {told}"
+
+
+def test_a_destination_that_was_never_there_gets_everything_when_it_comes(world):
+    receiver = world.receiver()
+    receiver.stop()
+    agent = world.agent(destinations.tcp("json", receiver.port)).start()
+    sender = world.sender(agent.socket)
+    sender.send(f"early{i}.test" for i in range(500))
+    wait_until(lambda: agent.destination("json")["pending"] == 500, "500 events are held")
+    assert agent.destination("json")["words"], "the status says why"
+    receiver.start()
+    agent.wait_settled()
+    events = Delivered(receiver.lines)
+    events.check_complete(501)
+    assert not events.repeated()
+    check_ledger(agent.status())
+
+
+def test_a_burst_and_then_stop_loses_nothing(world):
+    """A sender's 8,000 frames in a burst, then STOP and close: all of it was handed over, so all of it is delivered."""
+    receiver = world.receiver()
+    agent = world.agent(destinations.tcp("json", receiver.port)).start()
+    sender = world.sender(agent.socket)
+    sender.send(f"b{i}.test" for i in range(8000))
+    assert sender.finish(), "STOP is answered with FINISH"
+    wait_until(lambda: agent.input()["appended"] == 8000, "8,000 frames appended")
+    agent.wait_settled()
+    events = Delivered(receiver.lines)
+    events.check_complete(8001)
+    events.check_order()
+    check_ledger(agent.status())
+
+
+def test_a_full_spool_drops_the_oldest_and_counts_to_the_event(world):
+    receiver = world.receiver()
+    receiver.stop()
+    agent = world.agent(destinations.tcp("json", receiver.port), spool="2MiB").start()
+    sender = world.sender(agent.socket)
+    count = 60_000
+    sender.send(f"full{i}.test" for i in range(count))
+    wait_until(lambda: agent.input()["appended"] == count, "all appended")
+    receiver.start()
+    status = agent.wait_settled()
+    check_ledger(status)
+    lost = sum(status["destinations"][0]["lost"].values())
+    assert status["destinations"][0]["lost"]["retention"] == lost > 0
+    assert status["spool"]["bytes"] <= 3 << 20
+    events = Delivered(receiver.lines)
+    assert len(events.sequences()) == count - lost
+    events.check_complete(count + 1, begin=lost + 1)
