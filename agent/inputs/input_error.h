@@ -1,5 +1,5 @@
-// An input cannot be opened: the socket's directory is missing, its path is in use … what() is for people and says
-// what to do.
+// An input cannot be opened: the socket's directory is missing, its path is in use … what() is for people and
+// says what to do.
 #pragma once
 
 #include <stdexcept>

@@ -1,6 +1,6 @@
-// Intake: one thread only reads sockets into a bounded ring, one moves the ring's content to the spool in blocks. It
-// never decodes DNS and never waits for a destination; a disk that hangs fills the ring (drops are counted) and never
-// holds up the reader, because a reader that stalls can hold up the DNS server.
+// Intake: one thread only reads sockets into a bounded ring, one moves the ring's content to the spool in
+// blocks. It never decodes DNS and never waits for a destination; a disk that hangs fills the ring (drops are
+// counted) and never holds up the reader, because a reader that stalls can hold up the DNS server.
 #pragma once
 
 #include <chrono>
@@ -34,8 +34,8 @@ struct IntakeOptions {
     std::chrono::milliseconds hello_timeout{10000};
 };
 
-// A change of state worth a line in the log; agent/log writes it. Called from intake's threads, never for a frame, and
-// must not block.
+// A change of state worth a line in the log; agent/log writes it. Called from intake's threads, never for a
+// frame, and must not block.
 struct IntakeEvent {
     enum class Kind : std::uint8_t { connected, disconnected, rejected, disk_failing, disk_back } kind;
     std::string input;
@@ -44,19 +44,21 @@ struct IntakeEvent {
 
 class Intake {
   public:
-    // Opens the listeners, so that a socket path in use or a missing directory is an InputError before anything runs.
-    // `counters` has one entry for each input, in order.
+    // Opens the listeners, so that a socket path in use or a missing directory is an InputError before
+    // anything runs. `counters` has one entry for each input, in order.
     Intake(IntakeOptions options, Spool& spool, std::vector<std::unique_ptr<InputCounters>>& counters,
            std::function<void(const IntakeEvent&)> tell);
     ~Intake();
 
     void start();
-    // Stops reading at a frame boundary (at most 200 ms), closes connections with FINISH, brings what the ring holds
-    // into the spool, unlinks the sockets, joins the threads.
+    // Stops reading at a frame boundary (at most 200 ms), closes connections with FINISH, brings what the
+    // ring holds into the spool, unlinks the sockets, joins the threads.
     void stop();
 
     [[nodiscard]] std::uint64_t frames_in_ring() const;
     [[nodiscard]] std::uint64_t bytes_in_ring() const;
+    // Grows at least once a second while the reading thread lives: only it may feed the watchdog.
+    [[nodiscard]] std::uint64_t reading_rounds() const;
 
   private:
     struct Parts;

@@ -1,0 +1,143 @@
+#include "agent/inputs/spool_writer.h"
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+
+#include "agent/spool/spool.h"
+
+namespace tapferry {
+
+namespace {
+
+constexpr std::chrono::milliseconds block_age{20};
+constexpr std::chrono::milliseconds retry_pause{100};
+constexpr std::chrono::seconds age_interval{1};
+constexpr int last_tries = 10;  // with a pause between, when the agent stops
+
+Timestamp as_timestamp(ReadTime time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    return {seconds.time_since_epoch().count(), static_cast<std::uint32_t>((time - seconds).count())};
+}
+
+}  // namespace
+
+SpoolWriter::SpoolWriter(Ring& ring, Spool& spool,
+                         const std::vector<std::unique_ptr<InputCounters>>& counters,
+                         std::function<void(const IntakeEvent&)> tell)
+    : ring_(ring),
+      spool_(spool),
+      counters_(counters),
+      tell_(std::move(tell)),
+      block_frames_(counters.size()) {}
+
+void SpoolWriter::run() {
+    for (;;) {
+        // Asked before the ring is emptied: what comes to an ended ring came before its end.
+        const bool ended = ring_.ended();
+        drain();
+        const Clock::time_point now = Clock::now();
+        if (ended || (!block_.empty() && now >= block_due_)) flush();
+        if (ended) return;
+        if (block_.empty()) {
+            look_for_age();
+            ring_.wait(1, now + age_interval);
+        } else {
+            ring_.wait(block_body_bytes - std::min(block_bytes_, block_body_bytes - 1), block_due_);
+        }
+    }
+}
+
+void SpoolWriter::drain() {
+    while (const auto entry = ring_.front()) {
+        take(*entry);
+        ring_.pop();
+    }
+}
+
+void SpoolWriter::take(const RingEntry& entry) {
+    switch (entry.kind) {
+        case RingEntryKind::frame:
+            take_frame(entry);
+            break;
+        case RingEntryKind::opened:
+            spool_.open_stream(entry.stream, counters_[entry.input]->name,
+                               {reinterpret_cast<const char*>(entry.bytes.data()), entry.bytes.size()});
+            break;
+        case RingEntryKind::closed:
+            // Its last frames may be in the block that is being filled.
+            closing_.push_back(entry.stream);
+            if (block_.empty()) flush();
+            break;
+    }
+}
+
+void SpoolWriter::take_frame(const RingEntry& entry) {
+    // Frames that waited in the ring while the disk failed keep their own times.
+    if (!block_.has_room(entry.bytes.size()) ||
+        (!block_.empty() && entry.read_at - block_read_at_ > block_age))
+        flush();
+    if (block_.empty()) {
+        block_read_at_ = entry.read_at;
+        block_due_ = Clock::now() + block_age;
+    }
+    block_.add(entry.stream, entry.bytes);
+    block_bytes_ += entry.bytes.size();
+    ++block_frames_[entry.input];
+}
+
+void SpoolWriter::flush() {
+    if (!block_.empty()) settle(append());
+    for (const std::uint32_t stream : closing_) spool_.close_stream(stream);
+    closing_.clear();
+}
+
+// Whether the spool has the block; it is tried until it has, or the agent stops.
+bool SpoolWriter::append() {
+    for (int tries_after_end = 0; !given_up_;) {
+        const AppendOutcome outcome = spool_.append(block_, as_timestamp(block_read_at_));
+        if (outcome.appended) {
+            if (failing_)
+                tell_({.kind = IntakeEvent::Kind::disk_back,
+                       .input = {},
+                       .text = "the spool's disk takes frames again"});
+            failing_ = false;
+            return true;
+        }
+        if (!failing_)
+            tell_({.kind = IntakeEvent::Kind::disk_failing,
+                   .input = {},
+                   .text = "the spool cannot be written: " + std::generic_category().message(outcome.error)});
+        failing_ = true;
+        if (ring_.ended() && ++tries_after_end >= last_tries) {
+            given_up_ = true;
+        } else {
+            std::this_thread::sleep_for(retry_pause);
+        }
+    }
+    return false;
+}
+
+void SpoolWriter::settle(bool appended) {
+    std::uint64_t frames = 0;
+    for (std::size_t input = 0; input < block_frames_.size(); ++input) {
+        InputCounters& counters = *counters_[input];
+        add(appended ? counters.frames_appended
+                     : counters.frames_rejected[static_cast<std::size_t>(FrameRejection::disk)],
+            block_frames_[input]);
+        frames += block_frames_[input];
+        block_frames_[input] = 0;
+    }
+    ring_.settle(frames);
+    block_.clear();
+    block_bytes_ = 0;
+}
+
+void SpoolWriter::look_for_age() {
+    const Clock::time_point now = Clock::now();
+    if (now - age_looked_at_ < age_interval) return;
+    age_looked_at_ = now;
+    spool_.roll_when_old();
+}
+
+}  // namespace tapferry

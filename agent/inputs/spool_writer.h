@@ -1,0 +1,60 @@
+// Intake's second thread: takes frames from the ring, gathers them into blocks, and appends these to the
+// spool: when a block is full, or 20 ms after its first frame was read. A block that the disk does not take
+// is kept and tried again until it does; meanwhile the ring fills.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/counters.h"
+#include "agent/inputs/intake.h"
+#include "agent/inputs/ring.h"
+#include "agent/spool/block_builder.h"
+
+namespace tapferry {
+
+class Spool;
+
+class SpoolWriter {
+  public:
+    // All outlive it. `counters` has one entry for each input.
+    SpoolWriter(Ring& ring, Spool& spool, const std::vector<std::unique_ptr<InputCounters>>& counters,
+                std::function<void(const IntakeEvent&)> tell);
+
+    // Until the ring has ended and is empty. When the disk still fails then, what is left is given up after a
+    // second and counted as rejected.
+    void run();
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void drain();
+    void take(const RingEntry& entry);
+    void take_frame(const RingEntry& entry);
+    void flush();
+    [[nodiscard]] bool append();
+    void settle(bool appended);
+    void look_for_age();
+
+    Ring& ring_;
+    Spool& spool_;
+    const std::vector<std::unique_ptr<InputCounters>>& counters_;
+    const std::function<void(const IntakeEvent&)> tell_;
+
+    BlockBuilder block_;
+    std::size_t block_bytes_ = 0;  // of the frames in block_
+    ReadTime block_read_at_{};     // of its first frame
+    Clock::time_point block_due_{};
+    std::vector<std::uint64_t> block_frames_;  // of block_, by input
+    std::vector<std::uint32_t> closing_;       // streams that end with block_
+    bool failing_ = false;
+    bool given_up_ = false;  // the agent stops and the disk takes nothing
+    Clock::time_point age_looked_at_{};
+};
+
+}  // namespace tapferry
