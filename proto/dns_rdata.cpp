@@ -33,7 +33,7 @@ constexpr Layout layouts[] = {
     {15, {u16, name}},                                                             // MX
     {16, {strings}},                                                               // TXT
     {17, {name, name}},                                                            // RP
-    {18, {u16, name}},                                                             // AFDB
+    {18, {u16, name}},                                                             // AFSDB
     {19, {string}},                                                                // X25
     {20, {strings}},                                                               // ISDN
     {21, {u16, name}},                                                             // RT
