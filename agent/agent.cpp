@@ -1,0 +1,277 @@
+#include "agent/agent.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <vector>
+
+#include "agent/admin/server.h"
+#include "agent/inputs/intake.h"
+#include "agent/log.h"
+#include "agent/route.h"
+#include "agent/spool/disk.h"
+#include "agent/spool/saved_position.h"
+#include "agent/spool/spool.h"
+#include "agent/status.h"
+#include "agent/version.h"
+
+namespace tapferry {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+// How often segments that every route has passed are removed.
+constexpr auto tick = 500ms;
+
+void make_private_directory(const std::filesystem::path& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (!error && ::chmod(directory.c_str(), 0700) == 0) return;
+    const int reason = error ? error.value() : errno;
+    throw std::system_error(
+        reason, std::generic_category(),
+        "agent.state_directory: " + directory.string() +
+            " cannot be made or is not ours; make it and give it to the user that runs tapferry");
+}
+
+// The next of the signals the program lives by, or 0 after `patience`.
+int next_signal(std::chrono::milliseconds patience) {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&wanted, signal);
+    const timespec time{patience.count() / 1000, patience.count() % 1000 * 1000000};
+    const int signal = ::sigtimedwait(&wanted, nullptr, &time);
+    return signal < 0 ? 0 : signal;
+}
+
+bool standard_output_is_closed() {
+    pollfd output{STDOUT_FILENO, 0, 0};
+    return ::poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLNVAL)) != 0;
+}
+
+}  // namespace
+
+class Agent::Parts {
+  public:
+    Parts(Config config, std::optional<std::filesystem::path> file, Log& log)
+        : config_(std::move(config)), file_(std::move(file)), log_(log) {}
+
+    void run() {
+        open();
+        log_.info("agent", "tapferry " + std::string{version} +
+                               " runs: " + std::to_string(config_.unix_inputs.size()) + " inputs, " +
+                               std::to_string(routes_.size()) + " destinations, spool in " +
+                               config_.spool.directory.string());
+        while (true) {
+            const int signal = next_signal(tick);
+            if (signal == SIGHUP) reload();
+            if (signal == SIGTERM || signal == SIGINT) break;
+            if (!file_ && standard_output_is_closed()) break;
+            trim();
+        }
+        close();
+    }
+
+  private:
+    void open() {
+        ::prctl(PR_SET_DUMPABLE,
+                0);  // the spool and the secrets of destinations are nobody's to read from outside
+        make_private_directory(config_.state_directory);
+        make_private_directory(positions());
+        spool_ = std::make_unique<Spool>(config_.spool, posix_disk(), highest_known());
+        for (const auto& input : config_.unix_inputs)
+            input_counters_.push_back(std::make_unique<InputCounters>(input.name));
+        IntakeOptions intake;
+        intake.unix_inputs = config_.unix_inputs;
+        intake_ = std::make_unique<Intake>(std::move(intake), *spool_, input_counters_,
+                                           [this](const IntakeEvent& event) { tell(event); });
+        // A DNS server that waits for its handshake comes before everything that is slow.
+        intake_->start();
+        for (const auto& destination : config_.destinations)
+            if (destination.enabled) add_route(destination);
+        report_orphans();
+        if (!config_.admin.host.empty()) open_admin();
+    }
+
+    // Routes finish first while reading goes on, so that the DNS server's frames have a reader as long as
+    // possible; in a first look nothing is kept, so reading ends first. A second signal ends it at once.
+    void close() {
+        log_.info("agent", "stopping");
+        if (!file_) intake_->stop();
+        const auto deadline = Clock::now() + config_.stop_timeout;
+        for (auto& route : routes_) route->stop(deadline);
+        while (!all_stopped()) {
+            const int signal = next_signal(20ms);
+            if (signal == SIGTERM || signal == SIGINT)
+                for (auto& route : routes_) route->stop(Clock::now());
+        }
+        for (auto& route : routes_) route->join();
+        if (file_) intake_->stop();
+        trim();
+        admin_.reset();
+        std::error_code ignored;
+        std::filesystem::remove(admin_address_file(), ignored);
+        for (const auto& route : routes_)
+            if (const auto status = route->status(); status.pending != 0)
+                log_.info(status.name,
+                          std::to_string(status.pending) + " events wait in the spool for the next start");
+        log_.info("agent", "stopped");
+    }
+
+    bool all_stopped() const {
+        return std::all_of(routes_.begin(), routes_.end(), [](const auto& route) {
+            return route->status().state == RouteStatus::State::stopped;
+        });
+    }
+
+    std::filesystem::path positions() const { return config_.state_directory / "positions"; }
+    std::filesystem::path admin_address_file() const { return config_.state_directory / "admin.address"; }
+
+    // The highest end of the log that any saved position remembers, of destinations no longer configured too.
+    Position highest_known() const {
+        Position highest = first_position;
+        for (const auto& entry : std::filesystem::directory_iterator(positions()))
+            if (auto saved = PositionFile(entry.path(), posix_disk()).load())
+                highest = std::max({highest, saved->highest, saved->position});
+        return highest;
+    }
+
+    void report_orphans() {
+        std::set<std::string> names;
+        for (const auto& destination : config_.destinations) names.insert(destination.name);
+        for (const auto& entry : std::filesystem::directory_iterator(positions()))
+            if (const auto name = entry.path().filename().string(); !names.contains(name))
+                log_.warn(name, "is no longer a destination; its saved position stays in " +
+                                    entry.path().string() + " and holds nothing back");
+    }
+
+    void add_route(const DestinationConfig& destination) {
+        auto route =
+            std::make_unique<Route>(destination,
+                                    Route::Places{config_.spool.directory, positions() / destination.name,
+                                                  config_.state_directory / "dead-letter" / destination.name},
+                                    *spool_, posix_disk(), log_);
+        route->start();
+        const std::lock_guard lock(routes_mutex_);
+        routes_.push_back(std::move(route));
+    }
+
+    void open_admin() {
+        admin_ = std::make_unique<AdminServer>(config_.admin.host, config_.admin.port,
+                                               [this] { return status(); });
+        std::ofstream(admin_address_file(), std::ios::trunc) << admin_->address() << '\n';
+        log_.info("admin", "listens on http://" + admin_->address());
+    }
+
+    AgentStatus status() const {
+        AgentStatus status;
+        status.incarnation = spool_->incarnation();
+        status.begin = spool_->begin();
+        status.end = spool_->end();  // before the routes are asked: each of them has seen at least this
+        for (const auto& counters : input_counters_) status.inputs.push_back(snapshot(*counters));
+        const std::lock_guard lock(routes_mutex_);
+        for (const auto& route : routes_) status.routes.push_back(route->status());
+        status.spool_bytes = spool_->bytes();
+        return status;
+    }
+
+    void trim() {
+        Position passed = spool_->end();
+        for (const auto& route : routes_) passed = std::min(passed, route->saved_position());
+        spool_->trim(passed);
+    }
+
+    void tell(const IntakeEvent& event) {
+        switch (event.kind) {
+            case IntakeEvent::Kind::connected:
+            case IntakeEvent::Kind::disconnected:
+            case IntakeEvent::Kind::disk_back:
+                return log_.info(event.input, event.text);
+            case IntakeEvent::Kind::rejected:
+                return log_.warn(event.input, event.text);
+            case IntakeEvent::Kind::disk_failing:
+                return log_.error("spool", event.text);
+        }
+    }
+
+    // An invalid file changes nothing. Destinations are stopped, started and changed; for all else a restart
+    // is needed, and that is said.
+    void reload() {
+        if (!file_) return;
+        Config fresh;
+        try {
+            fresh = read_config(*file_);
+        } catch (const ConfigError& error) {
+            for (const auto& fault : error.faults) log_.error("reload", to_line(fault));
+            return log_.error("reload", "the configuration was not read again: everything goes on as before");
+        }
+        if (fresh.source_but_destinations != config_.source_but_destinations)
+            log_.warn("reload",
+                      "something outside the destinations changed: it takes effect at the next restart");
+        if (fresh.log != config_.log) log_.set(fresh.log);
+        config_.log = fresh.log;
+        config_.destinations = std::move(fresh.destinations);
+        stop_routes_that_changed();
+        for (const auto& destination : config_.destinations)
+            if (destination.enabled && !has_route(destination.name)) {
+                add_route(destination);
+                log_.info("reload", "destination " + destination.name + " runs");
+            }
+        log_.info("reload", "the configuration was read again");
+    }
+
+    void stop_routes_that_changed() {
+        const auto stays = [this](const std::unique_ptr<Route>& route) {
+            return std::any_of(config_.destinations.begin(), config_.destinations.end(),
+                               [&](const auto& wanted) {
+                                   return wanted.enabled && wanted.name == route->config().name &&
+                                          wanted.source == route->config().source;
+                               });
+        };
+        const auto deadline = Clock::now() + config_.stop_timeout;
+        for (auto& route : routes_)
+            if (!stays(route)) route->stop(deadline);
+        for (auto& route : routes_)
+            if (!stays(route)) route->join();
+        const std::lock_guard lock(routes_mutex_);
+        std::erase_if(routes_, [&](const auto& route) { return !stays(route); });
+    }
+
+    bool has_route(const std::string& name) const {
+        return std::any_of(routes_.begin(), routes_.end(),
+                           [&](const auto& route) { return route->config().name == name; });
+    }
+
+    Config config_;
+    std::optional<std::filesystem::path> file_;
+    Log& log_;
+    std::unique_ptr<Spool> spool_;
+    std::vector<std::unique_ptr<InputCounters>> input_counters_;
+    mutable std::mutex routes_mutex_;  // the main thread changes the list, the admin's reads it
+    std::vector<std::unique_ptr<Route>> routes_;
+    std::unique_ptr<Intake> intake_;
+    std::unique_ptr<AdminServer> admin_;
+};
+
+Agent::Agent(Config config, std::optional<std::filesystem::path> file, Log& log)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(file), log)) {}
+Agent::~Agent() = default;
+void Agent::run() {
+    parts_->run();
+}
+
+}  // namespace tapferry

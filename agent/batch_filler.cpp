@@ -1,0 +1,89 @@
+#include "agent/batch_filler.h"
+
+#include <exception>
+
+namespace tapferry {
+
+void OpenBatch::clear(Position begin) {
+    records.clear();
+    end = begin;
+    totals = {};
+    received = {};
+    dead_frames.clear();
+    lost.clear();
+}
+
+BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reader)
+    : framing_(framing_of(destination.transport)),
+      envelope_(destination.syslog_header ? make_syslog_header(*destination.syslog_header) : nullptr),
+      encoder_(make_encoder(destination.format)),
+      selection_(destination.selection),
+      reader_(std::move(reader)),
+      position_(reader_.position()) {}
+
+std::unique_ptr<OpenBatch> BatchFiller::make_batch() const {
+    return std::make_unique<OpenBatch>(RecordBuffer(framing_, envelope_.get()));
+}
+
+void BatchFiller::seek(Position position) {
+    reader_.seek(position);
+    position_ = position;
+    block_ = {};
+    next_ = 0;
+}
+
+BatchFiller::Stopped BatchFiller::fill(OpenBatch& batch, const BatchLimits& limits, Position until) {
+    while (batch.totals.rendered < limits.max_events && batch.records.bytes() < limits.max_bytes) {
+        if (position_ >= until) return Stopped::end_of_log;
+        if (next_ < block_.frames.size()) {
+            take(block_.frames[next_++], batch);
+            continue;
+        }
+        SpoolRead read = reader_.next();
+        if (std::holds_alternative<SpoolEnd>(read)) return Stopped::end_of_log;
+        if (const auto* gap = std::get_if<SpoolGap>(&read)) {
+            batch.totals.lost[static_cast<std::size_t>(gap->reason)] += distance(gap->from, gap->to);
+            batch.lost.push_back({gap->from, gap->to, gap->reason});
+            position_ = batch.end = gap->to;
+        } else {
+            block_ = std::get<SpoolBlock>(read);
+            next_ = 0;
+        }
+    }
+    return Stopped::full;
+}
+
+void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
+    if (batch.totals.read == 0) batch.received = block_.received;
+    ++batch.totals.read;
+    render(frame, batch);
+    position_ = batch.end = frame.position + 1;
+}
+
+// Whatever decoding or rendering does with hostile bytes costs this one event, never the route.
+void BatchFiller::render(const SpoolFrame& frame, OpenBatch& batch) {
+    const EventId id{block_.incarnation, number(frame.position)};
+    const std::size_t records_before = batch.records.size();
+    const auto give_up = [&](std::string words) {
+        batch.records.truncate(records_before);
+        ++batch.totals.undecodable;
+        batch.dead_frames.push_back({id, std::move(words), {frame.bytes.begin(), frame.bytes.end()}});
+    };
+    try {
+        const FrameOrigin origin{id, block_.received, frame.input};
+        if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable)
+            return give_up("not a dnstap frame: the protobuf breaks off");
+        if (!selection_.wants(event_)) {
+            ++batch.totals.filtered;
+            return;
+        }
+        encoder_->encode(event_, batch.records);
+        for (const Record& record : batch.records.records().subspan(records_before))
+            if (record.invalid) return give_up("its rendering holds a byte that may not be sent");
+        ++batch.totals.rendered;
+    } catch (const std::exception& failure) {
+        give_up(std::string("rendering failed: ") + failure.what());
+    }
+}
+
+}  // namespace tapferry

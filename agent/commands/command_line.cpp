@@ -1,0 +1,126 @@
+#include <CLI/CLI.hpp>
+
+#include "agent/commands/commands.h"
+#include "agent/version.h"
+#include "encoders/make_encoder.h"
+
+namespace tapferry {
+
+namespace {
+
+constexpr int wrong_usage = 2;
+
+std::vector<std::string> formats() {
+    const auto names = format_names();
+    return {names.begin(), names.end()};
+}
+
+// Every subcommand with its arguments and what to do when it was asked for. `config` is the program-wide
+// --config.
+class CommandLine {
+  public:
+    CommandLine() {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "tapferry " + std::string{version});
+        app_.set_help_flag("-h,--help", "Print this help and exit");
+        app_.add_option("--config", config_,
+                        "Configuration file (TOML); the files of conf.d/ beside it are read too");
+        app_.footer(
+            "Without a configuration, `tapferry run` listens on ./dnstap.sock and prints JSON lines.\n"
+            "Exit status: 0 success, 1 failed, 2 wrong usage or configuration. See tapferry(1).");
+        add_run();
+        add_check();
+        add_tail();
+        add_decode();
+        add_status();
+    }
+
+    int run(int argc, char** argv) {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? 0 : wrong_usage;
+        }
+        return command_();
+    }
+
+  private:
+    CLI::App& add(const char* name, const char* what, std::function<int()> command) {
+        CLI::App& sub = *app_.add_subcommand(name, what);
+        sub.fallthrough();  // --config may also follow the command
+        sub.callback([this, command = std::move(command)] { command_ = command; });
+        return sub;
+    }
+
+    std::string config_or_default() const { return config_.empty() ? default_config_file : config_; }
+
+    void add_run() {
+        CLI::App& sub = add("run", "Run the agent", [this] {
+            run_.config = config_;
+            return run_command(run_);
+        });
+        sub.add_option("--socket", run_.socket, "Without a configuration: the unix socket to listen on")
+            ->capture_default_str();
+    }
+
+    void add_check() {
+        CLI::App& sub = add("check", "Check a configuration and tell every fault in it", [this] {
+            if (check_.config.empty()) check_.config = config_or_default();
+            return check_command(check_);
+        });
+        sub.add_option("FILE", check_.config, "The configuration; short for --config FILE");
+        sub.add_flag("--list-keys", check_.list_keys, "Print every key that a configuration may have");
+    }
+
+    void add_format(CLI::App& sub, std::string& output, std::string& line) {
+        sub.add_option("-o,--output", output, "Format")
+            ->check(CLI::IsMember(formats()))
+            ->capture_default_str();
+        sub.add_option("--line", line, "For --output text: literal text and %{field} directives");
+    }
+
+    void add_tail() {
+        CLI::App& sub = add("tail", "Show the events of a running agent as they come", [this] {
+            tail_.config = config_or_default();
+            return tail_command(tail_);
+        });
+        sub.add_option("--state-directory", tail_.state_directory, "In place of the configuration's");
+        add_format(sub, tail_.output, tail_.line);
+    }
+
+    void add_decode() {
+        CLI::App& sub = add("decode", "Render captures (Frame Streams files)",
+                            [this] { return decode_command(decode_); });
+        sub.add_option("FILE", decode_.files, "Captures, or - for standard input")->required();
+        add_format(sub, decode_.output, decode_.line);
+    }
+
+    void add_status() {
+        CLI::App& sub = add("status", "Ask a running agent for its inputs, destinations and ledger", [this] {
+            status_.config = config_or_default();
+            return status_command(status_);
+        });
+        sub.add_option("--address", status_.address,
+                       "Of the admin listener, in place of the configuration's");
+        sub.add_option("--format", status_.format, "Format")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
+    }
+
+    CLI::App app_{"Tapferry carries dnstap events to a SIEM, and says exactly what it lost.", "tapferry"};
+    std::string config_;
+    RunArguments run_;
+    CheckArguments check_;
+    TailArguments tail_;
+    DecodeArguments decode_;
+    StatusArguments status_;
+    std::function<int()> command_;
+};
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+    return CommandLine().run(argc, argv);
+}
+
+}  // namespace tapferry

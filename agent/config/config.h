@@ -1,0 +1,82 @@
+// The configuration, finished: every default filled in, every size in bytes, every duration a duration, every
+// name resolved. Made once by read_config(); nothing downstream checks it again. Keys are documented in
+// conf/tapferry.toml.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/config/fault.h"
+#include "agent/inputs/intake.h"
+#include "agent/log.h"
+#include "agent/spool/spool.h"
+#include "agent/stages/selection.h"
+#include "encoders/options.h"
+#include "transports/options.h"
+
+namespace tapferry {
+
+// When a batch is full and goes.
+struct BatchLimits {
+    std::size_t max_events = 1000;
+    std::size_t max_bytes = 256 << 10;
+    std::chrono::milliseconds linger{200};  // how long the first event waits for company; 0: not at all
+};
+
+// The pause before attempt n: random(0, min(max, initial * 2^n)).
+struct RetryLimits {
+    std::chrono::milliseconds initial{500};
+    std::chrono::milliseconds max{60000};
+};
+
+// Where a destination that has no saved position begins.
+enum class Start : std::uint8_t { newest, oldest };
+
+struct DestinationConfig {
+    std::string name;
+    std::string type;         // "tcp", "syslog" …
+    std::string where;        // address or path, for people
+    std::string format_name;  // "json", "cef" …
+    FormatOptions format;
+    std::optional<SyslogHeaderOptions> syslog_header;
+    TransportOptions transport;
+    Selection selection;
+    BatchLimits batch;
+    RetryLimits retry;
+    std::uint64_t dead_letter_bytes = 100ull << 20;
+    Start start = Start::newest;
+    bool enabled = true;  // false: the destination is checked and left alone
+    std::string source;   // the section as written: tells at a reload whether it changed
+};
+
+struct AdminConfig {
+    std::string host = "127.0.0.1";  // empty: no admin listener
+    std::uint16_t port = 9753;       // 0: any free one
+};
+
+struct Config {
+    std::filesystem::path state_directory = "/var/lib/tapferry";
+    LogOptions log;
+    std::chrono::milliseconds stop_timeout{10000};
+    AdminConfig admin;
+    SpoolOptions spool;
+    std::vector<UnixInputOptions> unix_inputs;
+    std::vector<DestinationConfig> destinations;
+    std::string source_but_destinations;  // as DestinationConfig::source
+};
+
+// Reads `file`, and the files of conf.d/ beside it in order of name. Throws ConfigError with every fault
+// there is.
+Config read_config(const std::filesystem::path& file);
+
+// The configuration of a first look, without any file: one unix socket, JSON lines on standard output.
+Config first_look_config(const std::string& socket, const std::filesystem::path& state_directory);
+
+// Every key that a configuration may have, as "spool.max_bytes" or "destinations.NAME.batch.linger". Sorted.
+std::vector<std::string> known_keys();
+
+}  // namespace tapferry

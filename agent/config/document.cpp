@@ -1,0 +1,112 @@
+#include "agent/config/document.h"
+
+#include <fstream>
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace tapferry {
+
+namespace {
+
+Setting convert(const toml::node& node, const std::string& file) {
+    Setting setting;
+    setting.file = file;
+    setting.line = node.source().begin.line;
+    setting.column = node.source().begin.column;
+    if (const auto* table = node.as_table()) {
+        SettingTable values;
+        for (const auto& [key, value] : *table) {
+            Setting child = convert(value, file);
+            if (child.line == 0) {  // a table that exists only through its children
+                child.line = key.source().begin.line;
+                child.column = key.source().begin.column;
+            }
+            values.emplace(std::string{key.str()}, std::move(child));
+        }
+        setting.value = std::move(values);
+    } else if (const auto* array = node.as_array()) {
+        SettingArray values;
+        for (const auto& value : *array) values.push_back(convert(value, file));
+        setting.value = std::move(values);
+    } else if (const auto* text = node.as_string()) {
+        setting.value = text->get();
+    } else if (const auto* integer = node.as_integer()) {
+        setting.value = integer->get();
+    } else if (const auto* real = node.as_floating_point()) {
+        setting.value = real->get();
+    } else if (const auto* flag = node.as_boolean()) {
+        setting.value = flag->get();
+    } else {
+        std::ostringstream date;
+        date << toml::node_view<const toml::node>{node};
+        setting.value = date.str();
+    }
+    return setting;
+}
+
+}  // namespace
+
+Setting read_document(const std::filesystem::path& file, std::vector<ConfigFault>& faults) {
+    Setting empty;
+    empty.file = file.string();
+    std::error_code error;
+    if (std::filesystem::is_directory(file, error)) {
+        faults.push_back({file.string(), 0, 0, "", "is a directory, not a configuration file"});
+        return empty;
+    }
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        faults.push_back({file.string(), 0, 0, "", std::string("cannot be read: ") + std::strerror(errno)});
+        return empty;
+    }
+    try {
+        return convert(toml::parse(stream, file.string()), file.string());
+    } catch (const toml::parse_error& bad) {
+        faults.push_back({file.string(), bad.source().begin.line, bad.source().begin.column, "",
+                          "this is not TOML: " + std::string{bad.description()}});
+        return empty;
+    }
+}
+
+void merge_documents(Setting& base, Setting extra, const std::string& path,
+                     std::vector<ConfigFault>& faults) {
+    auto& into = std::get<SettingTable>(base.value);
+    for (auto& [key, value] : std::get<SettingTable>(extra.value)) {
+        const std::string here = path.empty() ? key : path + "." + key;
+        const auto found = into.find(key);
+        if (found == into.end()) {
+            into.emplace(key, std::move(value));
+        } else if (std::holds_alternative<SettingTable>(found->second.value) &&
+                   std::holds_alternative<SettingTable>(value.value)) {
+            merge_documents(found->second, std::move(value), here, faults);
+        } else {
+            faults.push_back(
+                {value.file, value.line, value.column, here,
+                 "is given already in " + found->second.file + ":" + std::to_string(found->second.line)});
+        }
+    }
+}
+
+std::string canonical_text(const Setting& setting) {
+    struct Writer {
+        std::string operator()(const SettingTable& table) const {
+            std::string text = "{";
+            for (const auto& [key, value] : table) text += (*this)(key) + "=" + canonical_text(value) + ",";
+            return text + "}";
+        }
+        std::string operator()(const SettingArray& array) const {
+            std::string text = "[";
+            for (const auto& value : array) text += canonical_text(value) + ",";
+            return text + "]";
+        }
+        std::string operator()(const std::string& text) const {
+            return std::to_string(text.size()) + ":" + text;  // by length: no text can look like two
+        }
+        std::string operator()(std::int64_t number) const { return "i" + std::to_string(number); }
+        std::string operator()(double number) const { return "f" + std::to_string(number); }
+        std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+    };
+    return std::visit(Writer{}, setting.value);
+}
+
+}  // namespace tapferry

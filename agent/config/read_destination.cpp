@@ -1,0 +1,302 @@
+#include "agent/config/read_destination.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "encoders/make_encoder.h"
+
+namespace tapferry {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<Address> read_addresses(Section& section) {
+    std::vector<std::string> texts = section.texts("addresses");
+    const std::string key = texts.empty() ? "address" : "addresses";
+    const bool both = section.has("address") && section.has("addresses");
+    if (section.has("addresses")) {
+        const std::string single = section.text("address", "");
+        if (both) section.fault("address", "and \"addresses\" are both given; give one of them");
+        if (texts.empty())
+            section.fault("addresses", "must name at least one, such as [\"siem.example.com:601\"]");
+    } else {
+        texts = {section.required_text("address", "siem.example.com:601")};
+    }
+    std::vector<Address> addresses;
+    for (const auto& text : texts) {
+        if (text.empty()) continue;
+        if (auto address = parse_address(text))
+            addresses.push_back(std::move(*address));
+        else
+            section.fault(key, "\"" + text + "\" is not \"host:port\", \"[IPv6]:port\" or \"unix:/path\"");
+    }
+    return addresses;
+}
+
+StreamOptions read_stream(Section& section) {
+    StreamOptions options;
+    options.addresses = read_addresses(section);
+    options.replay_window = section.duration("replay_window", options.replay_window, 0ms, 60s);
+    return options;
+}
+
+TransportOptions read_tcp(Section& section) {
+    StreamOptions options = read_stream(section);
+    options.framing = section.choice<Framing>(
+        "framing", Framing::newline,
+        {{"newline", Framing::newline}, {"nul", Framing::nul}, {"length", Framing::length_prefix}});
+    return options;
+}
+
+enum class SyslogTransport : std::uint8_t { udp, tcp };
+
+TransportOptions read_syslog(Section& section, std::size_t& max_bytes) {
+    const auto transport = section.choice<SyslogTransport>(
+        "transport", SyslogTransport::tcp, {{"udp", SyslogTransport::udp}, {"tcp", SyslogTransport::tcp}});
+    const auto framing =
+        section.choice<Framing>("framing", Framing::octet_counting,
+                                {{"octet-counting", Framing::octet_counting}, {"newline", Framing::newline}});
+    const bool udp = transport == SyslogTransport::udp;
+    max_bytes = section.size("max_bytes", udp ? 1400 : 8096, 1024, udp ? 65507 : 1 << 20);
+    if (!udp) {
+        StreamOptions options = read_stream(section);
+        options.framing = framing;
+        return options;
+    }
+    DatagramOptions options;
+    options.max_bytes = max_bytes;
+    const auto addresses = read_addresses(section);
+    if (section.has("framing")) section.fault("framing", "does not apply to transport = \"udp\"");
+    if (section.has("replay_window")) section.fault("replay_window", "does not apply to transport = \"udp\"");
+    section.duration("replay_window", 0ms, 0ms, 60s);
+    if (addresses.size() > 1)
+        section.fault("addresses", "only one address can be given with transport = \"udp\"");
+    if (!addresses.empty()) options.address = addresses.front();
+    return options;
+}
+
+TransportOptions read_file(Section& section) {
+    FileOptions options;
+    options.path = section.required_text("path", "/var/log/tapferry/dns.json");
+    if (!options.path.empty() && options.path.front() != '/')
+        section.fault("path", "must be an absolute path, beginning with \"/\"");
+    options.fsync = section.flag("fsync", false);
+    return options;
+}
+
+std::string own_host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "-";
+    return name.data();
+}
+
+SyslogHeaderOptions read_syslog_header(Section& section) {
+    static constexpr std::array<std::string_view, 24> facilities{
+        "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+        "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock",
+        "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
+    std::vector<std::pair<std::string_view, std::uint8_t>> choices;
+    for (std::size_t i = 0; i < facilities.size(); ++i)
+        choices.emplace_back(facilities[i], static_cast<std::uint8_t>(i));
+    SyslogHeaderOptions header;
+    header.facility = section.choice<std::uint8_t>("facility", header.facility, choices);
+    header.app_name = section.text("app_name", header.app_name);
+    const auto printable = [](const std::string& text) {
+        return std::all_of(text.begin(), text.end(), [](char c) { return c > 32 && c < 127; });
+    };
+    if (header.app_name.empty() || header.app_name.size() > 48 || !printable(header.app_name))
+        section.fault("app_name", "must be 1 to 48 printable ASCII characters without spaces (RFC 5424)");
+    const std::string hostname = section.text("hostname", "identity");
+    header.fixed_hostname = own_host_name();
+    if (hostname != "identity") {
+        header.hostname = SyslogHeaderOptions::Hostname::fixed;
+        if (hostname != "agent") header.fixed_hostname = hostname;
+        if (hostname.empty() || hostname.size() > 255 || !printable(hostname))
+            section.fault(
+                "hostname",
+                "must be \"identity\", \"agent\", or 1 to 255 printable ASCII characters without spaces");
+    }
+    header.structured_data = section.flag("structured_data", false);
+    return header;
+}
+
+struct FormatReader {
+    Section& section;
+    std::size_t max_bytes;
+
+    void operator()(JsonOptions& options) const {
+        options.additional = section.flag("additional", options.additional);
+        options.schema = section.flag("schema", options.schema);
+    }
+    void operator()(CefOptions& options) const {
+        options.max_bytes = max_bytes;
+        options.vendor = header_text("vendor", options.vendor);
+        options.product = header_text("product", options.product);
+        options.ipv6 = section.choice<CefOptions::Ipv6>(
+            "ipv6", options.ipv6,
+            {{"inline", CefOptions::Ipv6::inline_address}, {"c6a", CefOptions::Ipv6::c6a}});
+    }
+    void operator()(PassivednsOptions& options) const {
+        section.choice<int>("mode", 0, {{"each", 0}});
+        options.client = section.choice<PassivednsOptions::Client>(
+            "client", options.client,
+            {{"first", PassivednsOptions::Client::keep}, {"none", PassivednsOptions::Client::none}});
+        options.errors = section.flag("errors", options.errors);
+    }
+    void operator()(TextOptions& options) const {
+        options.format = section.text("line", options.format);
+        if (const std::string fault = check_text_format(options.format); !fault.empty())
+            section.fault("line", fault);
+    }
+
+    std::string header_text(std::string_view key, const std::string& otherwise) const {
+        std::string text = section.text(key, otherwise);
+        const bool printable =
+            std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
+        if (text.empty() || text.size() > 63 || !printable)
+            section.fault(key, "must be 1 to 63 printable ASCII characters");
+        return text;
+    }
+};
+
+void read_format(Section& section, DestinationConfig& destination, std::size_t max_bytes) {
+    const bool syslog = destination.type == "syslog";
+    destination.format_name = section.text("format", syslog ? "cef" : "json");
+    auto format = default_format(destination.format_name);
+    if (!format) {
+        section.fault("format",
+                      "\"" + destination.format_name + "\" is not one of " + list_of(format_names()));
+        return;
+    }
+    destination.format = *format;
+    Section options = section.table(destination.format_name);
+    std::visit(FormatReader{options, max_bytes}, destination.format);
+    options.finish();
+    for (const auto name : format_names())
+        if (name != destination.format_name && section.has(name)) {
+            section.table(name);
+            section.fault(name, "holds options of a format that is not chosen: format is \"" +
+                                    destination.format_name + "\"");
+        }
+}
+
+Labels read_labels(Section labels_table) {
+    Labels labels;
+    for (const auto& name : labels_table.names()) {
+        const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        });
+        if (!plain) labels_table.fault(name, "must be a name of letters, digits and _");
+        labels.emplace_back(name, labels_table.text(name, ""));
+    }
+    return labels;
+}
+
+bool selects_for_itself(const DestinationConfig& destination) {
+    const bool for_people = destination.type == "file" || destination.type == "stdout";
+    return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
+           destination.format_name == "text";
+}
+
+void read_filter(Section filter, DestinationConfig& destination) {
+    destination.selection = selects_for_itself(destination) ? Selection::all() : Selection::usual();
+    const auto messages = filter.texts("messages");
+    if (filter.has("messages")) {
+        destination.selection = Selection::none();
+        if (messages.empty()) filter.fault("messages", "must name at least one message type, or \"all\"");
+        for (const auto& name : messages) {
+            if (name == "all")
+                destination.selection = Selection::all();
+            else if (const auto type = Selection::find(name))
+                destination.selection.add(*type);
+            else
+                filter.fault("messages", "\"" + name +
+                                             "\" is not a dnstap message type (CLIENT_RESPONSE, CR, "
+                                             "AUTH_QUERY, AQ …) or \"all\"");
+        }
+    }
+    filter.finish();
+}
+
+void read_limits(Section& section, DestinationConfig& destination) {
+    Section batch = section.table("batch");
+    destination.batch.max_events = batch.integer("max_events", destination.batch.max_events, 1, 100000);
+    destination.batch.max_bytes = batch.size("max_bytes", destination.batch.max_bytes, 1024, 64 << 20);
+    destination.batch.linger = batch.duration("linger", destination.batch.linger, 0ms, 1h);
+    batch.finish();
+
+    Section retry = section.table("retry");
+    destination.retry.initial = retry.duration("initial", destination.retry.initial, 1ms, 1h);
+    destination.retry.max = retry.duration("max", destination.retry.max, 1ms, 24h);
+    if (destination.retry.max < destination.retry.initial)
+        retry.fault("max", "must not be shorter than \"initial\"");
+    retry.finish();
+
+    Section dead_letter = section.table("dead_letter");
+    destination.dead_letter_bytes = dead_letter.size("max_bytes", destination.dead_letter_bytes, 64 << 10,
+                                                     std::numeric_limits<std::int64_t>::max());
+    dead_letter.finish();
+}
+
+std::string where(const TransportOptions& transport) {
+    struct Namer {
+        std::string operator()(const StreamOptions& options) const {
+            std::string text;
+            for (const auto& address : options.addresses) text += (text.empty() ? "" : ", ") + address.text;
+            return text;
+        }
+        std::string operator()(const DatagramOptions& options) const { return options.address.text; }
+        std::string operator()(const FileOptions& options) const { return options.path; }
+        std::string operator()(const StdoutOptions&) const { return "standard output"; }
+    };
+    return std::visit(Namer{}, transport);
+}
+
+}  // namespace
+
+std::vector<std::string_view> destination_types() {
+    return {"syslog", "tcp", "file", "stdout"};
+}
+
+DestinationConfig read_destination(const std::string& name, Section& section) {
+    DestinationConfig destination;
+    destination.name = name;
+    destination.source = section.canonical();
+    destination.type = section.required_text("type", "syslog");
+    std::size_t max_bytes = 0;
+    if (destination.type == "tcp") {
+        destination.transport = read_tcp(section);
+    } else if (destination.type == "syslog") {
+        destination.transport = read_syslog(section, max_bytes);
+        destination.syslog_header = read_syslog_header(section);
+    } else if (destination.type == "file") {
+        destination.transport = read_file(section);
+    } else if (destination.type == "stdout") {
+        destination.transport = StdoutOptions{};
+    } else {
+        if (!destination.type.empty())
+            section.fault("type",
+                          "\"" + destination.type + "\" is not one of " + list_of(destination_types()));
+        return destination;  // which keys belong here is not known, so none is called unknown
+    }
+    destination.where = where(destination.transport);
+    read_format(section, destination, max_bytes);
+    const Labels labels = read_labels(section.table("labels"));
+    if (auto* json = std::get_if<JsonOptions>(&destination.format))
+        json->labels = labels;
+    else if (!labels.empty())
+        section.fault("labels", "can only be written with format = \"json\"");
+    read_filter(section.table("filter"), destination);
+    read_limits(section, destination);
+    destination.enabled = section.flag("enabled", true);
+    destination.start =
+        section.choice<Start>("start", Start::newest, {{"newest", Start::newest}, {"oldest", Start::oldest}});
+    section.finish();
+    return destination;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,236 @@
+#include "agent/config/section.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tapferry {
+
+namespace {
+
+std::string join(const std::string& path, std::string_view key) {
+    return path.empty() ? std::string{key} : path + "." + std::string{key};
+}
+
+std::string in_size_units(std::uint64_t bytes) {
+    static constexpr std::pair<std::uint64_t, const char*> units[] = {
+        {1ull << 40, "TiB"}, {1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
+    for (const auto& [scale, name] : units)
+        if (bytes >= scale && bytes % scale == 0) return std::to_string(bytes / scale) + name;
+    return std::to_string(bytes);
+}
+
+std::string in_duration_units(std::chrono::milliseconds duration) {
+    static constexpr std::pair<std::int64_t, const char*> units[] = {
+        {3600000, "h"}, {60000, "m"}, {1000, "s"}};
+    for (const auto& [scale, name] : units)
+        if (duration.count() >= scale && duration.count() % scale == 0)
+            return std::to_string(duration.count() / scale) + name;
+    return std::to_string(duration.count()) + (duration.count() == 0 ? "" : "ms");
+}
+
+}  // namespace
+
+Section::Section(const Setting* table, std::string path, std::string documented_path, ConfigReading& reading)
+    : setting_(table),
+      path_(std::move(path)),
+      documented_path_(std::move(documented_path)),
+      reading_(&reading) {
+    if (setting_ != nullptr && !std::holds_alternative<SettingTable>(setting_->value)) {
+        reading_->faults.push_back(
+            {setting_->file, setting_->line, setting_->column, path_, "must be a table"});
+        setting_ = nullptr;
+    }
+}
+
+const SettingTable* Section::children() const {
+    return setting_ == nullptr ? nullptr : &std::get<SettingTable>(setting_->value);
+}
+
+bool Section::has(std::string_view key) const {
+    return children() != nullptr && children()->contains(std::string{key});
+}
+
+const Setting* Section::find(std::string_view key) {
+    asked_.emplace_back(key);
+    reading_->keys.insert(join(documented_path_, key));
+    if (!has(key)) return nullptr;
+    return &children()->at(std::string{key});
+}
+
+void Section::wrong_type(std::string_view key, std::string_view wanted) {
+    fault(key, "must be " + std::string{wanted});
+}
+
+template <typename Value>
+std::optional<Value> Section::value(std::string_view key, std::string_view wanted) {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return std::nullopt;
+    if (const auto* found = std::get_if<Value>(&setting->value)) return *found;
+    wrong_type(key, wanted);
+    return std::nullopt;
+}
+
+// "${NAME}" anywhere in a text stands for the environment's variable, so that secrets and sites need not be
+// written into the file.
+std::optional<std::string> Section::expand(std::string_view key, const std::string& text) {
+    std::string result;
+    std::size_t at = 0;
+    while (true) {
+        const auto open = text.find("${", at);
+        if (open == std::string::npos) return result + text.substr(at);
+        const auto close = text.find('}', open);
+        if (close == std::string::npos) {
+            fault(key, "has \"${\" without its \"}\"");
+            return std::nullopt;
+        }
+        const std::string name = text.substr(open + 2, close - open - 2);
+        const char* found = std::getenv(name.c_str());
+        if (found == nullptr) {
+            fault(key, "names the environment variable " + name + ", which is not set");
+            return std::nullopt;
+        }
+        result += text.substr(at, open - at) + found;
+        at = close + 1;
+    }
+}
+
+std::string Section::text(std::string_view key, std::string_view otherwise) {
+    const auto found = value<std::string>(key, "a text in quotes");
+    if (!found) return std::string{otherwise};
+    return expand(key, *found).value_or(std::string{otherwise});
+}
+
+std::string Section::required_text(std::string_view key, std::string_view example) {
+    std::string found = text(key, "");
+    if (!has(key))
+        fault(key, "is missing, for example " + std::string{key} + " = \"" + std::string{example} + "\"");
+    else if (found.empty())
+        fault(key, "must not be empty, for example \"" + std::string{example} + "\"");
+    return found;
+}
+
+std::vector<std::string> Section::texts(std::string_view key) {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return {};
+    std::vector<std::string> result;
+    const auto* array = std::get_if<SettingArray>(&setting->value);
+    if (array == nullptr) {
+        wrong_type(key, "a list of texts, such as [\"one\", \"two\"]");
+        return result;
+    }
+    for (const auto& item : *array) {
+        if (const auto* text = std::get_if<std::string>(&item.value)) {
+            if (auto expanded = expand(key, *text)) result.push_back(std::move(*expanded));
+        } else {
+            wrong_type(key, "a list of texts, such as [\"one\", \"two\"]");
+        }
+    }
+    return result;
+}
+
+bool Section::flag(std::string_view key, bool otherwise) {
+    return value<bool>(key, "true or false").value_or(otherwise);
+}
+
+std::uint64_t Section::integer(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
+                               std::uint64_t most) {
+    const auto found = value<std::int64_t>(key, "a whole number");
+    if (!found) return otherwise;
+    if (*found < 0 || static_cast<std::uint64_t>(*found) < least ||
+        static_cast<std::uint64_t>(*found) > most) {
+        fault(key, std::to_string(*found) + " is not between " + std::to_string(least) + " and " +
+                       std::to_string(most));
+        return otherwise;
+    }
+    return static_cast<std::uint64_t>(*found);
+}
+
+std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
+                            std::uint64_t most) {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return otherwise;
+    std::optional<std::uint64_t> bytes;
+    std::string written;
+    if (const auto* text = std::get_if<std::string>(&setting->value)) {
+        const auto expanded = expand(key, *text);
+        if (!expanded) return otherwise;
+        written = *expanded;
+        bytes = parse_size(written);
+    } else if (const auto* number = std::get_if<std::int64_t>(&setting->value)) {
+        written = std::to_string(*number);
+        if (*number >= 0) bytes = static_cast<std::uint64_t>(*number);
+    }
+    if (!bytes) {
+        fault(key, "must be a size such as \"64MiB\"");
+        return otherwise;
+    }
+    if (*bytes < least || *bytes > most) {
+        fault(key, written + " is not between " + in_size_units(least) + " and " + in_size_units(most));
+        return otherwise;
+    }
+    return *bytes;
+}
+
+std::chrono::milliseconds Section::duration(std::string_view key, std::chrono::milliseconds otherwise,
+                                            std::chrono::milliseconds least, std::chrono::milliseconds most) {
+    const std::string written = text(key, "");
+    if (!has(key)) return otherwise;
+    const auto found = parse_duration(written);
+    if (!found) {
+        fault(key, "must be a duration such as \"200ms\", \"5s\" or \"72h\"");
+        return otherwise;
+    }
+    if (*found < least || *found > most) {
+        fault(key,
+              written + " is not between " + in_duration_units(least) + " and " + in_duration_units(most));
+        return otherwise;
+    }
+    return *found;
+}
+
+Section Section::table(std::string_view key) {
+    return Section(find(key), join(path_, key), join(documented_path_, key), *reading_);
+}
+
+std::vector<std::string> Section::names() {
+    std::vector<std::string> result;
+    if (children() != nullptr)
+        for (const auto& [name, value] : *children()) result.push_back(name);
+    return result;
+}
+
+Section Section::named(const std::string& name) {
+    asked_.push_back(name);
+    return Section(&children()->at(name), join(path_, name), join(documented_path_, "NAME"), *reading_);
+}
+
+void Section::fault(std::string_view key, std::string text) {
+    const Setting* place = setting_;
+    if (has(key)) place = &children()->at(std::string{key});
+    ConfigFault fault;
+    if (place != nullptr) {
+        fault.file = place->file;
+        fault.line = place->line;
+        fault.column = place->column;
+    }
+    fault.key = join(path_, key);
+    fault.text = std::move(text);
+    reading_->faults.push_back(std::move(fault));
+}
+
+void Section::finish() {
+    if (children() == nullptr) return;
+    const std::vector<std::string_view> known(asked_.begin(), asked_.end());
+    for (const auto& [key, value] : *children()) {
+        if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
+        std::string text = "is not a key that Tapferry knows here";
+        if (const auto near = nearest(key, known); !near.empty()) {
+            text += "; did you mean \"" + std::string{near} + "\"?";
+        } else if (!known.empty()) {
+            text += "; known are " + list_of(known);
+        }
+        fault(key, std::move(text));
+    }
+}
+
+}  // namespace tapferry

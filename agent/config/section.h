@@ -1,0 +1,94 @@
+// One table of the configuration while it is read: takes values by key with their default and bounds, and
+// remembers what was asked for, so that what was not asked for can be told as unknown with the nearest known
+// key. Faults are gathered, never thrown: a faulty value reads as its default and reading goes on.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/config/document.h"
+#include "agent/config/values.h"
+
+namespace tapferry {
+
+// What reading gathers over all sections.
+struct ConfigReading {
+    std::vector<ConfigFault> faults;
+    std::set<std::string> keys;  // every key asked for
+};
+
+class Section {
+  public:
+    // `table` may be null: the section is not there and every key has its default. `path` is "" for the whole
+    // file. `documented_path` stands for `path` in the list of keys: "destinations.NAME".
+    Section(const Setting* table, std::string path, std::string documented_path, ConfigReading& reading);
+
+    [[nodiscard]] bool has(std::string_view key) const;
+    std::string text(std::string_view key, std::string_view otherwise);
+    // A text that must be there and not be empty; `example` is shown when it is missing.
+    std::string required_text(std::string_view key, std::string_view example);
+    std::vector<std::string> texts(std::string_view key);
+    bool flag(std::string_view key, bool otherwise);
+    std::uint64_t integer(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
+                          std::uint64_t most);
+    std::uint64_t size(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
+                       std::uint64_t most);
+    std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds otherwise,
+                                       std::chrono::milliseconds least, std::chrono::milliseconds most);
+    template <typename Value>
+    Value choice(std::string_view key, Value otherwise,
+                 const std::vector<std::pair<std::string_view, Value>>& choices);
+
+    // A table below this one, empty when it is not there.
+    Section table(std::string_view key);
+    // The names of the tables below this one, for tables that users name themselves ("inputs.bind").
+    [[nodiscard]] std::vector<std::string> names();
+    // The named table below, whose path in the list of keys has NAME for it.
+    Section named(const std::string& name);
+
+    // At the place of `key`, or of the section when the key is not there.
+    void fault(std::string_view key, std::string text);
+    // Tells what is left: keys that nobody asked for. Called once, last.
+    void finish();
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::string canonical() const {
+        return setting_ == nullptr ? "" : canonical_text(*setting_);
+    }
+
+  private:
+    const Setting* find(std::string_view key);
+    const SettingTable* children() const;
+    void wrong_type(std::string_view key, std::string_view wanted);
+    std::optional<std::string> expand(std::string_view key, const std::string& text);
+    template <typename Value>
+    std::optional<Value> value(std::string_view key, std::string_view wanted);
+
+    const Setting* setting_;
+    std::string path_;
+    std::string documented_path_;
+    ConfigReading* reading_;
+    std::vector<std::string> asked_;
+};
+
+template <typename Value>
+Value Section::choice(std::string_view key, Value otherwise,
+                      const std::vector<std::pair<std::string_view, Value>>& choices) {
+    const std::string word = text(key, "");
+    if (!has(key)) return otherwise;
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : choices) {
+        if (name == word) return value;
+        names.push_back(name);
+    }
+    fault(key, "\"" + word + "\" is not one of " + list_of(names));
+    return otherwise;
+}
+
+}  // namespace tapferry

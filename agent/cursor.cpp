@@ -1,0 +1,64 @@
+#include "agent/cursor.h"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+namespace tapferry {
+
+RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
+    sum.read += more.read;
+    sum.undecodable += more.undecodable;
+    sum.filtered += more.filtered;
+    sum.rendered += more.rendered;
+    sum.delivered += more.delivered;
+    sum.dead_lettered += more.dead_lettered;
+    sum.records += more.records;
+    sum.repeated += more.repeated;
+    for (std::size_t i = 0; i < sum.lost.size(); ++i) sum.lost[i] += more.lost[i];
+    return sum;
+}
+
+void Cursor::submitted(const Stretch& stretch) {
+    assert(stretch.end >= submitted_up_to());
+    under_way_.push_back(stretch);
+    furthest_ = std::max(furthest_, stretch.end);
+}
+
+void Cursor::settle(Ticket ticket, std::uint64_t dead_lettered) {
+    const auto found = std::find_if(under_way_.begin(), under_way_.end(),
+                                    [&](const Stretch& stretch) { return stretch.ticket == ticket; });
+    if (found == under_way_.end()) return;
+    found->settled = true;
+    found->totals.dead_lettered = dead_lettered;
+    found->totals.delivered = found->totals.rendered - dead_lettered;
+    while (!under_way_.empty() && under_way_.front().settled) {
+        settled_.totals += under_way_.front().totals;
+        settled_.position = under_way_.front().end;
+        under_way_.pop_front();
+    }
+}
+
+void Cursor::rewind() {
+    under_way_.clear();
+}
+
+Position Cursor::submitted_up_to() const {
+    return under_way_.empty() ? settled_.position : under_way_.back().end;
+}
+
+std::uint64_t Cursor::events_in_flight() const {
+    return std::accumulate(
+        under_way_.begin(), under_way_.end(), std::uint64_t{0},
+        [](std::uint64_t sum, const Stretch& stretch) { return sum + stretch.totals.rendered; });
+}
+
+bool balanced(const SavedPosition& saved) {
+    const RouteTotals& totals = saved.totals;
+    const std::uint64_t lost = std::accumulate(totals.lost.begin(), totals.lost.end(), std::uint64_t{0});
+    return number(saved.start) + totals.read + lost == number(saved.position) &&
+           totals.read == totals.undecodable + totals.filtered + totals.rendered &&
+           totals.rendered == totals.delivered + totals.dead_lettered;
+}
+
+}  // namespace tapferry

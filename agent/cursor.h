@@ -1,0 +1,53 @@
+// How far a route is: which stretches of the log are under way, and up to where everything before is settled.
+// Pure arithmetic, no clock and no I/O; owned by the route's thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "agent/spool/saved_position.h"
+#include "transports/transport.h"
+
+namespace tapferry {
+
+RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more);
+
+// What a batch was made of: the log's stretch up to `end`, and what became of its frames.
+struct Stretch {
+    Ticket ticket{};
+    Position end{};
+    RouteTotals totals;  // of this stretch alone; delivered and dead_lettered are filled in when it settles
+    bool settled = false;
+};
+
+class Cursor {
+  public:
+    explicit Cursor(const SavedPosition& saved) : settled_(saved) {}
+
+    // The next stretch, which begins where the last one ended, is under way.
+    void submitted(const Stretch& stretch);
+    // The stretch of `ticket` is over: `dead_lettered` of its events were refused for good, the others
+    // delivered. The position moves over what is contiguous. Unknown tickets are ignored.
+    void settle(Ticket ticket, std::uint64_t dead_lettered);
+    // Gives up all that is under way: the log is to be read from the settled position again.
+    void rewind();
+
+    [[nodiscard]] const SavedPosition& settled() const { return settled_; }
+    [[nodiscard]] Position submitted_up_to() const;
+    [[nodiscard]] bool idle() const { return under_way_.empty(); }
+    [[nodiscard]] std::uint64_t events_in_flight() const;
+    // Where a stretch was already handed over once in this process: records made before it are repeats.
+    [[nodiscard]] Position furthest() const { return furthest_; }
+
+  private:
+    SavedPosition settled_;
+    std::deque<Stretch> under_way_;
+    Position furthest_ = first_position;
+};
+
+// start - 1 + read + lost == position - 1, read == undecodable + filtered + rendered, rendered == delivered +
+// dead_lettered: whether what was saved adds up.
+bool balanced(const SavedPosition& saved);
+
+}  // namespace tapferry

@@ -1,0 +1,23 @@
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "agent/commands/commands.h"
+#include "agent/config/fault.h"
+
+int main(int argc, char** argv) {
+    // A reader that goes away is a result of write(), not the end of the program.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return tapferry::run_command_line(argc, argv);
+    } catch (const tapferry::ConfigError& error) {
+        for (const auto& fault : error.faults) std::cerr << to_line(fault) << '\n';
+        const auto count = error.faults.size();
+        std::cerr << "tapferry: " << count << (count == 1 ? " fault" : " faults")
+                  << "; nothing was started\n";
+        return 2;
+    } catch (const std::exception& error) {
+        std::cerr << "tapferry: " << error.what() << '\n';
+        return 1;
+    }
+}

@@ -1,0 +1,75 @@
+// A route carries events to one destination: one thread, one connection state, one position in the log,
+// nothing shared but the log. route.cpp holds the only retry loop of the program. Retrying is reading on from
+// the saved position, so the normal path is the recovery path.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "agent/config/config.h"
+#include "agent/spool/position.h"
+#include "agent/spool/saved_position.h"
+
+namespace tapferry {
+
+class Disk;
+class Log;
+class Spool;
+
+// How long the far side took to say yes, in seconds, for the histogram of the metrics.
+inline constexpr std::array<double, 12> delivery_seconds_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                                0.1,   0.25,   0.5,   1,    2.5,   10};
+struct DeliverySeconds {
+    std::array<std::uint64_t, delivery_seconds_bounds.size() + 1> buckets{};
+    double sum = 0;
+};
+
+// A moment's view of a route, whole: all of it was true at once.
+struct RouteStatus {
+    enum class State : std::uint8_t { idle, delivering, retrying, stopped };
+    std::string name;
+    State state = State::idle;
+    std::string words;                  // why it is retrying; empty otherwise
+    std::int64_t failing_since = 0;     // Unix seconds; 0: it is not failing
+    std::chrono::seconds patience{60};  // failing for longer than this is worth an alarm
+    SavedPosition saved;                // lifetime counters, as of the saved position
+    RouteTotals at_start;               // of those, what earlier processes counted
+    std::uint64_t pending = 0;    // frames from the saved position to the log's end, in flight among them
+    std::uint64_t in_flight = 0;  // events
+    double lag_seconds = 0;       // age of the oldest frame that is not settled
+    std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
+    DeliverySeconds delivery_seconds;
+};
+
+class Route {
+  public:
+    struct Places {
+        std::filesystem::path spool;
+        std::filesystem::path position;     // the route's own file
+        std::filesystem::path dead_letter;  // its own directory
+    };
+    // Loads the saved position; a destination without one begins where its configuration says.
+    Route(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log);
+    ~Route();
+
+    void start();
+    // Asks the route to deliver what the log holds now and to end, by `deadline` at the latest; returns at
+    // once.
+    void stop(std::chrono::steady_clock::time_point deadline);
+    void join();
+
+    [[nodiscard]] RouteStatus status() const;
+    // Everything before it is settled, and that is written: the log may forget it.
+    [[nodiscard]] Position saved_position() const;
+    [[nodiscard]] const DestinationConfig& config() const;
+
+  private:
+    class Loop;
+    std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace tapferry

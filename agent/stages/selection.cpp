@@ -1,0 +1,31 @@
+#include "agent/stages/selection.h"
+
+#include "proto/dns_text.h"
+
+namespace tapferry {
+
+Selection Selection::all() {
+    Selection selection;
+    selection.wanted_.fill(true);
+    selection.new_domains_ = true;
+    return selection;
+}
+
+Selection Selection::usual() {
+    Selection selection;
+    for (const auto type : {MessageType::client_response, MessageType::auth_response,
+                            MessageType::update_query, MessageType::update_response})
+        selection.add(type);
+    selection.new_domains_ = true;
+    return selection;
+}
+
+std::optional<MessageType> Selection::find(std::string_view name) {
+    for (std::size_t i = 1; i < message_type_count; ++i) {
+        const auto type = static_cast<MessageType>(i);
+        if (message_type_name(type) == name || message_type_short(type) == name) return type;
+    }
+    return std::nullopt;
+}
+
+}  // namespace tapferry

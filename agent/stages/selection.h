@@ -1,0 +1,36 @@
+// Which events a destination wants, by dnstap message type. The first of the stages between decoding and
+// encoding.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "proto/event.h"
+
+namespace tapferry {
+
+class Selection {
+  public:
+    // Everything, also types that this version does not know.
+    static Selection all();
+    // What a SIEM wants unless told otherwise: answers to clients and of authority, updates, new domains.
+    static Selection usual();
+    // Nothing yet; see add().
+    static Selection none() { return Selection{}; }
+
+    void add(MessageType type) { wanted_[static_cast<std::size_t>(type)] = true; }
+    // A dnstap name ("CLIENT_RESPONSE") or short form ("CR"). None: there is no such type.
+    static std::optional<MessageType> find(std::string_view name);
+
+    [[nodiscard]] bool wants(const Event& event) const {
+        return wanted_[static_cast<std::size_t>(event.type)] ||
+               (new_domains_ && event.kind == EventKind::new_domain);
+    }
+
+  private:
+    std::array<bool, message_type_count> wanted_{};  // by MessageType
+    bool new_domains_ = false;
+};
+
+}  // namespace tapferry

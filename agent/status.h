@@ -1,0 +1,45 @@
+// A moment's view of the whole agent, for the admin listener and the log.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/counters.h"
+#include "agent/route.h"
+#include "agent/spool/position.h"
+
+namespace tapferry {
+
+struct InputStatus {
+    std::string name;
+    std::uint64_t received = 0;
+    std::uint64_t appended = 0;
+    std::array<std::uint64_t, frame_rejection_names.size()> rejected{};
+    std::array<std::uint64_t, connection_rejection_names.size()> connections_rejected{};
+    std::uint64_t connections = 0;
+    std::uint64_t last_frame_seconds = 0;  // Unix time; 0: none came
+
+    // Frames on their way from the socket to the spool: what the other counters leave.
+    [[nodiscard]] std::uint64_t in_ring() const;
+};
+
+struct AgentStatus {
+    std::uint64_t incarnation = 0;
+    Position begin{};
+    Position end{};
+    std::uint64_t spool_bytes = 0;
+    std::vector<InputStatus> inputs;
+    std::vector<RouteStatus> routes;
+};
+
+InputStatus snapshot(const InputCounters&);
+
+// Whether a route's sums add up to the log's end, to one event.
+bool balanced(const RouteStatus& route, Position end);
+
+// Destinations that have been failing for longer than their longest pause between tries; none: ready.
+std::vector<std::string> not_ready(const AgentStatus&, std::int64_t unix_now);
+
+}  // namespace tapferry
