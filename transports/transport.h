@@ -1,5 +1,5 @@
-// A transport hands records over and says what became of them. It never retries, logs or drops: that is decided in
-// agent/route.cpp, the one retry loop of the program. Used by one thread, the route's.
+// A transport hands records over and says what became of them. It never retries, logs or drops: that is
+// decided in agent/route.cpp, the one retry loop of the program. Used by one thread, the route's.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,8 @@ enum class Ticket : std::uint64_t {};
 
 struct Batch {
     const RecordBuffer& records;
-    std::size_t first = 0;  // records [first, records.size()) are to be sent: what is before was accepted earlier
+    // Records [first, records.size()) are to be sent: what is before was accepted earlier.
+    std::size_t first = 0;
 };
 
 struct Outcome {
@@ -31,24 +32,27 @@ struct Outcome {
     };
     Ticket ticket{};
     Verdict verdict = Verdict::retry;
-    // With retry: so many records from Batch::first on are accepted all the same and need not go again. Only from
-    // transports that hold on to the batch until its outcome (datagrams, files), never after `sent`.
+    // With retry: so many records from Batch::first on are accepted all the same and need not go again. Only
+    // from transports that hold on to the batch until its outcome (datagrams, files), never after `sent`.
     std::size_t done = 0;
-    std::string words;  // why, in the far side's or the kernel's words; for people
+    // With accepted: these records of the buffer (indexes into RecordBuffer::records(), rising) are refused
+    // all the same, and the others accepted. Under the same condition as `done`, and never counted in it.
+    std::vector<std::uint32_t> refused_records{};
+    std::string words{};  // why, in the far side's or the kernel's words; for people
 };
 
 class Transport {
   public:
     virtual ~Transport() = default;
-    // Takes a batch and begins to send it, connecting first where needed. False: no room in the window, wait() first.
-    // The batch is lent until its outcome comes. May use the time until `deadline`; what is not done by then goes on
-    // in wait(). Whatever goes wrong comes out of wait() as an outcome.
+    // Takes a batch and begins to send it, connecting first where needed. False: no room in the window,
+    // wait() first. The batch is lent until its outcome comes. May use the time until `deadline`; what is not
+    // done by then goes on in wait(). Whatever goes wrong comes out of wait() as an outcome.
     [[nodiscard]] virtual bool submit(const Batch& batch, Ticket ticket, Deadline deadline) = 0;
-    // The next outcome, or none by `deadline`. Tickets come out in the order submitted; when a connection breaks,
-    // every ticket not yet accepted comes out as retry.
+    // The next outcome, or none by `deadline`. Tickets come out in the order submitted; when a connection
+    // breaks, every ticket not yet accepted comes out as retry.
     [[nodiscard]] virtual std::optional<Outcome> wait(Deadline deadline) = 0;
-    // No more batches: ends the connection in good order so that the outcomes of all tickets can be had from wait()
-    // by `deadline` (a clean half-close that the peer answers makes everything accepted).
+    // No more batches: ends the connection in good order so that the outcomes of all tickets can be had from
+    // wait() by `deadline` (a clean half-close that the peer answers makes everything accepted).
     virtual void finish(Deadline deadline) = 0;
 };
 

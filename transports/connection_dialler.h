@@ -1,0 +1,41 @@
+// Resolves a name and connects a socket to the first of its addresses that answers, without blocking: beside
+// connection.cpp a part of the door of Boost.Asio. Names are resolved anew at each start(). Used by
+// Connection and Datagram; one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "transports/descriptor.h"
+#include "transports/options.h"
+#include "transports/transport.h"
+
+namespace tapferry {
+
+class Dialler {
+  public:
+    enum class Kind : std::uint8_t { stream, datagram };
+
+    // `timeout`: for resolving and all addresses together; each address gets its share of it. Destroying a
+    // dialler whose name is still being looked up waits for the system's resolver.
+    Dialler(Kind kind, std::chrono::milliseconds timeout);
+    ~Dialler();
+
+    // Gives up what is under way and begins anew.
+    void start(const Address& address);
+    // Lets it work until it is over, or until `deadline`.
+    void run_until(Deadline deadline);
+
+    [[nodiscard]] bool under_way() const;
+    // When it is over: the connected socket, which does not block; or none, and words() says why.
+    Descriptor take_socket();
+    [[nodiscard]] const std::string& words() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tapferry
