@@ -37,6 +37,7 @@ constexpr Layout layouts[] = {
     {19, {string}},                                                                // X25
     {20, {strings}},                                                               // ISDN
     {21, {u16, name}},                                                             // RT
+    {23, {name}},                                                                  // NSAP-PTR
     {24, {type, u8, u8, u32, signature_time, signature_time, u16, name, base64}},  // SIG
     {25, {u16, u8, u8, base64}},                                                   // KEY
     {26, {u16, name, name}},                                                       // PX
@@ -48,8 +49,10 @@ constexpr Layout layouts[] = {
     {36, {u16, plain_name}},                                                       // KX
     {37, {u16, u16, u8, base64}},                                                  // CERT
     {39, {plain_name}},                                                            // DNAME
+    {42, {prefixes}},                                                              // APL
     {43, {u16, u8, u8, hex}},                                                      // DS
     {44, {u8, u8, hex}},                                                           // SSHFP
+    {45, {ipseckey}},                                                              // IPSECKEY
     {46, {type, u8, u8, u32, signature_time, signature_time, u16, plain_name, base64}},  // RRSIG
     {47, {plain_name, type_bitmap}},                                                     // NSEC
     {48, {u16, u8, u8, base64}},                                                         // DNSKEY
@@ -58,6 +61,7 @@ constexpr Layout layouts[] = {
     {51, {u8, u8, u16, salt}},                                                           // NSEC3PARAM
     {52, {u8, u8, u8, hex}},                                                             // TLSA
     {53, {u8, u8, u8, hex}},                                                             // SMIMEA
+    {55, {host_identity}},                                                               // HIP
     {56, {strings}},                                                                     // NINFO
     {57, {u16, u8, u8, base64}},                                                         // RKEY
     {58, {plain_name, plain_name}},                                                      // TALINK
@@ -78,15 +82,19 @@ constexpr Layout layouts[] = {
     {256, {u16, u16, long_string}},                                                      // URI
     {257, {u8, tag, long_string}},                                                       // CAA
     {258, {strings}},                                                                    // AVC
+    {260, {amtrelay}},                                                                   // AMTRELAY
     {261, {strings}},                                                                    // RESINFO
     {262, {strings}},                                                                    // WALLET
+    {32768, {u16, u8, u8, hex}},                                                         // TA
+    {32769, {u16, u8, u8, hex}},                                                         // DLV
 };
 
 constexpr std::size_t index_size = 263;
 constexpr std::array<std::uint8_t, index_size> make_index() {
     std::array<std::uint8_t, index_size> index{};
-    for (std::size_t i = 0; i < std::size(layouts); ++i)
-        index[layouts[i].type] = static_cast<std::uint8_t>(i);
+    for (std::size_t i = 0; i < std::size(layouts); ++i) {
+        if (layouts[i].type < index_size) index[layouts[i].type] = static_cast<std::uint8_t>(i);
+    }
     return index;
 }
 constexpr auto layout_index = make_index();
@@ -96,9 +104,10 @@ constexpr std::uint16_t class_chaos = 3;
 
 const Layout& layout_of(const dns::ResourceRecord& record) {
     // An address of Chaosnet is a name and an octal number (RFC 1035 knows no text for it).
-    const bool is_known =
-        record.type < index_size && !(record.type == type_a && record.rclass == class_chaos);
-    return layouts[is_known ? layout_index[record.type] : 0];
+    if (record.type == type_a && record.rclass == class_chaos) return layouts[0];
+    if (record.type < index_size) return layouts[layout_index[record.type]];
+    const auto* found = std::ranges::find(layouts, record.type, &Layout::type);
+    return found != std::end(layouts) ? *found : layouts[0];
 }
 
 // False when the RDATA is not what its type says: too short, too long or with an unsound field.

@@ -89,11 +89,6 @@ bool append_tag(TextBuffer& text, RdataCursor& cursor) {
     return sound;
 }
 
-bool append_long_string(TextBuffer& text, RdataCursor& cursor) {
-    append_character_string(text, dns::as_text(cursor.take(cursor.left())));
-    return true;
-}
-
 // Hexadecimal in groups of `group` octets with `separator` between them.
 void append_hex_groups(TextBuffer& text, dns::Wire bytes, std::size_t group, char separator) {
     for (std::size_t i = 0; i < bytes.size(); i += group) {
@@ -151,67 +146,60 @@ bool append_type_bitmap(TextBuffer& text, RdataCursor& cursor) {
     return true;
 }
 
-}  // namespace
-
-bool append_field(TextBuffer& text, Field field, RdataCursor& cursor, NameEnd name_end) {
+// Fields that take all the octets that are left.
+bool append_to_end(TextBuffer& text, Field field, RdataCursor& cursor, NameEnd name_end) {
     switch (field) {
-        case Field::name:
-            return append_compressible_name(text, cursor, name_end);
-        case Field::plain_name:
-            return append_plain_name(text, cursor, name_end);
-        case Field::u8:
-            return append_integer(text, cursor, 1);
-        case Field::u16:
-            return append_integer(text, cursor, 2);
-        case Field::u32:
-            return append_integer(text, cursor, 4);
-        case Field::signature_time:
-            return append_signature_time_field(text, cursor);
-        case Field::type:
-            return append_type_field(text, cursor);
-        case Field::a:
-            return append_address_field(text, cursor, 4);
-        case Field::aaaa:
-            return append_address_field(text, cursor, 16);
-        case Field::string:
-            return append_string(text, cursor);
-        case Field::strings:
-            return append_strings(text, cursor);
-        case Field::tag:
-            return append_tag(text, cursor);
         case Field::long_string:
-            return append_long_string(text, cursor);
-        case Field::eui48:
-            return append_eui(text, cursor, 6);
-        case Field::eui64:
-            return append_eui(text, cursor, 8);
-        case Field::locator:
-            return append_locator(text, cursor);
-        case Field::salt:
-            return append_salt(text, cursor);
-        case Field::hash:
-            return append_hash(text, cursor);
+            append_character_string(text, dns::as_text(cursor.take(cursor.left())));
+            return true;
         case Field::type_bitmap:
             return append_type_bitmap(text, cursor);
-        case Field::service_params:
-            return append_service_params(text, cursor.take(cursor.left()));
         case Field::location:
             return append_location(text, cursor.take(cursor.left()));
+        case Field::service_params:
+            return append_service_params(text, cursor.take(cursor.left()));
+        case Field::ipseckey:
+            return append_ipseckey(text, cursor, name_end);
+        case Field::host_identity:
+            return append_host_identity(text, cursor, name_end);
+        case Field::prefixes:
+            return append_prefixes(text, cursor);
         default:
             break;
     }
     if (cursor.at_end()) return false;
     const dns::Wire rest = cursor.take(cursor.left());
+    if (field == Field::hex) append_hex(text, rest);
+    if (field == Field::base64) append_base64(text, rest);
+    return true;
+}
+
+}  // namespace
+
+bool append_field(TextBuffer& text, Field field, RdataCursor& cursor, NameEnd name_end) {
+    // clang-format off
     switch (field) {
-        case Field::hex:
-            append_hex(text, rest);
-            return true;
-        case Field::base64:
-            append_base64(text, rest);
-            return true;
-        default:
-            return false;
+        case Field::name: return append_compressible_name(text, cursor, name_end);
+        case Field::plain_name: return append_plain_name(text, cursor, name_end);
+        case Field::u8: return append_integer(text, cursor, 1);
+        case Field::u16: return append_integer(text, cursor, 2);
+        case Field::u32: return append_integer(text, cursor, 4);
+        case Field::signature_time: return append_signature_time_field(text, cursor);
+        case Field::type: return append_type_field(text, cursor);
+        case Field::a: return append_address_field(text, cursor, 4);
+        case Field::aaaa: return append_address_field(text, cursor, 16);
+        case Field::string: return append_string(text, cursor);
+        case Field::strings: return append_strings(text, cursor);
+        case Field::tag: return append_tag(text, cursor);
+        case Field::eui48: return append_eui(text, cursor, 6);
+        case Field::eui64: return append_eui(text, cursor, 8);
+        case Field::locator: return append_locator(text, cursor);
+        case Field::salt: return append_salt(text, cursor);
+        case Field::hash: return append_hash(text, cursor);
+        case Field::amtrelay: return append_amtrelay(text, cursor, name_end);
+        default: return append_to_end(text, field, cursor, name_end);
     }
+    // clang-format on
 }
 
 }  // namespace tapferry

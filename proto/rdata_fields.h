@@ -35,6 +35,10 @@ enum class Field : std::uint8_t {
     type_bitmap,     // RFC 4034, section 4.1.2, to the end
     location,        // RFC 1876
     service_params,  // RFC 9460, section 2.1, to the end
+    ipseckey,        // RFC 4025, section 2.1, to the end
+    amtrelay,        // RFC 8777, section 4.2
+    host_identity,   // RFC 8005, section 5, to the end
+    prefixes,        // RFC 3123, section 4, to the end
 };
 
 // The reading place in the RDATA. `wire` is the message cut off behind the RDATA, so that nothing reads on.
@@ -56,8 +60,12 @@ struct RdataCursor {
 // for the caller to take back.
 bool append_field(TextBuffer&, Field, RdataCursor&, NameEnd);
 
-// The two that are languages of their own. `params` and `location` are all the octets; false as above.
+// Those that are languages of their own. `params` and `location` are all the octets; false as above.
 bool append_service_params(TextBuffer&, dns::Wire params);
 bool append_location(TextBuffer&, dns::Wire location);
+bool append_ipseckey(TextBuffer&, RdataCursor&, NameEnd);
+bool append_amtrelay(TextBuffer&, RdataCursor&, NameEnd);
+bool append_host_identity(TextBuffer&, RdataCursor&, NameEnd);
+bool append_prefixes(TextBuffer&, RdataCursor&);
 
 }  // namespace tapferry

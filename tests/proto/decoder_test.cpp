@@ -2,39 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/proto/wire_builder.h"
+#include "tests/proto/decoded_frame.h"
 
 using namespace tapferry;
 using namespace tapferry::test;
 
 namespace {
-
-constexpr std::uint64_t now = 1795209822;  // 2026-11-20T21:23:42Z
-
-const Bytes query_bytes = DnsBuilder("0100", 1).question("www.Example.test", 1).bytes;
-const Bytes response_bytes =
-    DnsBuilder("8180", 1, 1).question("www.example.test", 1).record(1, from_hex("c0000201")).bytes;
-
-// One decoded frame with everything that its event points into.
-struct Decoded {
-    Bytes frame;
-    Decoder decoder;
-    Event event;
-    DecodeStatus status;
-
-    explicit Decoded(Bytes bytes) : frame(std::move(bytes)) {
-        FrameOrigin origin;
-        origin.id = {7, 42};
-        origin.received = {static_cast<std::int64_t>(now), 5'000'000};
-        origin.input = "lab";
-        status = decoder.decode(frame, origin, event);
-    }
-    explicit Decoded(const ProtobufBuilder& message) : Decoded(frame_of(message)) {}
-};
-
-ProtobufBuilder message_of_type(std::uint64_t type) {
-    return ProtobufBuilder().varint(field::type, type);
-}
 
 std::string source(const Event& event) {
     return text_of([&](TextBuffer& text) { append_address(text, event.query.address); });
@@ -177,53 +150,6 @@ TEST_CASE("a port above 65,535 is none") {
         message_of_type(5).varint(field::query_port, 65536).varint(field::response_port, 65535));
     CHECK(decoded.event.query.port == 0);
     CHECK(decoded.event.response.port == 65535);
-}
-
-TEST_CASE("the time of an event is its own side's, else the other's, else the agent's") {
-    const auto time_of = [](std::uint64_t type, std::uint64_t query_seconds, std::uint64_t response_seconds) {
-        auto message = message_of_type(type);
-        if (query_seconds != 0) message.varint(field::query_time_sec, query_seconds);
-        if (response_seconds != 0) message.varint(field::response_time_sec, response_seconds);
-        return Decoded(message).event.time.seconds - static_cast<std::int64_t>(now);
-    };
-    CHECK(time_of(5, now - 2, now - 1) == -2);
-    CHECK(time_of(6, now - 2, now - 1) == -1);
-    CHECK(time_of(5, 0, now - 1) == -1);
-    CHECK(time_of(6, now - 2, 0) == -2);
-    CHECK(time_of(6, 0, 0) == 0);
-}
-
-TEST_CASE("a time before 2000, over a day ahead or without a sound fraction is none") {
-    const auto source_of = [](std::uint64_t seconds, std::uint32_t nanoseconds) {
-        const Decoded decoded(message_of_type(5)
-                                  .varint(field::query_time_sec, seconds)
-                                  .fixed32(field::query_time_nsec, nanoseconds));
-        const bool from_server = decoded.event.time_source == TimeSource::server;
-        CHECK(decoded.event.query_time.has_value() == from_server);
-        if (!from_server) CHECK(decoded.event.time == decoded.event.received);
-        return decoded.event.time_source;
-    };
-    CHECK(source_of(946684799, 0) == TimeSource::agent);
-    CHECK(source_of(946684800, 0) == TimeSource::server);
-    CHECK(source_of(now + 86400, 0) == TimeSource::server);
-    CHECK(source_of(now + 86401, 0) == TimeSource::agent);
-    CHECK(source_of(~std::uint64_t{0}, 0) == TimeSource::agent);
-    CHECK(source_of(std::uint64_t{1} << 63, 0) == TimeSource::agent);
-    CHECK(source_of(now, 999'999'999) == TimeSource::server);
-    CHECK(source_of(now, 1'000'000'000) == TimeSource::agent);
-}
-
-TEST_CASE("the fraction has as many digits as the source seems to measure") {
-    const auto digits_of = [](std::uint32_t nanoseconds) {
-        return Decoded(message_of_type(5)
-                           .varint(field::query_time_sec, now)
-                           .fixed32(field::query_time_nsec, nanoseconds))
-            .event.time_digits;
-    };
-    CHECK(digits_of(123'456'789) == 9);
-    CHECK(digits_of(123'456'000) == 6);
-    CHECK(digits_of(123'000'000) == 3);
-    CHECK(digits_of(0) == 3);
 }
 
 TEST_CASE("of two messages the response is shown, and of none nothing") {

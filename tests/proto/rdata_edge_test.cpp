@@ -131,6 +131,24 @@ TEST_CASE("a location outside the earth or of another version is unknown") {
     CHECK(text(29, "00 12 16 13 00000000 80000000 00989680").starts_with("\\# "));
 }
 
+TEST_CASE("an address prefix has the octets and bits of its family, and at least one stands in the RDATA") {
+    CHECK(text(42, "0001 15 83 c0a820") == "!1:192.168.32.0/21");
+    CHECK(text(42, "0001 00 00") == "1:0.0.0.0/0");
+    CHECK(text(42, "") == "\\# 0");
+    CHECK(text(42, "0001 21 00").starts_with("\\# "));
+    CHECK(text(42, "0001 15 05 c0a8200000").starts_with("\\# "));
+    CHECK(text(42, "0003 00 00").starts_with("\\# "));
+    CHECK(text(42, "0001 15 03 c0a8").starts_with("\\# "));
+}
+
+TEST_CASE("a gateway of an unknown type, or a compressed one, makes the RDATA unknown") {
+    CHECK(text(45, "0a 04 02 00").starts_with("\\# "));
+    CHECK(text(45, "0a 03 02 c00c").starts_with("\\# "));
+    CHECK(text(260, "0a 04 00").starts_with("\\# "));
+    CHECK(text(55, "02 02 0003 0a0b 010203 c00c").starts_with("\\# "));
+    CHECK(text(55, "02 02 0009 0a0b 010203").starts_with("\\# "));
+}
+
 TEST_CASE("RDATA text is cut at the limit, and never inside an escape") {
     const Bytes strings = from_hex("05 6161610a61");  // "aaa\010a" with its quotes
     const std::string whole = "\"aaa\\010a\"";
