@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "agent/spool/disk.h"
@@ -69,6 +70,7 @@ struct SpoolReader::Parts {
     std::optional<OpenSegment> segment;
     std::unordered_map<std::uint32_t, std::string> inputs;  // by stream, of the segment's incarnation
     std::vector<SpoolFrame> frames;
+    bool went_round = false;  // in this call of next()
 
     // Each gives what next() returns, or none: go on.
     std::optional<SpoolRead> locate();
@@ -97,6 +99,7 @@ Position SpoolReader::position() const {
 
 SpoolRead SpoolReader::next() {
     Parts& p = *parts_;
+    p.went_round = false;
     for (;;) {
         std::optional<SpoolRead> result;
         if (!p.segment) {
@@ -268,6 +271,7 @@ std::optional<SpoolRead> SpoolReader::Parts::leave() {
     return open(next);
 }
 
+// Whether there is something to go on with.
 bool SpoolReader::Parts::find_successor() {
     const SegmentName& current = segment->name;
     // Of several segments with one base only one has numbers: when this one has, the others are passed over.
@@ -284,8 +288,10 @@ bool SpoolReader::Parts::find_successor() {
     if (next == listing.segments.end() || listing.error != 0) {
         const bool one_of_several =
             std::ranges::count(listing.segments, current.base, &SegmentName::base) > 1;
-        if (!segment->has_numbers && one_of_several) segment.reset();
-        return false;
+        if (segment->has_numbers || !one_of_several) return false;
+        // One that was read before this one may have got numbers since: from the first of them again, once.
+        segment.reset();
+        return !std::exchange(went_round, true);
     }
     segment->successor = *next;
     segment->listed = std::ranges::binary_search(listing.segments, current);

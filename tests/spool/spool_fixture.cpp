@@ -109,9 +109,14 @@ Bytes read_file(const std::filesystem::path& path) {
     return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
+// In place: a file that is cut to nothing and written anew is flushed by some file systems when it is closed.
 void write_file(const std::filesystem::path& path, const Bytes& bytes) {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    std::ofstream file(path, std::ios::binary | std::ios::app);
+    file.close();
+    file.open(path, std::ios::binary | std::ios::in | std::ios::out);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    std::filesystem::resize_file(path, bytes.size());
 }
 
 }  // namespace tapferry

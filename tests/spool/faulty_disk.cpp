@@ -1,0 +1,62 @@
+#include "tests/spool/faulty_disk.h"
+
+#include <algorithm>
+
+namespace tapferry {
+
+bool FaultyDisk::fails() {
+    ++calls;
+    return calls >= fails_from || failing_calls.contains(calls);
+}
+
+DiskResult FaultyDisk::open(const std::filesystem::path& path, int flags) {
+    return fails() ? DiskResult{0, error} : posix_disk().open(path, flags);
+}
+
+void FaultyDisk::close(int fd) {
+    posix_disk().close(fd);
+}
+
+DiskResult FaultyDisk::size(int fd) {
+    return fails() ? DiskResult{0, error} : posix_disk().size(fd);
+}
+
+DiskResult FaultyDisk::read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) {
+    return fails() ? DiskResult{0, error} : posix_disk().read_at(fd, offset, into);
+}
+
+DiskResult FaultyDisk::write_at(int fd, std::uint64_t offset, std::span<const std::uint8_t> first,
+                                std::span<const std::uint8_t> second) {
+    const bool failing = fails();
+    const std::size_t whole = first.size() + second.size();
+    const std::size_t length = std::min(failing ? whole / 2 : whole, longest_write);
+    first = first.first(std::min(first.size(), length));
+    second = second.first(std::min(second.size(), length - first.size()));
+    if (failing && calls >= fails_from) return {0, error};
+    const DiskResult written = posix_disk().write_at(fd, offset, first, second);
+    return failing ? DiskResult{0, error} : written;
+}
+
+DiskResult FaultyDisk::truncate(int fd, std::uint64_t length) {
+    return fails() ? DiskResult{0, error} : posix_disk().truncate(fd, length);
+}
+
+DiskResult FaultyDisk::lock(int fd) {
+    return fails() ? DiskResult{0, error} : posix_disk().lock(fd);
+}
+
+DiskResult FaultyDisk::unlink(const std::filesystem::path& path) {
+    return fails() ? DiskResult{0, error} : posix_disk().unlink(path);
+}
+
+DiskResult FaultyDisk::make_directory(const std::filesystem::path& path) {
+    return fails() ? DiskResult{0, error} : posix_disk().make_directory(path);
+}
+
+DiskResult FaultyDisk::list(const std::filesystem::path& directory, std::vector<std::string>& names) {
+    if (!fails()) return posix_disk().list(directory, names);
+    names.clear();
+    return {0, error};
+}
+
+}  // namespace tapferry

@@ -1,0 +1,155 @@
+#include "agent/spool/saved_position.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "tests/spool/faulty_disk.h"
+#include "tests/spool/spool_fixture.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t file_bytes = 4096 + 512;
+
+SavedPosition numbered_position(std::uint64_t n) {
+    SavedPosition saved;
+    saved.start = Position{n};
+    saved.position = Position{2 * n};
+    saved.highest = Position{3 * n};
+    saved.incarnation = 4 * n;
+    saved.totals = {5 * n, 6 * n, 7 * n, 8 * n, 9 * n, 10 * n, 11 * n, 12 * n, {13 * n, 14 * n, 15 * n}};
+    return saved;
+}
+
+bool is_numbered_position(const SavedPosition& saved, std::uint64_t n) {
+    const RouteTotals& t = saved.totals;
+    return saved.start == Position{n} && saved.position == Position{2 * n} &&
+           saved.highest == Position{3 * n} && saved.incarnation == 4 * n && t.read == 5 * n &&
+           t.undecodable == 6 * n && t.filtered == 7 * n && t.rendered == 8 * n && t.delivered == 9 * n &&
+           t.dead_lettered == 10 * n && t.records == 11 * n && t.repeated == 12 * n &&
+           t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n};
+}
+
+// A file that was saved to twice: position 1 in the first slot, 2 in the second.
+std::filesystem::path file_with_two_slots(const TemporaryFolder& folder) {
+    const auto path = folder.path() / "route";
+    PositionFile file(path, posix_disk());
+    REQUIRE(file.save(numbered_position(1)));
+    REQUIRE(file.save(numbered_position(2)));
+    return path;
+}
+
+}  // namespace
+
+TEST_CASE("a new position file holds nothing, is not damaged, and has its full length") {
+    const TemporaryFolder folder;
+    PositionFile file(folder.path() / "route", posix_disk());
+    CHECK_FALSE(file.load());
+    CHECK_FALSE(file.damaged());
+    struct stat status {};
+    REQUIRE(::stat((folder.path() / "route").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777u) == 0600);
+    CHECK(status.st_size == file_bytes);
+}
+
+TEST_CASE("what was saved last is loaded, by this and by the next process") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "route";
+    for (std::uint64_t n = 1; n < 20; n += 3) {
+        PositionFile file(path, posix_disk());
+        for (std::uint64_t i = n; i < n + 3; ++i) {
+            REQUIRE(file.save(numbered_position(i)));
+            const auto loaded = file.load();
+            REQUIRE(loaded);
+            CHECK(is_numbered_position(*loaded, i));
+        }
+    }
+    const auto loaded = PositionFile(path, posix_disk()).load();
+    REQUIRE(loaded);
+    CHECK(is_numbered_position(*loaded, 21));
+    CHECK(read_file(path).size() == file_bytes);
+}
+
+TEST_CASE("any wrong byte in one slot leaves the other") {
+    const TemporaryFolder folder;
+    const auto path = file_with_two_slots(folder);
+    const Bytes whole = read_file(path);
+    for (std::size_t slot = 0; slot < 2; ++slot) {
+        for (std::size_t offset = slot * 4096; offset < slot * 4096 + 512; ++offset) {
+            for (const std::uint8_t change : std::array<std::uint8_t, 4>{0x01, 0x80, 0xff, 0x55}) {
+                Bytes bytes = whole;
+                bytes[offset] ^= change;
+                write_file(path, bytes);
+                PositionFile file(path, posix_disk());
+                const auto loaded = file.load();
+                REQUIRE(loaded);
+                REQUIRE(is_numbered_position(*loaded, slot == 0 ? 2 : 1));
+                REQUIRE_FALSE(file.damaged());
+                // The next save replaces the bad slot, not the good one.
+                bytes = read_file(path);
+                REQUIRE(file.save(numbered_position(3)));
+                REQUIRE(is_numbered_position(PositionFile(path, posix_disk()).load().value(), 3));
+                const std::size_t good = 4096 * (1 - slot);
+                REQUIRE(std::equal(bytes.begin() + good, bytes.begin() + good + 512,
+                                   read_file(path).begin() + good));
+            }
+        }
+    }
+}
+
+TEST_CASE("a position file cut at any byte gives a slot that it has whole, or says that it is damaged") {
+    const TemporaryFolder folder;
+    const auto path = file_with_two_slots(folder);
+    const Bytes whole = read_file(path);
+    for (std::size_t length = 1; length < whole.size(); ++length) {
+        write_file(path, Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
+        PositionFile file(path, posix_disk());
+        const auto loaded = file.load();
+        REQUIRE(loaded.has_value() == (length >= 512));
+        REQUIRE(file.damaged() == (length < 512));
+        if (loaded) REQUIRE(is_numbered_position(*loaded, 1));
+    }
+}
+
+TEST_CASE("two bad slots are damage, and the file can be saved to again") {
+    const TemporaryFolder folder;
+    const auto path = file_with_two_slots(folder);
+    Bytes bytes = read_file(path);
+    bytes[100] ^= 1;
+    bytes[4196] ^= 1;
+    write_file(path, bytes);
+    PositionFile file(path, posix_disk());
+    CHECK_FALSE(file.load());
+    CHECK(file.damaged());
+    REQUIRE(file.save(numbered_position(9)));
+    CHECK(is_numbered_position(file.load().value(), 9));
+    CHECK_FALSE(file.damaged());
+}
+
+TEST_CASE("a save that fails half way leaves what was saved before, and says why") {
+    const TemporaryFolder folder;
+    const auto path = file_with_two_slots(folder);
+    FaultyDisk disk;
+    PositionFile file(path, disk);
+    for (int i = 0; i < 3; ++i) {
+        disk.error = ENOSPC;
+        disk.failing_calls = {disk.calls + 1};
+        errno = 0;
+        CHECK_FALSE(file.save(numbered_position(3)));
+        CHECK(errno == ENOSPC);
+        CHECK(is_numbered_position(PositionFile(path, posix_disk()).load().value(), 2));
+    }
+    CHECK(file.save(numbered_position(3)));
+    CHECK(is_numbered_position(file.load().value(), 3));
+}
+
+TEST_CASE("a position file that cannot be had is an error that names it") {
+    const TemporaryFolder folder;
+    CHECK_THROWS_AS(PositionFile(folder.path() / "missing" / "route", posix_disk()), SpoolError);
+}
+
+}  // namespace tapferry
