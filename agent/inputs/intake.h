@@ -22,8 +22,8 @@ struct UnixInputOptions {
     std::string name;
     std::string path;
     std::uint32_t mode = 0660;
-    std::optional<std::uint32_t> owner;  // uid
-    std::optional<std::uint32_t> group;  // gid
+    std::optional<std::uint32_t> owner = std::nullopt;  // uid
+    std::optional<std::uint32_t> group = std::nullopt;  // gid
     std::size_t max_connections = 64;
 };
 
