@@ -10,38 +10,12 @@ struct Replacement {
     std::size_t length;
 };
 
-Replacement plain(char c) {
-    return {{c}, 1};
-}
 Replacement backslashed(char c) {
     return {{'\\', c}, 2};
 }
 
 bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
-
-Replacement json_replacement(char c) {
-    if (c == '"' || c == '\\') return backslashed(c);
-    if (!is_control(c)) return plain(c);
-    constexpr std::string_view hex = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    return {{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6};
-}
-
-Replacement cef_value_replacement(char c) {
-    if (c == '\n') return backslashed('n');
-    if (c == '\r') return backslashed('r');
-    return c == '=' || c == '\\' ? backslashed(c) : plain(c);
-}
-
-Replacement cef_header_replacement(char c) {
-    if (c == '\n' || c == '\r') return plain(' ');
-    return c == '|' || c == '\\' ? backslashed(c) : plain(c);
-}
-
-Replacement sd_param_replacement(char c) {
-    return c == '"' || c == '\\' || c == ']' ? backslashed(c) : plain(c);
 }
 
 // \DDD of RFC 1035, section 5.1.
@@ -51,25 +25,69 @@ Replacement decimal(char c) {
     return {{'\\', digit(byte / 100), digit(byte / 10), digit(byte)}, 4};
 }
 
-Replacement pipe_replacement(char c) {
-    return c == '|' ? decimal(c) : plain(c);
+// \u00XX of RFC 8259, section 7.
+Replacement unicode(char c) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    return {{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6};
 }
 
-// Replaces each character in place, from the back, after making room for all of them.
-template <typename Replace>
-void rewrite(TextBuffer& out, std::size_t from, Replace replace) {
-    std::size_t read = out.size();
-    std::size_t wanted = 0;
-    for (const char c : out.view(from)) wanted += replace(c).length;
-    const std::size_t more = from + wanted - read;
+struct Json {
+    static bool special(char c) { return c == '"' || c == '\\' || is_control(c); }
+    static Replacement replace(char c) { return is_control(c) ? unicode(c) : backslashed(c); }
+};
+
+struct CefValue {
+    static bool special(char c) { return c == '=' || c == '\\' || c == '\n' || c == '\r'; }
+    static Replacement replace(char c) { return backslashed(c == '\n' ? 'n' : c == '\r' ? 'r' : c); }
+};
+
+struct CefHeader {
+    static bool special(char c) { return c == '|' || c == '\\' || c == '\n' || c == '\r'; }
+    static Replacement replace(char c) { return is_control(c) ? Replacement{{' '}, 1} : backslashed(c); }
+};
+
+struct SdParam {
+    static bool special(char c) { return c == '"' || c == '\\' || c == ']'; }
+    static Replacement replace(char c) { return backslashed(c); }
+};
+
+struct Pipes {
+    static bool special(char c) { return c == '|'; }
+    static Replacement replace(char c) { return decimal(c); }
+};
+
+struct Listed {
+    std::string_view listed;
+    [[nodiscard]] bool special(char c) const { return listed.find(c) != std::string_view::npos; }
+    static Replacement replace(char c) { return decimal(c); }
+};
+
+// Replaces in place, from the back, after making room. What stands before the first replacement stays where
+// it is.
+template <typename Syntax>
+void rewrite(TextBuffer& out, std::size_t from, Syntax syntax) {
+    std::size_t more = 0;
+    std::size_t left = 0;
+    for (const char c : out.view(from)) {
+        if (!syntax.special(c)) continue;
+        more += syntax.replace(c).length - 1;
+        ++left;
+    }
     (void)out.reserve(more);
-    out.commit(more);
     char* text = out.data();
-    std::size_t write = out.size();
-    while (read > from) {
-        const Replacement r = replace(text[--read]);
+    std::size_t read = out.size();
+    out.commit(more);
+    for (std::size_t write = out.size(); left != 0;) {
+        const char c = text[--read];
+        if (!syntax.special(c)) {
+            text[--write] = c;
+            continue;
+        }
+        const Replacement r = syntax.replace(c);
         write -= r.length;
         std::memcpy(text + write, r.text, r.length);
+        --left;
     }
 }
 
@@ -82,27 +100,25 @@ bool is_digit(char c) {
 namespace escape_detail {
 
 void rewrite_json(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, json_replacement);
+    rewrite(out, from, Json{});
 }
 void rewrite_cef_value(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, cef_value_replacement);
+    rewrite(out, from, CefValue{});
 }
 void rewrite_cef_header(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, cef_header_replacement);
+    rewrite(out, from, CefHeader{});
 }
 void rewrite_sd_param(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, sd_param_replacement);
+    rewrite(out, from, SdParam{});
 }
 void rewrite_pipes(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, pipe_replacement);
+    rewrite(out, from, Pipes{});
 }
 
 }  // namespace escape_detail
 
 void escape_listed(TextBuffer& out, std::size_t from, std::string_view listed) {
-    if (out.view(from).find_first_of(listed) == std::string_view::npos) return;
-    rewrite(out, from,
-            [&](char c) { return listed.find(c) == std::string_view::npos ? plain(c) : decimal(c); });
+    rewrite(out, from, Listed{listed});
 }
 
 bool cut_text(TextBuffer& out, std::size_t from, std::size_t max) {

@@ -1,7 +1,5 @@
 #include "encoders/event_class.h"
 
-#include <algorithm>
-
 namespace tapferry {
 namespace {
 
@@ -61,10 +59,10 @@ const EventClass& event_class(const Event& event) {
 }
 
 std::uint8_t event_severity(const Event& event) {
-    const std::uint8_t severity = event_class(event).severity;
+    const std::size_t index = event_class_index(event);
     const bool failed =
-        event.is_response && event.has_message && (event.dns.rcode == servfail || event.dns.rcode == refused);
-    return failed ? std::max(severity, failure_severity) : severity;
+        index == response && event.has_message && (event.dns.rcode == servfail || event.dns.rcode == refused);
+    return failed ? failure_severity : classes[index].severity;
 }
 
 std::uint8_t syslog_severity(std::uint8_t cef_severity) {

@@ -22,7 +22,7 @@ std::span<const EventClass> event_classes();
 std::size_t event_class_index(const Event&);
 const EventClass& event_class(const Event&);
 
-// The class's severity; at least 3 for responses with SERVFAIL or REFUSED.
+// The class's severity; 3 for a DNS-RESPONSE with SERVFAIL or REFUSED.
 std::uint8_t event_severity(const Event&);
 // RFC 5424, section 6.2.1: 6 (informational) for severities up to 3, then 5 (notice), 4 (warning), 3 (error);
 // never more urgent.

@@ -14,7 +14,12 @@ namespace {
 constexpr std::size_t room_after_sections = 9 * 1024;
 constexpr std::size_t max_label_text = 1024;
 
-void append_time_and_origin(JsonLine& line) {
+void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
+                       RememberedText& text) {
+    if (!bytes.empty()) line.string(prefix, text.text_of(bytes, escape_json));
+}
+
+void append_time_and_type(JsonLine& line) {
     const Event& event = line.event;
     line.raw("{\"time\":\"");
     line.event_time();
@@ -23,8 +28,6 @@ void append_time_and_origin(JsonLine& line) {
     line.raw("\",\"type\":\"");
     append_message_type(line.out, event);
     line.raw("\"");
-    if (!event.identity.empty()) line.opaque(",\"identity\":\"", event.identity);
-    if (!event.version.empty()) line.opaque(",\"version\":\"", event.version);
 }
 
 void append_endpoints(JsonLine& line) {
@@ -163,7 +166,6 @@ void append_circumstances(JsonLine& line) {
     if (event.dns.malformed != nullptr) line.string(",\"malformed\":\"", event.dns.malformed);
     if (line.clipped) line.raw(",\"clipped\":true");
     if (event.time_source == TimeSource::agent) line.raw(",\"time_source\":\"agent\"");
-    if (!event.input.empty()) line.opaque(",\"input\":\"", event.input);
 }
 
 std::string line_end(const JsonOptions& options) {
@@ -194,7 +196,9 @@ void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
     const std::size_t room = room_after_sections + end_.size();
     JsonLine line(out, event, max_event_bytes > room ? max_event_bytes - room : 0);
-    append_time_and_origin(line);
+    append_time_and_type(line);
+    append_remembered(line, ",\"identity\":\"", event.identity, identity_);
+    append_remembered(line, ",\"version\":\"", event.version, version_);
     append_endpoints(line);
     append_dns_header(line);
     append_question(line);
@@ -206,6 +210,7 @@ void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     append_size_and_times(line);
     append_zone_and_policy(line);
     append_circumstances(line);
+    append_remembered(line, ",\"input\":\"", event.input, input_);
     out.append(end_);
     records.close(event);
 }

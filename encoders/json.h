@@ -7,6 +7,7 @@
 
 #include "encoders/encoder.h"
 #include "encoders/options.h"
+#include "encoders/remembered_text.h"
 
 namespace tapferry {
 
@@ -17,6 +18,9 @@ class JsonEncoder final : public Encoder {
 
   private:
     bool additional_;
+    RememberedText identity_;
+    RememberedText version_;
+    RememberedText input_;
     std::string end_;  // labels, schema and the closing brace: the same for every event
 };
 

@@ -19,7 +19,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 struct JsonOptions {
     bool additional = false;  // the additional section too
     bool schema = false;      // ends each event with "schema":"tapferry/1"
-    Labels labels;
+    Labels labels = {};
 };
 
 struct CefOptions {
@@ -36,7 +36,7 @@ struct PassivednsOptions {
 
 struct TextOptions {
     // Literal text and %{field} directives; empty: the line that dnstap-read prints.
-    std::string format;
+    std::string format = {};
 };
 
 using FormatOptions = std::variant<JsonOptions, CefOptions, PassivednsOptions, TextOptions>;
@@ -45,8 +45,8 @@ struct SyslogHeaderOptions {
     std::uint8_t facility = 16;  // 0 to 23; 16: local0
     std::string app_name = "tapferry";
     enum class Hostname : std::uint8_t { identity, fixed } hostname = Hostname::identity;
-    std::string
-        fixed_hostname;  // the agent's own name or a text of the configuration; also used without an identity
+    // The agent's own name or a text of the configuration; also used without an identity.
+    std::string fixed_hostname = {};
     bool structured_data = false;
 };
 

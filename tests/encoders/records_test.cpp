@@ -1,0 +1,160 @@
+#include "encoders/records.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace tapferry {
+namespace {
+
+Event event_with_sequence(std::uint64_t sequence) {
+    Event event;
+    event.id = {7, sequence};
+    event.time = {1'795'209'822, 5};
+    return event;
+}
+
+void add(RecordBuffer& records, std::uint64_t sequence, std::string_view text) {
+    const Event event = event_with_sequence(sequence);
+    records.open(event).append(text);
+    records.close(event);
+}
+
+struct Brackets final : Envelope {
+    void open(const Event&, TextBuffer& out) const override { out.append("<"); }
+    void close(const Event&, TextBuffer& out) const override { out.append(">"); }
+};
+
+}  // namespace
+
+TEST_CASE("an octet count has as many digits as it needs, and the content is whole") {
+    for (const std::size_t length : {0, 1, 9, 10, 99, 100, 640, 999, 1000, 9999, 10000, 32768, 100000}) {
+        RecordBuffer records(Framing::octet_counting);
+        add(records, 1, "before");
+        const std::string text(length, 'x');
+        add(records, 2, text);
+        add(records, 3, "behind");
+        CHECK(records.content(records.records()[1]) == text);
+        CHECK(records.wire(0, 3) == "6 before" + std::to_string(length) + " " + text + "6 behind");
+        CHECK(records.wire(1, 2) == std::to_string(length) + " " + text);
+    }
+}
+
+TEST_CASE("each framing puts its own marks around a record") {
+    const auto wire = [](Framing framing) {
+        RecordBuffer records(framing);
+        add(records, 1, "ab");
+        add(records, 2, "c");
+        return std::string(records.wire(0, records.size()));
+    };
+    CHECK(wire(Framing::none) == "abc");
+    CHECK(wire(Framing::newline) == "ab\nc\n");
+    CHECK(wire(Framing::nul) == std::string("ab\0c\0", 5));
+    CHECK(wire(Framing::octet_counting) == "2 ab1 c");
+    CHECK(wire(Framing::length_prefix) == std::string("\0\0\0\2ab\0\0\0\1c", 11));
+}
+
+TEST_CASE("the wire bytes of all records lie one behind the other") {
+    RecordBuffer records(Framing::newline);
+    for (std::uint64_t i = 0; i < 9; ++i) add(records, i, std::string(i * 150, 'y'));
+    std::string joined;
+    for (std::size_t i = 0; i < records.size(); ++i) joined += records.wire(i, i + 1);
+    CHECK(joined == records.wire(0, records.size()));
+    CHECK(joined.size() == records.bytes());
+    CHECK(records.wire(4, 4).empty());
+}
+
+TEST_CASE("an envelope stands inside the framing") {
+    const Brackets brackets;
+    RecordBuffer records(Framing::octet_counting, &brackets);
+    add(records, 1, "abc");
+    CHECK(records.wire(0, 1) == "5 <abc>");
+    CHECK(records.content(records.records()[0]) == "<abc>");
+}
+
+TEST_CASE("one byte that may not be sent makes its record invalid, wherever it stands") {
+    for (const std::size_t length : {1, 15, 16, 17, 40, 64, 65, 200}) {
+        for (std::size_t at = 0; at < length; ++at) {
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string text(length, 'a');
+                text[at] = static_cast<char>(byte);
+                RecordBuffer records(Framing::newline);
+                add(records, 1, text);
+                REQUIRE(records.records()[0].invalid == (byte < 0x20 || byte > 0x7E));
+            }
+        }
+    }
+}
+
+TEST_CASE("a tab or a line feed may be sent only where it was allowed") {
+    const auto invalid = [](std::string_view text, bool tab, bool multi_line) {
+        RecordBuffer records;
+        records.allow_tab(tab);
+        records.allow_multi_line(multi_line);
+        add(records, 1, text);
+        return records.records()[0].invalid;
+    };
+    CHECK(invalid("a\tb", false, true));
+    CHECK_FALSE(invalid("a\tb", true, false));
+    CHECK(invalid("a\nb", true, false));
+    CHECK_FALSE(invalid("a\nb", false, true));
+    CHECK(invalid("a\rb", true, true));
+}
+
+TEST_CASE("a refused record is invalid, and the next one is not") {
+    RecordBuffer records;
+    const Event event = event_with_sequence(1);
+    records.open(event).append("too long");
+    records.refuse();
+    records.close(event);
+    add(records, 2, "fine");
+    CHECK(records.records()[0].invalid);
+    CHECK_FALSE(records.records()[1].invalid);
+}
+
+TEST_CASE("records of one event are numbered from 1") {
+    RecordBuffer records;
+    add(records, 1, "a");
+    add(records, 1, "b");
+    add(records, 1, "c");
+    add(records, 2, "d");
+    CHECK(records.records()[0].part == 1);
+    CHECK(records.records()[1].part == 2);
+    CHECK(records.records()[2].part == 3);
+    CHECK(records.records()[3].part == 1);
+    CHECK(records.records()[3].id == EventId{7, 2});
+    CHECK(records.records()[3].time == Timestamp{1'795'209'822, 5});
+}
+
+TEST_CASE("an abandoned record leaves no trace") {
+    RecordBuffer records(Framing::octet_counting);
+    add(records, 1, "a");
+    records.open(event_with_sequence(2)).append("gone");
+    CHECK(records.open_size() == 4);
+    records.abandon();
+    add(records, 3, "b");
+    CHECK(records.wire(0, 2) == "1 a1 b");
+    CHECK(records.records()[1].part == 1);
+}
+
+TEST_CASE("records taken back are gone, and so is one that is open") {
+    RecordBuffer records(Framing::newline);
+    add(records, 1, "a");
+    add(records, 2, "b");
+    add(records, 2, "c");
+    records.open(event_with_sequence(3)).append("half");
+    records.truncate(3);
+    CHECK(records.wire(0, records.size()) == "a\nb\nc\n");
+    records.truncate(1);
+    CHECK(records.wire(0, records.size()) == "a\n");
+    records.open(event_with_sequence(3)).append("half");
+    records.truncate(1);
+    add(records, 4, "d");
+    CHECK(records.wire(0, records.size()) == "a\nd\n");
+    records.clear();
+    CHECK(records.empty());
+    records.truncate(0);
+    CHECK(records.bytes() == 0);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,72 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "encoders/event_class.h"
+#include "tests/encoders/event_builder.h"
+#include "tests/encoders/rendering.h"
+
+namespace tapferry::test {
+namespace {
+
+std::string header_of(const SyslogHeaderOptions& options, const Event& event) {
+    TextBuffer out;
+    make_syslog_header(options)->open(event, out);
+    return std::string(out.view());
+}
+
+}  // namespace
+
+TEST_CASE("the header is RFC 5424's, with six digits of time and the class as MSGID") {
+    EventBuilder builder;
+    CHECK(header_of({}, builder.build()) ==
+          "<134>1 2026-11-20T21:23:42.143733Z ns1.example tapferry - DNS-RESPONSE - ");
+}
+
+TEST_CASE("the event's severity decides the priority") {
+    EventBuilder builder;
+    builder.event().policy.present = true;
+    CHECK(header_of({}, builder.build()).starts_with("<133>1 "));
+    CHECK(header_of({.facility = 0}, builder.build()).starts_with("<5>1 "));
+    CHECK(header_of({.facility = 23}, builder.build()).starts_with("<189>1 "));
+    CHECK(syslog_severity(0) == 6);
+    CHECK(syslog_severity(3) == 6);
+    CHECK(syslog_severity(4) == 5);
+    CHECK(syslog_severity(7) == 4);
+    CHECK(syslog_severity(10) == 3);
+}
+
+TEST_CASE("no identity can end the host name or be longer than 255 characters") {
+    EventBuilder builder;
+    const auto hostname = [&](std::string_view identity) {
+        builder.event().identity = identity;
+        const std::string header = header_of({}, builder.build());
+        const std::string from =
+            header.substr(std::string_view("<134>1 2026-11-20T21:23:42.143733Z ").size());
+        CHECK(from.ends_with(" tapferry - DNS-RESPONSE - "));
+        return from.substr(0, from.find(' '));
+    };
+    CHECK(hostname("a b\nc\xFF\x7F") == "a_b_c__");
+    CHECK(hostname(std::string(300, 'h')) == std::string(255, 'h'));
+    CHECK(hostname("") == "-");
+}
+
+TEST_CASE("a fixed host name stands always, or only when there is no identity") {
+    EventBuilder builder;
+    using Hostname = SyslogHeaderOptions::Hostname;
+    const SyslogHeaderOptions fixed{.hostname = Hostname::fixed, .fixed_hostname = "my host"};
+    CHECK(header_of(fixed, builder.build()).find(" my_host tapferry ") != std::string::npos);
+    const SyslogHeaderOptions fallback{.hostname = Hostname::identity, .fixed_hostname = "agent"};
+    CHECK(header_of(fallback, builder.build()).find(" ns1.example tapferry ") != std::string::npos);
+    builder.event().identity = {};
+    CHECK(header_of(fallback, builder.build()).find(" agent tapferry ") != std::string::npos);
+}
+
+TEST_CASE("structured data holds the event's id") {
+    EventBuilder builder;
+    CHECK(header_of({.app_name = "my app", .structured_data = true}, builder.build()) ==
+          "<134>1 2026-11-20T21:23:42.143733Z ns1.example my_app - DNS-RESPONSE "
+          "[tapferry@32473 id=\"0123456789abcdef000000000000002a\"] ");
+}
+
+}  // namespace tapferry::test
