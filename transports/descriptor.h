@@ -1,4 +1,4 @@
-// Owns a file descriptor and closes it. Used by every transport that has one.
+// Owns a file descriptor and closes it. Used wherever one is held: transports, inputs, commands.
 #pragma once
 
 #include <unistd.h>

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "agent/inputs/descriptor.h"
+#include "transports/descriptor.h"
 #include "agent/inputs/frame_streams.h"
 
 namespace tapferry {

@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "agent/inputs/descriptor.h"
+#include "transports/descriptor.h"
 
 namespace tapferry {
 
@@ -16,7 +16,7 @@ namespace {
 std::string process_name(pid_t pid) {
     const std::string path = "/proc/" + std::to_string(pid) + "/comm";
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!file.open()) return {};
+    if (!file.is_open()) return {};
     std::array<char, 64> bytes{};
     const ssize_t count = ::read(file.get(), bytes.data(), bytes.size());
     std::string name;

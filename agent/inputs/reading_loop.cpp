@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -21,7 +20,6 @@ namespace tapferry {
 namespace {
 
 constexpr std::size_t buffer_bytes = 128 * 1024;
-constexpr int events_a_round = 64;
 constexpr int accepts_a_round = 16;
 constexpr std::chrono::milliseconds longest_wait{1000};  // so that rounds() grows
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -73,18 +71,13 @@ void ReadingLoop::stop() {
 }
 
 void ReadingLoop::run() {
-    std::array<epoll_event, events_a_round> events{};
     while (!stopping_.load(std::memory_order_relaxed)) {
-        const int count =
-            ::epoll_wait(epoll_.get(), events.data(), events_a_round, milliseconds_to_wait(Clock::now()));
+        const Ready ready = await();
         rounds_.fetch_add(1, std::memory_order_relaxed);
-        const std::span<const epoll_event> ready{events.data(), static_cast<std::size_t>(std::max(count, 0))};
-        const bool rested = may_rest(ready);
-        if (rested) rest();
-        for (const epoll_event& event : ready) {
+        for (const epoll_event& event : ready.events) {
             const auto index = static_cast<std::size_t>(event.data.u64 & 0xffffffffu);
             const auto what = static_cast<Watched>(event.data.u64 >> 32);
-            if (what == Watched::connection) read(index, rested);
+            if (what == Watched::connection) read(index, ready.rested);
             if (what == Watched::listener) accept_some(index);
         }
         const Clock::time_point now = Clock::now();
@@ -92,6 +85,26 @@ void ReadingLoop::run() {
         if (resume_at_ && now >= *resume_at_) resume_listeners();
     }
     wind_down();
+}
+
+// At low rates a rest comes between the first bytes and their reading. While each rest brings more, the next
+// one follows at once, so that a steady trickle costs one wake-up a millisecond.
+ReadingLoop::Ready ReadingLoop::await() {
+    const auto poll = [this](int milliseconds) {
+        const int count =
+            ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds);
+        return std::span<const epoll_event>{events_.data(), static_cast<std::size_t>(std::max(count, 0))};
+    };
+    if (trickling_) {
+        rest();
+        const auto ready = poll(0);
+        trickling_ = may_rest(ready);
+        if (!ready.empty()) return {ready, true};
+    }
+    const auto ready = poll(milliseconds_to_wait(Clock::now()));
+    trickling_ = may_rest(ready);
+    if (trickling_) rest();
+    return {ready, trickling_};
 }
 
 // Adds the descriptor, or when it is known already sets whether anything of it is awaited.
@@ -122,7 +135,7 @@ void ReadingLoop::accept_some(std::size_t index) {
     for (int i = 0; i < accepts_a_round; ++i) {
         Descriptor socket{
             ::accept4(listeners_[index].input.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-        if (socket.open()) {
+        if (socket.is_open()) {
             adopt(index, std::move(socket));
         } else if (errno == EINTR || errno == ECONNABORTED) {
             continue;
@@ -146,9 +159,9 @@ void ReadingLoop::adopt(std::size_t index, Descriptor socket) {
     const auto slot = static_cast<std::size_t>(free - connections_.begin());
     if (free == connections_.end()) connections_.emplace_back();
     const int fd = socket.get();
-    connections_[slot] = std::make_unique<Connection>(
+    connections_[slot] = std::make_unique<SenderConnection>(
         std::move(socket),
-        Connection::Place{.input = static_cast<std::uint16_t>(index), .stream = next_stream_++},
+        SenderConnection::Place{.input = static_cast<std::uint16_t>(index), .stream = next_stream_++},
         *listener.input.counters, ring_, max_frame_bytes_, hello_timeout_);
     ++listener.connections;
     if (!watch(fd, Watched::connection, slot)) {
@@ -170,7 +183,7 @@ void ReadingLoop::shed(std::size_t index, int error) {
     {
         const Descriptor unwanted{
             lack_of_descriptors(error) ? ::accept4(listener.input.fd, nullptr, nullptr, SOCK_CLOEXEC) : -1};
-        if (unwanted.open()) {
+        if (unwanted.is_open()) {
             reject(index, ConnectionRejection::too_many,
                    describe_peer(unwanted.get()) + ": no descriptor is left (LimitNOFILE)");
         } else if (watch(listener.input.fd, Watched::listener, index, false)) {
@@ -182,7 +195,7 @@ void ReadingLoop::shed(std::size_t index, int error) {
 }
 
 void ReadingLoop::take_spare() {
-    if (!spare_.open()) spare_ = Descriptor{::fcntl(stop_.get(), F_DUPFD_CLOEXEC, 0)};
+    if (!spare_.is_open()) spare_ = Descriptor{::fcntl(stop_.get(), F_DUPFD_CLOEXEC, 0)};
 }
 
 void ReadingLoop::resume_listeners() {
@@ -196,7 +209,7 @@ void ReadingLoop::resume_listeners() {
 }
 
 ReadOutcome ReadingLoop::read(std::size_t slot, bool rested) {
-    Connection& connection = *connections_[slot];
+    SenderConnection& connection = *connections_[slot];
     const ReadOutcome outcome = connection.read({buffer_.get(), buffer_bytes}, rested);
     switch (outcome) {
         case ReadOutcome::open:
@@ -231,7 +244,7 @@ void ReadingLoop::expire(Clock::time_point now) {
     next_deadline_ = Clock::time_point::max();
     for (std::size_t slot = 0; slot < connections_.size(); ++slot) {
         if (!connections_[slot]) continue;
-        const Connection& connection = *connections_[slot];
+        const SenderConnection& connection = *connections_[slot];
         const auto deadline = connection.deadline();
         if (!deadline) continue;
         if (now < *deadline) {
@@ -267,7 +280,7 @@ void ReadingLoop::wind_down() {
     }
     for (std::size_t slot = 0; slot < connections_.size(); ++slot) {
         if (!connections_[slot]) continue;
-        Connection& connection = *connections_[slot];
+        SenderConnection& connection = *connections_[slot];
         connection.hang_up({buffer_.get(), buffer_bytes});
         if (!connection.in_handshake())
             tell(IntakeEvent::Kind::disconnected, connection.input(),

@@ -5,6 +5,7 @@
 
 #include <sys/epoll.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -16,11 +17,11 @@
 #include <vector>
 
 #include "agent/counters.h"
-#include "agent/inputs/connection.h"
-#include "agent/inputs/descriptor.h"
 #include "agent/inputs/event_brake.h"
 #include "agent/inputs/intake.h"
 #include "agent/inputs/ring.h"
+#include "agent/inputs/sender_connection.h"
+#include "transports/descriptor.h"
 
 namespace tapferry {
 
@@ -46,8 +47,14 @@ class ReadingLoop {
     [[nodiscard]] std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
 
   private:
-    using Clock = Connection::Clock;
+    using Clock = SenderConnection::Clock;
     enum class Watched : std::uint32_t { connection, listener, stop };
+
+    // Views events_. `rested`: what is there had time to become more.
+    struct Ready {
+        std::span<const epoll_event> events;
+        bool rested = false;
+    };
 
     struct Listener {
         ListeningInput input;
@@ -56,6 +63,7 @@ class ReadingLoop {
     };
 
     [[nodiscard]] bool watch(int fd, Watched what, std::size_t index, bool awaited = true);
+    [[nodiscard]] Ready await();
     [[nodiscard]] int milliseconds_to_wait(Clock::time_point now) const;
     [[nodiscard]] bool may_rest(std::span<const epoll_event> ready) const;
 
@@ -84,10 +92,12 @@ class ReadingLoop {
     Descriptor epoll_;
     Descriptor stop_;
     Descriptor spare_;  // given up for a moment to turn a connection away when there are no descriptors left
-    std::vector<std::unique_ptr<Connection>> connections_;  // by slot; empty slots are free
+    std::vector<std::unique_ptr<SenderConnection>> connections_;  // by slot; empty slots are free
     std::uint32_t next_stream_ = 1;
     Clock::time_point next_deadline_ = Clock::time_point::max();  // of any connection, or earlier
-    std::optional<Clock::time_point> resume_at_;                  // when some listener is paused
+    std::array<epoll_event, 64> events_{};
+    bool trickling_ = false;                      // the last round's senders pay for a rest
+    std::optional<Clock::time_point> resume_at_;  // when some listener is paused
     const std::unique_ptr<std::uint8_t[]> buffer_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> rounds_{0};

@@ -45,7 +45,7 @@ int with_address(int (*call)(int, const sockaddr*, socklen_t), int fd, const soc
 
 Descriptor new_socket(const std::string& path) {
     Descriptor made{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    if (!made.open()) fail(path, "no socket can be made: " + error_text(errno));
+    if (!made.is_open()) fail(path, "no socket can be made: " + error_text(errno));
     return made;
 }
 
@@ -156,7 +156,7 @@ UnixListener::UnixListener(const UnixInputOptions& options) : path_(options.path
 }
 
 UnixListener::~UnixListener() {
-    if (!socket_.open()) return;
+    if (!socket_.is_open()) return;
     struct stat found {};
     if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_)
         ::unlink(path_.c_str());

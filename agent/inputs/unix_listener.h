@@ -8,8 +8,8 @@
 
 #include <string>
 
-#include "agent/inputs/descriptor.h"
 #include "agent/inputs/intake.h"
+#include "transports/descriptor.h"
 
 namespace tapferry {
 

@@ -6,9 +6,15 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
-#include "tests/inputs/intake_fixture.h"
+#include "agent/inputs/intake.h"
+#include "agent/spool/disk.h"
+#include "agent/spool/spool.h"
 #include "tests/inputs/sender.h"
+#include "tests/inputs/temporary_folder.h"
 
 namespace tapferry::test {
 
@@ -18,6 +24,21 @@ double seconds_of(clockid_t clock) {
     timespec now{};
     ::clock_gettime(clock, &now);
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+// Processor time and waits of each thread by name, as the kernel counts them.
+void print_threads(double frames) {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::string name;
+        std::getline(std::ifstream(task.path() / "comm"), name);
+        double nanoseconds = 0;
+        std::ifstream(task.path() / "schedstat") >> nanoseconds;
+        std::ifstream status(task.path() / "status");
+        std::string line;
+        while (std::getline(status, line) && !line.starts_with("voluntary")) {
+        }
+        std::printf("  %-15s %5.0f ns a frame, %s\n", name.c_str(), nanoseconds / frames, line.c_str());
+    }
 }
 
 int run(long frames, long size, long burst, long rate) {
@@ -53,6 +74,7 @@ int run(long frames, long size, long burst, long rate) {
     static_cast<void>(sender.receive_all());
     const double wall = seconds_of(CLOCK_MONOTONIC) - began;
     const double mine = seconds_of(CLOCK_THREAD_CPUTIME_ID) - sender_before;
+    print_threads(static_cast<double>(frames));
     intake.stop();
     const double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - process_before - mine;
     const auto received = static_cast<double>(counters[0]->frames_received);

@@ -1,22 +1,12 @@
 #include "tests/inputs/intake_fixture.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "agent/spool/reader.h"
 
 namespace tapferry::test {
-
-TemporaryFolder::TemporaryFolder()
-    : path_((std::filesystem::temp_directory_path() / "tapferry-inputs-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error(path_ + " cannot be made");
-}
-TemporaryFolder::~TemporaryFolder() {
-    std::filesystem::remove_all(path_);
-}
 
 bool wait_until(const std::function<bool()>& condition) {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes{1};

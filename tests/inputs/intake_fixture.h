@@ -16,20 +16,9 @@
 #include "agent/inputs/intake.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
+#include "tests/inputs/temporary_folder.h"
 
 namespace tapferry::test {
-
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
 
 // Whether it became true; gives up after a minute.
 bool wait_until(const std::function<bool()>& condition);

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "agent/inputs/descriptor.h"
+#include "transports/descriptor.h"
 #include "tests/inputs/stream_bytes.h"
 
 namespace tapferry::test {

@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "agent/inputs/input_error.h"
-#include "tests/inputs/intake_fixture.h"
 #include "tests/inputs/sender.h"
+#include "tests/inputs/temporary_folder.h"
 
 namespace tapferry {
 

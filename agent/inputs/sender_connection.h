@@ -9,9 +9,9 @@
 #include <string>
 
 #include "agent/counters.h"
-#include "agent/inputs/descriptor.h"
 #include "agent/inputs/frame_streams.h"
 #include "agent/inputs/ring.h"
+#include "transports/descriptor.h"
 
 namespace tapferry {
 
@@ -23,7 +23,7 @@ enum class ReadOutcome : std::uint8_t {
     rejected,  // close it; rejection() says why
 };
 
-class Connection {
+class SenderConnection {
   public:
     using Clock = std::chrono::steady_clock;
 
@@ -32,12 +32,12 @@ class Connection {
         std::uint32_t stream = 0;  // number that no other connection has
     };
 
-    Connection(Descriptor socket, Place place, InputCounters& counters, Ring& ring,
-               std::size_t max_frame_bytes, Clock::duration patience);
+    SenderConnection(Descriptor socket, Place place, InputCounters& counters, Ring& ring,
+                     std::size_t max_frame_bytes, Clock::duration patience);
     // Tells the ring that the stream is closed, if anything of it went there.
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    ~SenderConnection();
+    SenderConnection(const SenderConnection&) = delete;
+    SenderConnection& operator=(const SenderConnection&) = delete;
 
     // One recv(). `rested`: the loop waited for more since the socket became readable.
     ReadOutcome read(std::span<std::uint8_t> buffer, bool rested);

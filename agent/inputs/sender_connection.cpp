@@ -1,4 +1,4 @@
-#include "agent/inputs/connection.h"
+#include "agent/inputs/sender_connection.h"
 
 #include <sys/socket.h>
 
@@ -28,8 +28,8 @@ void count(InputCounters& counters, FrameRejection reason) {
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, Place place, InputCounters& counters, Ring& ring,
-                       std::size_t max_frame_bytes, Clock::duration patience)
+SenderConnection::SenderConnection(Descriptor socket, Place place, InputCounters& counters, Ring& ring,
+                                   std::size_t max_frame_bytes, Clock::duration patience)
     : socket_(std::move(socket)),
       place_(place),
       counters_(counters),
@@ -42,7 +42,7 @@ Connection::Connection(Descriptor socket, Place place, InputCounters& counters, 
     counters_.connections.fetch_add(1, std::memory_order_relaxed);
 }
 
-Connection::~Connection() {
+SenderConnection::~SenderConnection() {
     counters_.connections.fetch_sub(1, std::memory_order_relaxed);
     if (!announced_) return;
     const bool told = ring_.push({.kind = RingEntryKind::closed,
@@ -55,7 +55,7 @@ Connection::~Connection() {
     ring_.publish();
 }
 
-ReadOutcome Connection::read(std::span<std::uint8_t> buffer, bool rested) {
+ReadOutcome SenderConnection::read(std::span<std::uint8_t> buffer, bool rested) {
     const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return ReadOutcome::quiet;
     if (count <= 0) {
@@ -68,7 +68,7 @@ ReadOutcome Connection::read(std::span<std::uint8_t> buffer, bool rested) {
     return finishing_ ? ReadOutcome::open : take(buffer.first(bytes));
 }
 
-ReadOutcome Connection::take(std::span<const std::uint8_t> bytes) {
+ReadOutcome SenderConnection::take(std::span<const std::uint8_t> bytes) {
     const ReadTime now = std::chrono::system_clock::now();
     const std::uint64_t frames_before = frames_;
     auto outcome = ReadOutcome::open;
@@ -119,7 +119,7 @@ ReadOutcome Connection::take(std::span<const std::uint8_t> bytes) {
     return outcome;
 }
 
-void Connection::push(std::span<const std::uint8_t> frame, ReadTime now) {
+void SenderConnection::push(std::span<const std::uint8_t> frame, ReadTime now) {
     if (!announced_) {
         announced_ =
             ring_.push({.kind = RingEntryKind::opened,
@@ -138,18 +138,18 @@ void Connection::push(std::span<const std::uint8_t> frame, ReadTime now) {
 
 // That it does not arrive is no fault: a sender may be gone before its data are read, or never look for an
 // answer.
-void Connection::send(std::span<const std::uint8_t> answer) const {
+void SenderConnection::send(std::span<const std::uint8_t> answer) const {
     [[maybe_unused]] const ssize_t sent =
         ::send(socket_.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-void Connection::say_finish() {
+void SenderConnection::say_finish() {
     if (finish_said_ || !protocol_.bidirectional()) return;
     finish_said_ = true;
     send(finish_frame());
 }
 
-void Connection::hang_up(std::span<std::uint8_t> buffer) {
+void SenderConnection::hang_up(std::span<std::uint8_t> buffer) {
     if (!protocol_.in_handshake()) say_finish();
     // From here on the peer's writes fail, so it knows what did not come; what it wrote before ends in an end
     // of file.
@@ -160,14 +160,14 @@ void Connection::hang_up(std::span<std::uint8_t> buffer) {
     }
 }
 
-void Connection::count_end() {
+void SenderConnection::count_end() {
     if (protocol_.end() != StreamEnd::inside_frame) return;
     ++frames_;
     add(counters_.frames_received);
     count(counters_, FrameRejection::truncated);
 }
 
-void Connection::note_size(std::size_t bytes, bool rested) {
+void SenderConnection::note_size(std::size_t bytes, bool rested) {
     if (protocol_.in_handshake() || finishing_) {
         rests_ = 0;
     } else if (!rested) {
@@ -177,12 +177,12 @@ void Connection::note_size(std::size_t bytes, bool rested) {
     }
 }
 
-std::optional<Connection::Clock::time_point> Connection::deadline() const {
+std::optional<SenderConnection::Clock::time_point> SenderConnection::deadline() const {
     if (in_handshake() || finishing_) return deadline_;
     return std::nullopt;
 }
 
-std::string Connection::farewell() const {
+std::string SenderConnection::farewell() const {
     const std::string after = " after " + std::to_string(frames_) + " frames";
     switch (protocol_.end()) {
         case StreamEnd::in_handshake:
