@@ -1,6 +1,7 @@
 #include "proto/decoder.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "dnstap.pb.h"
@@ -100,8 +101,7 @@ dns::Wire read_zone(const dnstap::Message& message) {
     return extent.error == nullptr && extent.end == zone.size() ? zone : dns::Wire{};
 }
 
-// The response when there is one, else the query. One that is there but empty is shown only for want of
-// another.
+// The response when there is one, else the query; an empty one only for want of another.
 void parse_shown_message(const dnstap::Message& message, Event& event) {
     event.has_message = message.has_response_message() || message.has_query_message();
     if (!event.has_message) {

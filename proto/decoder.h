@@ -13,13 +13,13 @@ namespace tapferry {
 
 enum class DecodeStatus : std::uint8_t {
     decoded,      // `event` is whole; it may still be of kind malformed
-    undecodable,  // the protobuf breaks off: no Event can be made of it
+    undecodable,  // the protobuf breaks off: `event` says whence the frame came and nothing of its content
 };
 
 // What intake knew of a frame besides its bytes.
 struct FrameOrigin {
     EventId id;
-    Timestamp received;
+    Timestamp received;  // also the yardstick for the server's clock: see Event::time
     std::string_view input;
 };
 

@@ -1,6 +1,7 @@
 #include "proto/edns.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/wire_bytes.h"
 

@@ -1,6 +1,7 @@
 #include "proto/rdata_fields.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "proto/base_encoding.h"
 #include "proto/civil_time.h"
