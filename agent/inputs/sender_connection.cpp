@@ -12,14 +12,6 @@ namespace tapferry {
 
 namespace {
 
-// A read without a rest that brings less than this came from a sender that writes frame by frame: waiting for
-// more saves wake-ups. One that brings more came from a sender that gathers frames itself.
-constexpr std::size_t small_read = 2048;
-// So much after a rest means that the sender could be held up by waiting.
-constexpr std::size_t large_read = 64 * 1024;
-// After so many rested reads one without a rest finds out whether the sender's habit has changed.
-constexpr unsigned rests_in_a_row = 64;
-
 constexpr std::size_t max_peer_text = 255;
 
 void count(InputCounters& counters, FrameRejection reason) {
@@ -64,7 +56,10 @@ ReadOutcome SenderConnection::read(std::span<std::uint8_t> buffer, bool rested) 
     }
     const auto bytes = static_cast<std::size_t>(count);
     add(counters_.bytes_received, bytes);
-    note_size(bytes, rested);
+    if (in_handshake() || finishing_)
+        habit_.forget();
+    else
+        habit_.note(bytes, rested);
     return finishing_ ? ReadOutcome::open : take(buffer.first(bytes));
 }
 
@@ -165,16 +160,6 @@ void SenderConnection::count_end() {
     ++frames_;
     add(counters_.frames_received);
     count(counters_, FrameRejection::truncated);
-}
-
-void SenderConnection::note_size(std::size_t bytes, bool rested) {
-    if (protocol_.in_handshake() || finishing_) {
-        rests_ = 0;
-    } else if (!rested) {
-        rests_ = bytes < small_read ? rests_in_a_row : 0;
-    } else if (rests_ > 0) {
-        rests_ = bytes < large_read ? rests_ - 1 : 0;
-    }
 }
 
 std::optional<SenderConnection::Clock::time_point> SenderConnection::deadline() const {

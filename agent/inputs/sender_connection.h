@@ -10,6 +10,7 @@
 
 #include "agent/counters.h"
 #include "agent/inputs/frame_streams.h"
+#include "agent/inputs/rest_habit.h"
 #include "agent/inputs/ring.h"
 #include "transports/descriptor.h"
 
@@ -53,7 +54,7 @@ class SenderConnection {
     [[nodiscard]] bool in_handshake() const { return protocol_.in_handshake(); }
     [[nodiscard]] bool at_boundary() const { return protocol_.at_boundary(); }
     // Whether waiting for more before the next read has been found to pay.
-    [[nodiscard]] bool may_rest() const { return rests_ > 0; }
+    [[nodiscard]] bool may_rest() const { return habit_.pays(); }
     // How it ended, for people.
     [[nodiscard]] std::string farewell() const;
 
@@ -63,7 +64,6 @@ class SenderConnection {
     void say_finish();
     void push(std::span<const std::uint8_t> frame, ReadTime now);
     void count_end();
-    void note_size(std::size_t bytes, bool rested);
 
     Descriptor socket_;
     const Place place_;
@@ -76,7 +76,7 @@ class SenderConnection {
     bool announced_ = false;  // the ring has an `opened` entry
     bool finish_said_ = false;
     bool finishing_ = false;  // STOP came; what still comes is passed over
-    unsigned rests_ = 0;      // reads to come that may rest before
+    RestHabit habit_;
     std::uint64_t frames_ = 0;
 };
 
