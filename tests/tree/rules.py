@@ -11,7 +11,7 @@ MAY_INCLUDE = {
     "encoders/": ("proto/", "encoders/"),
     "transports/": ("proto/", "encoders/records.h", "transports/"),
     "agent/spool/": ("proto/", "agent/spool/"),
-    "agent/inputs/": ("proto/", "agent/spool/", "agent/inputs/", "agent/counters.h"),
+    "agent/inputs/": ("proto/", "transports/descriptor.h", "agent/spool/", "agent/inputs/", "agent/counters.h"),
     "agent/stages/": ("proto/", "agent/stages/"),
     "agent/": ("proto/", "encoders/", "transports/", "agent/"),
 }
@@ -80,6 +80,24 @@ def door_faults(sources):
     return faults
 
 
+def unnamed_namespaces_removed(text):
+    """The text without what stands in unnamed namespaces, whose names are a file's own."""
+    return re.sub(r"^namespace \{\n.*?^\}  // namespace$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def name_faults(sources):
+    """Two types of one name are one type to the linker: what it makes of that is undefined, and no compiler tells."""
+    seen, faults = {}, []
+    for path, text in sorted(sources.items()):
+        if not is_product(path):
+            continue
+        for name in re.findall(r"^(?:class|struct) (\w+)(?: final)?\s*(?:\{|:(?!:))", unnamed_namespaces_removed(text), re.MULTILINE):
+            if name in seen:
+                faults.append(f"{path} and {seen[name]} both define {name}")
+            seen[name] = path
+    return faults
+
+
 def length_faults(sources):
     return [f"{path} has {text.count(chr(10))} lines, more than {LONGEST_FILE}" for path, text in sources.items()
             if is_product(path) and text.count("\n") > LONGEST_FILE]
@@ -113,24 +131,36 @@ def cmake_faults(sources):
 
 def documented_keys(text):
     """The keys that a commented TOML file shows, whether they are switched on or stand behind a #: 'spool.max_bytes',
-    'destinations.*.batch.linger'. The tables of inputs and destinations have names of the user's choice."""
+    'destinations.NAME.batch.linger'. The tables of inputs and destinations have names of the user's choice."""
     keys, table = set(), ""
     for line in text.splitlines():
         line = re.sub(r"^\s*#\s?", "", line)
         header = re.match(r"\[([\w.\"*-]+)\]\s*(#.*)?$", line)
         if header:
-            table = re.sub(r"^(inputs|destinations)\.[^.]+", r"\1.*", header.group(1))
+            table = re.sub(r"^(inputs|destinations)\.[^.]+", r"\1.NAME", header.group(1))
+            keys.add(table)
             continue
         key = re.match(r"([a-z][a-z0-9_]*)\s*=\s*(.+)", line)
         if not key or not table:
             continue
         name = f"{table}.{key.group(1)}"
         inner = re.match(r"\{(.*)\}", key.group(2))
-        # A table of fixed keys is documented by each of them; one that the user fills (labels) by itself.
+        keys.add(name)
         if inner:
             names = re.findall(r"(?:^|,)\s*([a-z][a-z0-9_]*)\s*=", inner.group(1))
             keys.update(f"{name}.{n}" for n in names)
-            keys.add(name)
-        else:
-            keys.add(name)
     return keys
+
+
+def key_faults(known, documented):
+    """Keys that the program knows and the file does not show, and the other way round. A table is shown by its keys;
+    the keys of one that the user fills (labels) are the user's."""
+    def tables(keys):
+        return {key for key in keys if any(other.startswith(f"{key}.") for other in keys)}
+
+    filled = known - tables(known)
+    faults = [f"{key} is known to the program and not documented" for key in sorted(filled - documented)]
+    for key in sorted(documented - known):
+        if key.rpartition(".")[0] not in filled and key not in ("inputs.NAME", "destinations.NAME"):
+            faults.append(f"{key} is documented and not known to the program")
+    return faults
