@@ -16,7 +16,7 @@ constexpr std::size_t max_label_text = 1024;
 
 void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
                        RememberedText& text) {
-    if (!bytes.empty()) line.string(prefix, text.text_of(bytes, escape_json));
+    if (!bytes.empty()) line.raw(text.text_of(prefix, bytes, escape_json, "\""));
 }
 
 void append_time_and_type(JsonLine& line) {

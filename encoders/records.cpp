@@ -20,21 +20,20 @@ bool printable(char c) {
 using Bytes = unsigned char __attribute__((vector_size(16)));
 using SignedBytes = signed char __attribute__((vector_size(16)));
 
-SignedBytes unprintable(const char* text) {
+SignedBytes sixteen_printable(const char* text) {
     Bytes bytes;
     std::memcpy(&bytes, text, sizeof bytes);
-    return reinterpret_cast<SignedBytes>(bytes + 1) <= 0x20;
+    return reinterpret_cast<SignedBytes>(bytes + 1) > 0x20;
 }
 
 bool all_printable(std::string_view text) {
     if (text.size() < sizeof(Bytes)) return std::all_of(text.begin(), text.end(), printable);
-    SignedBytes found = unprintable(text.data() + text.size() - sizeof(Bytes));
-    for (std::size_t at = 0; at + sizeof(Bytes) < text.size(); at += sizeof(Bytes)) {
-        found |= unprintable(text.data() + at);
-    }
-    std::uint64_t words[sizeof found / sizeof(std::uint64_t)];
-    std::memcpy(words, &found, sizeof found);
-    return std::all_of(std::begin(words), std::end(words), [](std::uint64_t word) { return word == 0; });
+    const char* const last = text.data() + text.size() - sizeof(Bytes);
+    SignedBytes sound = sixteen_printable(last);
+    for (const char* at = text.data(); at < last; at += sizeof(Bytes)) sound &= sixteen_printable(at);
+    std::uint64_t words[sizeof sound / sizeof(std::uint64_t)];
+    std::memcpy(words, &sound, sizeof sound);
+    return std::all_of(std::begin(words), std::end(words), [](std::uint64_t word) { return ~word == 0; });
 }
 
 bool all_allowed(std::string_view text, bool tab, bool line_feed) {

@@ -1,4 +1,4 @@
-// The escaped text of an opaque value that seldom changes from one event to the next: what the server calls
+// The rendering of an opaque value that seldom changes from one event to the next: what the server calls
 // itself, its version, the input. Owned by one encoder; storage is reused.
 #pragma once
 
@@ -12,14 +12,18 @@ namespace tapferry {
 
 class RememberedText {
   public:
-    // append_opaque() of `bytes`, made safe by `escape`, which is the same at each call.
+    // `before`, append_opaque() of `bytes` made safe by `escape`, `behind`. All but `bytes` are the same at
+    // each call.
     template <typename Escape>
-    std::string_view text_of(std::string_view bytes, Escape escape) {
+    std::string_view text_of(std::string_view before, std::string_view bytes, Escape escape,
+                             std::string_view behind) {
         if (bytes != bytes_) {
             bytes_ = bytes;
             text_.clear();
+            text_.append(before);
             append_opaque(text_, bytes);
-            escape(text_, 0);
+            escape(text_, before.size());
+            text_.append(behind);
         }
         return text_.view();
     }

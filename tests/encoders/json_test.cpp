@@ -198,7 +198,7 @@ TEST_CASE("one encoder gives the same bytes for the same event, whatever it wrot
     EventBuilder first;
     first.answer({"www", "example", "test"}, 1, address_a);
     EventBuilder second;
-    second.event().identity = "another\n";
+    second.event().identity = "ns2.example";  // as long as the first one
     second.event().version = {};
     second.event().input = "input";
     const auto encoder = make_encoder(JsonOptions{});

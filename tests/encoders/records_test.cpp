@@ -28,7 +28,8 @@ struct Brackets final : Envelope {
 }  // namespace
 
 TEST_CASE("an octet count has as many digits as it needs, and the content is whole") {
-    for (const std::size_t length : {0, 1, 9, 10, 99, 100, 640, 999, 1000, 9999, 10000, 32768, 100000}) {
+    for (const unsigned length :
+         {0U, 1U, 9U, 10U, 99U, 100U, 640U, 999U, 1000U, 9999U, 10000U, 32768U, 100000U}) {
         RecordBuffer records(Framing::octet_counting);
         add(records, 1, "before");
         const std::string text(length, 'x');
@@ -73,7 +74,7 @@ TEST_CASE("an envelope stands inside the framing") {
 }
 
 TEST_CASE("one byte that may not be sent makes its record invalid, wherever it stands") {
-    for (const std::size_t length : {1, 15, 16, 17, 40, 64, 65, 200}) {
+    for (const unsigned length : {1U, 15U, 16U, 17U, 40U, 64U, 65U, 200U}) {
         for (std::size_t at = 0; at < length; ++at) {
             for (int byte = 0; byte < 256; ++byte) {
                 std::string text(length, 'a');
