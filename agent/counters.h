@@ -1,6 +1,6 @@
-// What the process counts: plain atomics, each written by one thread and read by the admin listener. They start at 0
-// with each process; the lifetime counters of a route live in its saved position. Names of the metrics made of them
-// stand in agent/admin/metrics.cpp.
+// What the process counts: plain atomics, each written by one thread and read by the admin listener. They
+// start at 0 with each process; the lifetime counters of a route live in its saved position. Names of the
+// metrics made of them stand in agent/admin/metrics.cpp.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ inline void add(Counter& counter, std::uint64_t n = 1) {
 
 // Why a frame was read from a socket and did not come into the spool.
 enum class FrameRejection : std::uint8_t { oversize, truncated, ring_full, disk };
-inline constexpr std::array<const char*, 4> frame_rejection_names{"oversize", "truncated", "ring_full", "disk"};
+inline constexpr std::array<const char*, 4> frame_rejection_names{"oversize", "truncated", "ring_full",
+                                                                  "disk"};
 
 // Why a connection was closed for what it sent.
 enum class ConnectionRejection : std::uint8_t {

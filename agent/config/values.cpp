@@ -147,7 +147,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     std::string_view best;
     std::size_t best_edits = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const std::string_view candidate : known) {
-        const std::size_t distance = edits(word, candidate);
+        // An abbreviation is meant for what it begins, however much is left out.
+        const bool abbreviated = word.size() >= 3 && candidate.starts_with(word);
+        const std::size_t distance = abbreviated ? 0 : edits(word, candidate);
         if (distance < best_edits) {
             best = candidate;
             best_edits = distance;
