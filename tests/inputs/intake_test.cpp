@@ -164,7 +164,7 @@ TEST_CASE(
     std::vector<std::thread> threads;
     for (int i = 0; i < senders; ++i) {
         threads.emplace_back([&world, i] {
-            const Sender sender(world.socket(i % 2));
+            const Sender sender(world.socket(static_cast<std::size_t>(i % 2)));
             sender.send(ready() + start());
             const Bytes bytes = many("sender" + std::to_string(i), frames);
             // Pieces that cut frames anywhere.
