@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
 
 #include "agent/spool/reader.h"
 #include "agent/spool/segment_reader.h"
@@ -26,11 +25,21 @@ Position end_by_blocks(SegmentReader blocks, Position base) {
     }
 }
 
-// A segment's numbers end where the next greater base begins; only of the last ones is that not known.
-std::optional<Position> next_base(const std::vector<SegmentName>& names, Position base) {
-    const auto next = std::ranges::upper_bound(names, base, {}, &SegmentName::base);
-    if (next == names.end()) return std::nullopt;
-    return next->base;
+// A segment's numbers end where the next greater base begins. Of several with one base that holds for the one
+// that has numbers; the others have none and come first, so that they are also the first to be unlinked.
+void order_and_end(std::vector<SealedSegment>& segments) {
+    std::ranges::sort(segments, [](const SealedSegment& a, const SealedSegment& b) {
+        return a.name.base != b.name.base ? a.name.base < b.name.base : a.end < b.end;
+    });
+    for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+        const Position next = segments[i + 1].name.base;
+        segments[i].end = next == segments[i].name.base ? segments[i].name.base : next;
+    }
+}
+
+// Only where the names do not tell the end is a segment read.
+bool told_by_names(const std::vector<SegmentName>& names, const SegmentName& name) {
+    return name.base < names.back().base && std::ranges::count(names, name.base, &SegmentName::base) == 1;
 }
 
 }  // namespace
@@ -48,12 +57,13 @@ FoundLog find_log(const std::filesystem::path& directory, Disk& disk) {
         }
         File file(disk, static_cast<int>(opened.value));
         const DiskResult size = disk.size(file.fd());
-        const auto next = next_base(listing.segments, name.base);
-        const Position end =
-            next ? *next : end_by_blocks(SegmentReader(disk, std::move(file), name), name.base);
+        const Position end = told_by_names(listing.segments, name)
+                                 ? name.base
+                                 : end_by_blocks(SegmentReader(disk, std::move(file), name), name.base);
         found.segments.push_back({name, end, static_cast<std::uint64_t>(size.value)});
         found.end = std::max(found.end, end);
     }
+    order_and_end(found.segments);
     return found;
 }
 

@@ -46,6 +46,9 @@ struct OpenSegment {
     }
 };
 
+// Why the segments of one base were read a second time: there was nothing behind them, or there was.
+enum class Round : std::uint8_t { none, at_end, before_next };
+
 }  // namespace
 
 std::string_view loss_reason_name(LossReason reason) {
@@ -70,7 +73,7 @@ struct SpoolReader::Parts {
     std::optional<OpenSegment> segment;
     std::unordered_map<std::uint32_t, std::string> inputs;  // by stream, of the segment's incarnation
     std::vector<SpoolFrame> frames;
-    bool went_round = false;  // in this call of next()
+    Round went_round = Round::none;  // in this call of next()
 
     // Each gives what next() returns, or none: go on.
     std::optional<SpoolRead> locate();
@@ -99,7 +102,7 @@ Position SpoolReader::position() const {
 
 SpoolRead SpoolReader::next() {
     Parts& p = *parts_;
-    p.went_round = false;
+    p.went_round = Round::none;
     for (;;) {
         std::optional<SpoolRead> result;
         if (!p.segment) {
@@ -285,14 +288,18 @@ bool SpoolReader::Parts::find_successor() {
         listing = list_segments(directory, *disk);
         next = std::ranges::find_if(listing.segments, follows);
     }
-    if (next == listing.segments.end() || listing.error != 0) {
-        const bool one_of_several =
-            std::ranges::count(listing.segments, current.base, &SegmentName::base) > 1;
-        if (segment->has_numbers || !one_of_several) return false;
-        // One that was read before this one may have got numbers since: from the first of them again, once.
-        segment.reset();
-        return !std::exchange(went_round, true);
+    const bool none = next == listing.segments.end() || listing.error != 0;
+    const bool one_of_several = std::ranges::count(listing.segments, current.base, &SegmentName::base) > 1;
+    if (!segment->has_numbers && one_of_several && (none || next->base > current.base)) {
+        // One that was read before this one may have got numbers since: once from the first of them again.
+        const Round round = none ? Round::at_end : Round::before_next;
+        if (went_round < round) {
+            went_round = round;
+            segment.reset();
+            return true;
+        }
     }
+    if (none) return false;
     segment->successor = *next;
     segment->listed = std::ranges::binary_search(listing.segments, current);
     return true;

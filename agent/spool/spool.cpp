@@ -75,6 +75,7 @@ struct Spool::Parts {
     Position pending_gap_end{};           // a gap block up to here is still to be written
     std::map<std::uint32_t, std::vector<std::uint8_t>> streams;  // open ones, as their blocks' bodies
     std::set<std::uint32_t> announced;                           // of those: in the active segment
+    std::uint64_t stream_bytes = 0;                              // of the blocks of all open ones
 
     std::mutex sealed_mutex;
     std::optional<SealedSegments> sealed;
@@ -195,6 +196,8 @@ void Spool::Parts::make_room(std::uint64_t length) {
     const bool too_long = active && active->has_numbers() && active->bytes() + length > segment_bytes;
     // When no new segment can be made, the old one goes on.
     if (too_long || old()) static_cast<void>(begin_segment());
+    // A segment may begin with a gap and all streams, and end with a seal.
+    length += 3 * block_header_bytes + stream_bytes;
     while (bytes() + length > options.max_bytes) {
         if (drop_oldest()) continue;
         if (!active || !active->has_numbers() || begin_segment() != 0) return;
@@ -226,12 +229,16 @@ void Spool::Parts::publish_end(Position position) {
 }
 
 void Spool::open_stream(std::uint32_t stream, std::string_view input, std::string_view peer) {
-    parts_->announced.erase(stream);
-    parts_->streams[stream] = encode_stream({stream, input, peer});
+    close_stream(stream);
+    const auto opened = parts_->streams.emplace(stream, encode_stream({stream, input, peer})).first;
+    parts_->stream_bytes += block_header_bytes + opened->second.size();
 }
 
 void Spool::close_stream(std::uint32_t stream) {
-    parts_->streams.erase(stream);
+    const auto open = parts_->streams.find(stream);
+    if (open == parts_->streams.end()) return;
+    parts_->stream_bytes -= block_header_bytes + open->second.size();
+    parts_->streams.erase(open);
     parts_->announced.erase(stream);
 }
 

@@ -1,5 +1,7 @@
 #include "tests/spool/spool_fixture.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -18,8 +20,11 @@ std::uint8_t numbered_byte(std::uint64_t position, std::size_t i) {
 
 }  // namespace
 
+// In memory where there is such a file system: the tests make and remove tens of thousands of small files.
 TemporaryFolder::TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tapferry-spool-XXXXXX").string();
+    const std::filesystem::path memory = "/dev/shm";
+    const auto parent = ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+    std::string name = (parent / "tapferry-spool-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
 }
