@@ -21,7 +21,6 @@ class Backoff {
         return std::chrono::milliseconds{pause(random_)};
     }
     void reset() { tries_ = 0; }
-    [[nodiscard]] bool failing() const { return tries_ != 0; }
 
   private:
     std::chrono::milliseconds initial_;

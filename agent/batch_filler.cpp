@@ -4,9 +4,9 @@
 
 namespace tapferry {
 
-void OpenBatch::clear(Position begin) {
+void OpenBatch::clear(Position from) {
     records.clear();
-    end = begin;
+    begin = end = from;
     totals = {};
     received = {};
     dead_frames.clear();

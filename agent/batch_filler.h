@@ -34,14 +34,15 @@ struct LostFrames {
 // A batch while it is filled, and until its outcome.
 struct OpenBatch {
     RecordBuffer records;
-    Position end{};      // of the log's stretch that it covers
+    Position begin{};  // of the log's stretch that it covers
+    Position end{};
     RouteTotals totals;  // of that stretch
     Timestamp received;  // of its first frame
     std::vector<DeadFrame> dead_frames;
     std::vector<LostFrames> lost;
 
     explicit OpenBatch(RecordBuffer buffer) : records(std::move(buffer)) {}
-    void clear(Position begin);
+    void clear(Position from);
 };
 
 class BatchFiller {

@@ -22,7 +22,10 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
 void Cursor::submitted(const Stretch& stretch) {
     assert(stretch.end >= submitted_up_to());
     under_way_.push_back(stretch);
-    furthest_ = std::max(furthest_, stretch.end);
+}
+
+void Cursor::handed_over(Position end) {
+    furthest_ = std::max(furthest_, end);
 }
 
 void Cursor::settle(Ticket ticket, std::uint64_t dead_lettered) {

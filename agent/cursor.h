@@ -30,6 +30,8 @@ class Cursor {
     // The stretch of `ticket` is over: `dead_lettered` of its events were refused for good, the others
     // delivered. The position moves over what is contiguous. Unknown tickets are ignored.
     void settle(Ticket ticket, std::uint64_t dead_lettered);
+    // What lies before `end` may be at the far side: read again, it makes repeats.
+    void handed_over(Position end);
     // Gives up all that is under way: the log is to be read from the settled position again.
     void rewind();
 
@@ -37,7 +39,7 @@ class Cursor {
     [[nodiscard]] Position submitted_up_to() const;
     [[nodiscard]] bool idle() const { return under_way_.empty(); }
     [[nodiscard]] std::uint64_t events_in_flight() const;
-    // Where a stretch was already handed over once in this process: records made before it are repeats.
+    // How far anything was handed over in this process.
     [[nodiscard]] Position furthest() const { return furthest_; }
 
   private:

@@ -152,7 +152,10 @@ void Stream::give_back(const std::string& words) {
     for (const Ticket ticket : window_.take_all()) {
         outcomes_.push_back({.ticket = ticket, .verdict = Verdict::retry, .words = why});
     }
-    if (lent_) outcomes_.push_back({.ticket = lent_->ticket, .verdict = Verdict::retry, .words = why});
+    if (lent_) {
+        outcomes_.push_back(
+            {.ticket = lent_->ticket, .verdict = Verdict::retry, .handed_over = lent_->begun, .words = why});
+    }
     lent_.reset();
 }
 

@@ -1,0 +1,62 @@
+// The batches of a route: a few that are filled, lent to the transport and filled again, and what is still
+// owed for each ticket when its batch is already back. Owned by the route's thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "agent/batch_filler.h"
+#include "transports/transport.h"
+
+namespace tapferry {
+
+// What a ticket's settling needs.
+struct Owed {
+    std::vector<DeadFrame> dead_frames;
+    std::vector<LostFrames> lost;
+    std::chrono::steady_clock::time_point since;  // when it was handed to the transport
+    Timestamp received;                           // of its first frame; no seconds: it had none
+};
+
+// A batch that the transport holds.
+struct LentBatch {
+    std::unique_ptr<OpenBatch> batch;
+    std::size_t first = 0;  // as Batch::first
+};
+
+class InFlight {
+  public:
+    explicit InFlight(std::vector<std::unique_ptr<OpenBatch>> batches) : spare_(std::move(batches)) {}
+
+    [[nodiscard]] bool has_spare() const { return !spare_.empty(); }
+    [[nodiscard]] bool lends() const { return !lent_.empty(); }
+    [[nodiscard]] std::unique_ptr<OpenBatch> take_spare();
+    void give_back(std::unique_ptr<OpenBatch> batch) { spare_.push_back(std::move(batch)); }
+
+    // From now on `ticket` owes an outcome.
+    void owe(Ticket ticket, OpenBatch& batch);
+    void lend(Ticket ticket, LentBatch batch) { lent_.emplace(ticket, std::move(batch)); }
+
+    // Null: its batch is back already.
+    [[nodiscard]] const LentBatch* lent(Ticket ticket) const;
+    void take_back(Ticket ticket);
+    // Whether its outcome still matters: it was not forgotten.
+    [[nodiscard]] bool matters(Ticket ticket) const { return owed_.contains(ticket); }
+    [[nodiscard]] Owed settle(Ticket ticket);
+    // No outcome matters any more: the log is read again. Batches come back when the transport says so.
+    void forget() { owed_.clear(); }
+
+    // When the oldest frame that is not settled was received; none: everything is.
+    [[nodiscard]] std::optional<Timestamp> oldest_received() const;
+
+  private:
+    std::vector<std::unique_ptr<OpenBatch>> spare_;
+    std::map<Ticket, LentBatch> lent_;
+    std::map<Ticket, Owed> owed_;
+};
+
+}  // namespace tapferry

@@ -1,0 +1,95 @@
+#include "agent/route_report.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace tapferry {
+
+namespace {
+
+std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+std::string events_behind(std::uint64_t behind) {
+    return std::to_string(behind) + " events behind";
+}
+
+}  // namespace
+
+RouteReport::RouteReport(const DestinationConfig& destination, const RouteTotals& at_start, Log& log)
+    : name_(destination.name), log_(log) {
+    status_.name = destination.name;
+    status_.patience = std::chrono::ceil<std::chrono::seconds>(destination.retry.max);
+    status_.at_start = at_start;
+}
+
+void RouteReport::failed(const std::string& words, std::uint64_t behind) {
+    if (failing_since_ == 0) failing_since_ = unix_now();
+    if (words == words_) return;
+    words_ = words;
+    log_.warn(name_, "retrying: " + words + "; " + events_behind(behind));
+}
+
+void RouteReport::recovered(std::uint64_t behind) {
+    if (failing_since_ == 0) return;
+    log_.info(name_, "delivering again after " + std::to_string(unix_now() - failing_since_) + " s; " +
+                         events_behind(behind));
+    failing_since_ = 0;
+    words_.clear();
+}
+
+void RouteReport::count(Outcome::Verdict verdict) {
+    ++deliveries_[static_cast<std::size_t>(verdict)];
+}
+
+void RouteReport::count_delivery(double seconds) {
+    const auto& bounds = delivery_seconds_bounds;
+    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), seconds) - bounds.begin();
+    ++delivery_seconds_.buckets[static_cast<std::size_t>(bucket)];
+    delivery_seconds_.sum += seconds;
+}
+
+void RouteReport::tell_lost(const LostFrames& lost) {
+    log_.error(name_, std::to_string(distance(lost.from, lost.to)) + " events lost (" +
+                          std::string{loss_reason_name(lost.reason)} + "), sequence numbers " +
+                          std::to_string(number(lost.from)) + " to " + std::to_string(number(lost.to) - 1));
+}
+
+void RouteReport::tell_dead(std::uint64_t events, const std::string& words) {
+    log_.warn(name_, std::to_string(events) + " events refused (" + words + "); they are in the dead letter");
+}
+
+void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received) {
+    const std::lock_guard lock(mutex_);
+    status_.words = words_;
+    status_.failing_since = failing_since_;
+    status_.saved = cursor.settled();
+    status_.in_flight = cursor.events_in_flight();
+    status_.deliveries = deliveries_;
+    status_.delivery_seconds = delivery_seconds_;
+    // While it fails nothing is under way, and what waits has waited at least since it began to.
+    oldest_received_ = failing() ? failing_since_ : oldest_received ? oldest_received->seconds : 0;
+    if (failing())
+        status_.state = RouteStatus::State::retrying;
+    else
+        status_.state = cursor.idle() ? RouteStatus::State::idle : RouteStatus::State::delivering;
+}
+
+void RouteReport::stopped() {
+    const std::lock_guard lock(mutex_);
+    status_.state = RouteStatus::State::stopped;
+}
+
+RouteStatus RouteReport::status(Position end) const {
+    const std::lock_guard lock(mutex_);
+    RouteStatus status = status_;
+    status.pending = distance(status.saved.position, std::max(end, status.saved.position));
+    if (status.pending != 0 && oldest_received_ != 0)
+        status.lag_seconds = static_cast<double>(std::max<std::int64_t>(0, unix_now() - oldest_received_));
+    return status;
+}
+
+}  // namespace tapferry

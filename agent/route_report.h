@@ -1,0 +1,55 @@
+// What a route tells of itself: the view that others may ask for at any time, and one line in the log for
+// each change of state. Written by the route's thread, read by any.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/batch_filler.h"
+#include "agent/cursor.h"
+#include "agent/log.h"
+#include "agent/route.h"
+#include "transports/transport.h"
+
+namespace tapferry {
+
+class RouteReport {
+  public:
+    RouteReport(const DestinationConfig& destination, const RouteTotals& at_start, Log& log);
+
+    // The far side could not be had, or could again; `behind`: frames not yet settled.
+    void failed(const std::string& words, std::uint64_t behind);
+    void recovered(std::uint64_t behind);
+    [[nodiscard]] bool failing() const { return failing_since_ != 0; }
+
+    void count(Outcome::Verdict verdict);
+    void count_delivery(double seconds);
+    void tell_lost(const LostFrames& lost);
+    void tell_dead(std::uint64_t events, const std::string& words);
+    void tell_trouble(const std::string& text) { log_.error(name_, text); }
+
+    // Makes the present state the one that others see.
+    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received);
+    void stopped();
+
+    // By any thread; `end`: of the log now.
+    [[nodiscard]] RouteStatus status(Position end) const;
+
+  private:
+    const std::string name_;
+    Log& log_;
+    // Of the route's thread alone:
+    std::int64_t failing_since_ = 0;  // Unix seconds; 0: it is not failing
+    std::string words_;
+    std::array<std::uint64_t, 4> deliveries_{};
+    DeliverySeconds delivery_seconds_;
+    // Of everybody:
+    mutable std::mutex mutex_;
+    RouteStatus status_;
+    std::int64_t oldest_received_ = 0;  // Unix seconds, of what is not settled; 0: nothing
+};
+
+}  // namespace tapferry
