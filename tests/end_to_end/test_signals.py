@@ -12,7 +12,7 @@ def test_sigterm_stops_cleanly(world):
     agent = world.agent(destinations.tcp("json", receiver.port)).start()
     sender = world.sender(agent.socket)
     sender.send(f"t{i}.test" for i in range(1000))
-    wait_until(lambda: agent.input()["received"] == 1000, "received")
+    wait_until(lambda: agent.input()["appended"] == 1000, "appended")
     status, _ = agent.stop()
     assert status == 0, agent.said()
     assert not agent.socket.exists(), "the socket is unlinked"

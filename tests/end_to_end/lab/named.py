@@ -83,7 +83,7 @@ class Named:
     dnstap {{ all; }};
     dnstap-output unix "{self.tap}";
     dnstap-identity "ns1.demo.test";
-    fstrm-set-flush-timeout 1; fstrm-set-reopen-interval 1;
+    fstrm-set-flush-timeout 1; fstrm-set-reopen-interval 1; fstrm-set-input-queue-size 16384;
 }};
 controls {{ }};
 statistics-channels {{ inet 127.0.0.1 port {self.statistics_port} allow {{ 127.0.0.1; }}; }};
