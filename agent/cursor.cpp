@@ -22,6 +22,7 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
 void Cursor::submitted(const Stretch& stretch) {
     assert(stretch.end >= submitted_up_to());
     under_way_.push_back(stretch);
+    in_flight_ += stretch.totals.rendered;
 }
 
 void Cursor::handed_over(Position end) {
@@ -38,6 +39,7 @@ void Cursor::settle(Ticket ticket, std::uint64_t dead_lettered) {
     while (!under_way_.empty() && under_way_.front().settled) {
         settled_.totals += under_way_.front().totals;
         settled_.position = under_way_.front().end;
+        in_flight_ -= under_way_.front().totals.rendered;
         under_way_.pop_front();
     }
 }
@@ -48,12 +50,6 @@ void Cursor::rewind() {
 
 Position Cursor::submitted_up_to() const {
     return under_way_.empty() ? settled_.position : under_way_.back().end;
-}
-
-std::uint64_t Cursor::events_in_flight() const {
-    return std::accumulate(
-        under_way_.begin(), under_way_.end(), std::uint64_t{0},
-        [](std::uint64_t sum, const Stretch& stretch) { return sum + stretch.totals.rendered; });
 }
 
 bool balanced(const SavedPosition& saved) {

@@ -38,7 +38,7 @@ class Cursor {
     [[nodiscard]] const SavedPosition& settled() const { return settled_; }
     [[nodiscard]] Position submitted_up_to() const;
     [[nodiscard]] bool idle() const { return under_way_.empty(); }
-    [[nodiscard]] std::uint64_t events_in_flight() const;
+    [[nodiscard]] std::uint64_t events_in_flight() const { return in_flight_; }
     // How far anything was handed over in this process.
     [[nodiscard]] Position furthest() const { return furthest_; }
 
@@ -46,6 +46,7 @@ class Cursor {
     SavedPosition settled_;
     std::deque<Stretch> under_way_;
     Position furthest_ = first_position;
+    std::uint64_t in_flight_ = 0;  // events of what is under way
 };
 
 // start - 1 + read + lost == position - 1, read == undecodable + filtered + rendered, rendered == delivered +
