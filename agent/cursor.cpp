@@ -46,6 +46,7 @@ void Cursor::settle(Ticket ticket, std::uint64_t dead_lettered) {
 
 void Cursor::rewind() {
     under_way_.clear();
+    in_flight_ = 0;
 }
 
 Position Cursor::submitted_up_to() const {
