@@ -1,6 +1,6 @@
-// The door of Boost.Asio: connections that are begun, written and watched without blocking, on an io_context
-// of their own that runs only inside run_until(). Names are resolved and addresses tried anew at each
-// connect(). Each object is owned by one transport and used by its thread.
+// A byte stream over TCP or a unix socket that is written and watched without blocking: the door of
+// Boost.Asio, on an io_context of its own that runs only inside run_until(). What the peer sends is read and
+// thrown away, because reading shows its end. Owned by Stream and used by its thread.
 #pragma once
 
 #include <chrono>
@@ -20,11 +20,11 @@ namespace tapferry {
 class Connection {
   public:
     enum class State : std::uint8_t {
-        closed,      // there is none
-        connecting,  //
-        open,        //
-        ended,       // the peer has ended its side in good order
-        broken,      // it could not be made, or was lost: words() says why
+        closed,  // there is none
+        connecting,
+        open,
+        ended,   // the peer has ended its side in good order
+        broken,  // it could not be made, or was lost: words() says why
     };
 
     struct Timeouts {

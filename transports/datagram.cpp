@@ -28,10 +28,13 @@ constexpr auto pause_without_buffers = 1ms;
 
 // Whether one of `events`, or an error, shows by the deadline.
 bool wait_for(int fd, short events, Deadline deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd watched{fd, events, 0};
-    const auto wait = std::clamp<std::chrono::milliseconds::rep>(left, 0, INT_MAX);
-    return ::poll(&watched, 1, static_cast<int>(wait)) > 0;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const auto wait = std::clamp<std::chrono::milliseconds::rep>(left, 0, INT_MAX);
+        pollfd watched{fd, events, 0};
+        const int ready = ::poll(&watched, 1, static_cast<int>(wait));
+        if (ready >= 0 || errno != EINTR) return ready > 0;
+    }
 }
 
 }  // namespace
@@ -106,13 +109,13 @@ bool Datagram::send_next(Deadline deadline) {
 }
 
 bool Datagram::try_first(Deadline deadline) {
-    const bool error_shows = wait_for(socket_.get(), 0, std::min(deadline, lent_->trial_ends));
-    if (const int error = error_shows ? socket_error(socket_.get()) : 0; error != 0) {
+    const bool something_shows = wait_for(socket_.get(), 0, std::min(deadline, lent_->trial_ends));
+    if (const int error = something_shows ? socket_error(socket_.get()) : 0; error != 0) {
         --lent_->next;
         fail("send to " + options_.address.text + ": " + std::generic_category().message(error));
         return false;
     }
-    if (Clock::now() < lent_->trial_ends) return false;
+    if (!something_shows && Clock::now() < lent_->trial_ends) return false;
     lent_->on_trial = false;
     doubtful_ = false;
     return true;

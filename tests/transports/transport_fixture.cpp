@@ -1,0 +1,75 @@
+#include "tests/transports/transport_fixture.h"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace tapferry {
+namespace {
+
+void add_record(RecordBuffer& records, std::string_view text) {
+    const Event event;
+    records.open(event).append(text);
+    records.close(event);
+}
+
+}  // namespace
+
+RecordBuffer records_of(std::initializer_list<std::string_view> texts, Framing framing) {
+    RecordBuffer records(framing);
+    for (const auto text : texts) add_record(records, text);
+    return records;
+}
+
+RecordBuffer many_records(std::size_t count, std::size_t length, Framing framing) {
+    RecordBuffer records(framing);
+    for (std::size_t i = 0; i < count; ++i) {
+        add_record(records, std::string(length, static_cast<char>('a' + i % 26)));
+    }
+    return records;
+}
+
+std::vector<Outcome> outcomes_of(Transport& transport, std::size_t count) {
+    std::vector<Outcome> outcomes;
+    const Deadline limit = long_from_now();
+    while (outcomes.size() < count) {
+        auto outcome = transport.wait(limit);
+        REQUIRE_MESSAGE(outcome.has_value(), "only came: ", summary(outcomes));
+        outcomes.push_back(*outcome);
+    }
+    return outcomes;
+}
+
+std::string summary(const std::vector<Outcome>& outcomes) {
+    static constexpr const char* names[] = {"sent", "accepted", "retry", "refused"};
+    std::string text;
+    for (const auto& outcome : outcomes) {
+        if (!text.empty()) text += ", ";
+        text += names[static_cast<std::size_t>(outcome.verdict)];
+        text += " " + std::to_string(static_cast<std::uint64_t>(outcome.ticket));
+    }
+    return text;
+}
+
+Outcome deliver(Transport& transport, const Batch& batch, Ticket ticket) {
+    REQUIRE(transport.submit(batch, ticket, long_from_now()));
+    return outcomes_of(transport, 1).front();
+}
+
+TemporaryFolder::TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "tapferry-transports-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder can be made");
+    path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace tapferry
