@@ -86,12 +86,8 @@ ReadOutcome SenderConnection::take(std::span<const std::uint8_t> bytes) {
                 break;
             case StreamStepKind::stopped:
                 // Without READY it was a file's end, and another file may follow.
-                if (!protocol_.bidirectional()) break;
-                say_finish();
-                ::shutdown(socket_.get(), SHUT_WR);
-                finishing_ = true;
-                deadline_ = Clock::now() + patience_;
-                more = false;
+                finishing_ = protocol_.bidirectional();
+                more = !finishing_;
                 break;
             case StreamStepKind::rejected:
                 outcome = ReadOutcome::rejected;
@@ -111,7 +107,15 @@ ReadOutcome SenderConnection::take(std::span<const std::uint8_t> bytes) {
             std::memory_order_relaxed);
     }
     ring_.publish();
+    // After that: who sees FINISH may count on every frame being in the ring, and counted.
+    if (finishing_) finish();
     return outcome;
+}
+
+void SenderConnection::finish() {
+    say_finish();
+    ::shutdown(socket_.get(), SHUT_WR);
+    deadline_ = Clock::now() + patience_;
 }
 
 void SenderConnection::push(std::span<const std::uint8_t> frame, ReadTime now) {

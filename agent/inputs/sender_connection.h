@@ -61,6 +61,7 @@ class SenderConnection {
   private:
     ReadOutcome take(std::span<const std::uint8_t> bytes);
     void send(std::span<const std::uint8_t> answer) const;
+    void finish();
     void say_finish();
     void push(std::span<const std::uint8_t> frame, ReadTime now);
     void count_end();
