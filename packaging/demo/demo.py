@@ -223,11 +223,11 @@ class Demonstration:
     def keep(self):
         s = self.screen
         s.section("Yours now", "Ask on another terminal; what arrives at the TCP receiver is shown here. Ctrl-C ends it all.")
-        s.output(f"dig @127.0.0.1 -p {self.named.port} www.demo.test\n"
-                 f"{SOURCE}/build/release/tapferry tail --config {self.agent.configuration}\n"
-                 f"{SOURCE}/build/release/tapferry status --config {self.agent.configuration}\n"
-                 f"curl http://{self.agent.address()}/metrics")
-        s.prose("")
+        for words in (f"dig @127.0.0.1 -p {self.named.port} www.demo.test",
+                      f"build/release/tapferry tail --config {self.agent.configuration}",
+                      f"build/release/tapferry status --config {self.agent.configuration}",
+                      f"curl http://{self.agent.address()}/metrics"):
+            s.command(words)
         shown = len(self.receiver)
         while True:
             for _, line in self.receiver.lines[shown:]:
@@ -236,6 +236,10 @@ class Demonstration:
             for process in (self.named.process, self.agent.process, self.rsyslog.process):
                 process.expect_running()
             time.sleep(0.1)
+
+    def stop_agent(self):
+        status, seconds = self.agent.stop()
+        self.expect(status == 0, f"tapferry ends with status {status}, {seconds:.1f} s after SIGTERM")
 
     def pause(self, what):
         if self.waits:
@@ -268,6 +272,7 @@ def main():
         demonstration.recover(total)
         if options.keep:
             demonstration.keep()
+        demonstration.stop_agent()
     except KeyboardInterrupt:
         print("\n   stopped")
         return 0 if options.keep and demonstration.faults == 0 else 130

@@ -61,6 +61,10 @@ class Screen:
         for i in range(0, len(text), room):
             self._print("     " + self._paint("33", text[i:i + room]) + ("" if i + room >= len(text) else " \\"))
 
+    def command(self, text):
+        """What the user may type: never cut."""
+        self._print("     " + self._paint("1", text))
+
     def output(self, text):
         """What a command printed, as it is."""
         for line in text.rstrip().splitlines():
