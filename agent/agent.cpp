@@ -36,6 +36,9 @@ namespace {
 
 // How often segments that every route has passed are removed.
 constexpr auto tick = 500ms;
+// Changes of state that wait to be logged; there are never so many but in an attack, and rejections are
+// counted anyway.
+constexpr std::size_t max_notes = 1000;
 
 void make_private_directory(const std::filesystem::path& directory) {
     std::error_code error;
@@ -82,6 +85,7 @@ class Agent::Parts {
             if (signal == SIGTERM || signal == SIGINT) break;
             if (!file_ && standard_output_is_closed()) break;
             trim();
+            tell_notes();
         }
         close();
     }
@@ -98,7 +102,7 @@ class Agent::Parts {
         IntakeOptions intake;
         intake.unix_inputs = config_.unix_inputs;
         intake_ = std::make_unique<Intake>(std::move(intake), *spool_, input_counters_,
-                                           [this](const IntakeEvent& event) { tell(event); });
+                                           [this](const IntakeEvent& event) { note(event); });
         // A DNS server that waits for its handshake comes before everything that is slow.
         intake_->start();
         for (const auto& destination : config_.destinations)
@@ -122,6 +126,7 @@ class Agent::Parts {
         for (auto& route : routes_) route->join();
         if (file_) intake_->stop();
         trim();
+        tell_notes();
         admin_.reset();
         std::error_code ignored;
         std::filesystem::remove(admin_address_file(), ignored);
@@ -195,6 +200,21 @@ class Agent::Parts {
         spool_->trim(passed);
     }
 
+    // Intake must not wait for whoever reads the log, so its lines are written by the main thread.
+    void note(const IntakeEvent& event) {
+        const std::lock_guard lock(notes_mutex_);
+        if (notes_.size() < max_notes) notes_.push_back(event);
+    }
+
+    void tell_notes() {
+        std::vector<IntakeEvent> notes;
+        {
+            const std::lock_guard lock(notes_mutex_);
+            notes.swap(notes_);
+        }
+        for (const auto& event : notes) tell(event);
+    }
+
     void tell(const IntakeEvent& event) {
         switch (event.kind) {
             case IntakeEvent::Kind::connected:
@@ -263,6 +283,8 @@ class Agent::Parts {
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
     mutable std::mutex routes_mutex_;  // the main thread changes the list, the admin's reads it
     std::vector<std::unique_ptr<Route>> routes_;
+    std::mutex notes_mutex_;  // never held while anything is written
+    std::vector<IntakeEvent> notes_;
     std::unique_ptr<Intake> intake_;
     std::unique_ptr<AdminServer> admin_;
 };

@@ -1,9 +1,12 @@
 #include "agent/log.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <string>
 
 #include "proto/dns_text.h"
 #include "proto/text_buffer.h"
@@ -13,6 +16,9 @@ namespace tapferry {
 namespace {
 
 constexpr std::array<std::string_view, 4> level_names{"error", "warn", "info", "debug"};
+
+// With every byte escaped, and the line before it, still below PIPE_BUF.
+constexpr std::size_t longest_text = PIPE_BUF / 5;
 
 Timestamp now() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -61,8 +67,19 @@ void Log::set(LogOptions options) {
 void Log::write(LogLevel level, std::string_view about, std::string_view text) {
     const std::lock_guard lock(mutex_);
     if (level > options_.level) return;
+    // A pipe or terminal that is ready takes PIPE_BUF bytes without waiting.
+    pollfd output{descriptor_, POLLOUT, 0};
+    if (::poll(&output, 1, 0) != 1 || (output.revents & POLLOUT) == 0) {
+        ++left_out_;
+        return;
+    }
     TextBuffer line;
-    append_line(line, options_.format, level, about, text);
+    if (left_out_ != 0) {
+        append_line(line, options_.format, LogLevel::warn, "log",
+                    std::to_string(left_out_) + " lines left out");
+        left_out_ = 0;
+    }
+    append_line(line, options_.format, level, about, text.substr(0, longest_text));
     // A log that cannot be written has nowhere to say so.
     [[maybe_unused]] const auto written = ::write(descriptor_, line.data(), line.size());
 }

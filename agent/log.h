@@ -1,5 +1,7 @@
 // The agent's own log: one line on standard error for each change of state, never one for an event. Lines are
-// plain printable text whatever was in the message, so no peer can forge one. Any thread may write.
+// plain printable text whatever was in the message, so no peer can forge one. Any thread may write; whoever
+// reads standard error and stops reading holds up nobody: lines that it has no room for are left out, and
+// counted.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +38,7 @@ class Log {
     std::mutex mutex_;
     LogOptions options_;
     int descriptor_;
+    std::uint64_t left_out_ = 0;  // lines, since one was written
 };
 
 }  // namespace tapferry
