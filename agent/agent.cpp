@@ -224,7 +224,10 @@ class Agent::Parts {
             case IntakeEvent::Kind::rejected:
                 return log_.warn(event.input, event.text);
             case IntakeEvent::Kind::disk_failing:
-                return log_.error("spool", event.text);
+                return log_.error("spool",
+                                  event.text + " (" + config_.spool.directory.string() +
+                                      "); new frames wait in memory and are dropped and counted when that is "
+                                      "full: make room there or lower spool.max_bytes");
         }
     }
 
