@@ -125,7 +125,7 @@ TEST_CASE("a stop first writes what is being written") {
     auto peer = one.listener.accept();
     one.stream.finish(long_from_now());
     std::size_t got = 0;
-    std::thread reader([&] {
+    std::jthread reader([&] {
         got = peer.read_to_end().size();
         peer.close();
     });

@@ -81,11 +81,23 @@ TEST_CASE("a peer that stops reading is waited for beyond the user timeout, and 
     CHECK(!stream.wait(now() + 3s));
 
     std::string got;
-    std::thread reader([&] { got = peer.read(records.bytes()); });
+    std::jthread reader([&] { got = peer.read(records.bytes()); });
     const auto outcomes = outcomes_of(stream, 2);
     reader.join();
     CHECK(summary(outcomes) == "sent 1, accepted 1");
     CHECK(got == records.wire(0, records.size()));
+}
+
+TEST_CASE("bytes that are only in our own kernel are sent, but not accepted") {
+    auto listener = Listener::on_loopback(4096);
+    Stream stream(options_for(listener, 0s));
+    const auto records = many_records(200, 1000);
+    REQUIRE(stream.submit({records}, Ticket{1}, long_from_now()));
+    auto peer = listener.accept();
+    CHECK(summary(outcomes_of(stream, 1)) == "sent 1");
+    CHECK(!stream.wait(now() + 100ms));
+    std::jthread reader([&] { (void)peer.read(records.bytes()); });
+    CHECK(summary(outcomes_of(stream, 1)) == "accepted 1");
 }
 
 TEST_CASE("a peer that takes nothing for the stall timeout is given up") {
@@ -121,7 +133,7 @@ TEST_CASE("what a peer says is read and thrown away") {
     (void)outcomes_of(stream, 2);
 
     constexpr std::size_t chatter = 16 << 20;
-    std::thread talker([&] {
+    std::jthread talker([&] {
         const std::string noise(1 << 16, 'x');
         for (std::size_t sent = 0; sent < chatter; sent += noise.size()) peer.write(noise);
         peer.close();
