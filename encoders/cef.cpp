@@ -3,6 +3,7 @@
 #include "encoders/cef_line.h"
 #include "encoders/escape.h"
 #include "encoders/event_class.h"
+#include "proto/digits.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -36,9 +37,7 @@ CefEncoder::CefEncoder(const CefOptions& options) : ipv6_(options.ipv6), max_byt
 
 void CefEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    out.append(headers_[event_class_index(event)]);
-    append_decimal(out, event_severity(event));
-    out.push_back('|');
+    out.append(headers_[event_class_index(event)], Decimal{event_severity(event)}, '|');
     const std::size_t extension = out.size();
     CefShortening keep;
     for (;;) {

@@ -3,6 +3,7 @@
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
@@ -88,14 +89,7 @@ bool CefShortening::shorten(const CefLine& line, std::size_t excess) {
 }
 
 void CefLine::append() {
-    out_.append("rt=");
-    append_unix_time(out_, event_.time, 0);
-    const std::uint32_t milliseconds = event_.time.nanoseconds / 1'000'000;
-    char* place = out_.reserve(3);
-    place[0] = static_cast<char>('0' + milliseconds / 100);
-    place[1] = static_cast<char>('0' + milliseconds / 10 % 10);
-    place[2] = static_cast<char>('0' + milliseconds % 10);
-    out_.commit(3);
+    append_time();
     append_ends();
     append_protocol();
     append_name();
@@ -107,6 +101,15 @@ void CefLine::append() {
     if (truncated_ != 0) append_truncated();
 }
 
+void CefLine::append_time() {
+    out_.append("rt=");
+    append_unix_time(out_, event_.time, 0);
+    // The digits of the milliseconds without their dot.
+    char dotted[FractionText::room];
+    const char* const end = FractionText{event_.time.nanoseconds, 3}.write(dotted);
+    out_.append(std::string_view(dotted + 1, end));
+}
+
 void CefLine::append_ends() {
     append_end(event_.query, " src=", " c6a2Label=Source IPv6 Address c6a2=", " spt=");
     append_end(event_.response, " dst=", " c6a3Label=Destination IPv6 Address c6a3=", " dpt=");
@@ -116,14 +119,13 @@ void CefLine::append_end(const Endpoint& end, std::string_view inline_key, std::
                          std::string_view port_key) {
     if (end.address.present()) {
         out_.append(end.address.is_v6() && ipv6_ == CefOptions::Ipv6::c6a ? c6a_keys : inline_key);
-        append_address(out_, end.address);
+        out_.append(AddressText{end.address});
     }
-    if (end.port != 0) number(port_key, end.port);
+    if (end.port != 0) out_.append(port_key, Decimal{end.port});
 }
 
 void CefLine::append_protocol() {
-    out_.append(transport_of(event_));
-    out_.append(" app=DNS");
+    out_.append(transport_of(event_), " app=DNS");
     if (event_.policy.present) {
         if (const std::string_view action = policy_action_name(event_.policy.action); !action.empty()) {
             text(" act=", action);
@@ -150,8 +152,7 @@ void CefLine::append_outcome() {
     out_.append(rcode == noerror || rcode == nxdomain ? std::string_view(" outcome=success")
                                                       : std::string_view(" outcome=failure"));
     if (rcode == noerror) return;
-    out_.append(" reason=");
-    append_rcode(out_, rcode);
+    out_.append(" reason=", RcodeName{rcode});
 }
 
 void CefLine::append_origin() {
@@ -167,26 +168,22 @@ void CefLine::append_origin() {
     } else {
         truncated(others);
     }
-    out_.append(" externalId=");
-    append_event_id(out_, event_.id);
+    out_.append(" externalId=", EventIdText{event_.id});
     if (keep_.optional) out_.append(category_of(event_));
 }
 
 void CefLine::append_custom_strings() {
     if (event_.has_question) {
-        out_.append(" cs1Label=DnsQueryType cs1=");
-        append_type(out_, event_.qtype);
+        out_.append(" cs1Label=DnsQueryType cs1=", TypeName{event_.qtype});
     }
     if (has_rcode(event_)) {
-        out_.append(" cs2Label=DnsResponseCode cs2=");
-        append_rcode(out_, event_.dns.rcode);
+        out_.append(" cs2Label=DnsResponseCode cs2=", RcodeName{event_.dns.rcode});
     }
     if (has_dns_header(event_)) append_flags();
     if (!event_.dns.answers.empty()) append_answers();
-    out_.append(" cs5Label=DnstapType cs5=");
-    append_message_type(out_, event_);
+    out_.append(" cs5Label=DnstapType cs5=", MessageTypeName{event_});
     if (keep_.optional && event_.protocol != SocketProtocol::unknown) {
-        text(" cs6Label=DnsTransport cs6=", socket_protocol_name(event_.protocol));
+        out_.append(" cs6Label=DnsTransport cs6=", SocketProtocolName{event_.protocol});
     }
 }
 
@@ -231,13 +228,7 @@ void CefLine::append_answers() {
 std::size_t CefLine::append_answer(const dns::ResourceRecord& record, std::size_t room) {
     const std::size_t from = out_.size();
     tapferry::append_name(out_, event_.dns.wire, record.owner);
-    out_.push_back(' ');
-    append_decimal(out_, record.ttl);
-    out_.push_back(' ');
-    append_class(out_, record.rclass);
-    out_.push_back(' ');
-    append_type(out_, record.type);
-    out_.push_back(' ');
+    out_.append(' ', Decimal{record.ttl}, ' ', ClassName{record.rclass}, ' ', TypeName{record.type}, ' ');
     if (append_rdata(out_, event_.dns.wire, record, NameEnd::plain, max_rdata_text)) truncated(cs4);
     if (answers_ == 0 && cut_text(out_, from, room)) truncated(cs4);
     const std::size_t used = out_.size() - from;
@@ -246,9 +237,9 @@ std::size_t CefLine::append_answer(const dns::ResourceRecord& record, std::size_
 }
 
 void CefLine::append_custom_numbers() {
-    if (has_dns_header(event_)) number(" cn1Label=DnsId cn1=", event_.dns.id);
-    if (has_rcode(event_)) number(" cn2Label=DnsAnswerCount cn2=", event_.dns.answers.size());
-    if (event_.has_message) number(" cn3Label=DnsMessageBytes cn3=", event_.dns.wire.size());
+    if (has_dns_header(event_)) out_.append(" cn1Label=DnsId cn1=", Decimal{event_.dns.id});
+    if (has_rcode(event_)) out_.append(" cn2Label=DnsAnswerCount cn2=", Decimal{event_.dns.answers.size()});
+    if (event_.has_message) out_.append(" cn3Label=DnsMessageBytes cn3=", Decimal{event_.dns.wire.size()});
     if (const std::optional<std::uint64_t> nanoseconds = latency(event_)) {
         constexpr unsigned nanosecond_digits_of_ms = 6;
         out_.append(" cfp1Label=DnsLatencyMs cfp1=");
@@ -284,11 +275,6 @@ void CefLine::text(std::string_view prefix, std::string_view value) {
     const std::size_t from = out_.size();
     out_.append(value);
     escape_cef_value(out_, from);
-}
-
-void CefLine::number(std::string_view prefix, std::uint64_t value) {
-    out_.append(prefix);
-    append_decimal(out_, value);
 }
 
 }  // namespace tapferry

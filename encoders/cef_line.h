@@ -45,6 +45,7 @@ class CefLine {
   private:
     enum Key : std::uint8_t { destination_dns_domain, dhost, dvchost, cs3, cs4, msg, others, key_count };
 
+    void append_time();
     void append_ends();
     void append_end(const Endpoint& end, std::string_view inline_key, std::string_view c6a_keys,
                     std::string_view port_key);
@@ -61,7 +62,6 @@ class CefLine {
     void append_truncated();
 
     void text(std::string_view prefix, std::string_view value);
-    void number(std::string_view prefix, std::uint64_t value);
     void truncated(Key key) { truncated_ |= 1U << key; }
 
     TextBuffer& out_;

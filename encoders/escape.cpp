@@ -1,5 +1,9 @@
 #include "encoders/escape.h"
 
+#include <array>
+#include <cstdint>
+#include <cstring>
+
 namespace tapferry {
 namespace {
 
@@ -10,85 +14,99 @@ struct Replacement {
     std::size_t length;
 };
 
-Replacement backslashed(char c) {
+constexpr Replacement backslashed(char c) {
     return {{'\\', c}, 2};
 }
 
-bool is_control(char c) {
+constexpr bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
 // \DDD of RFC 1035, section 5.1.
-Replacement decimal(char c) {
+constexpr Replacement decimal(char c) {
     const auto byte = static_cast<unsigned char>(c);
     const auto digit = [](int value) { return static_cast<char>('0' + value % 10); };
     return {{'\\', digit(byte / 100), digit(byte / 10), digit(byte)}, 4};
 }
 
 // \u00XX of RFC 8259, section 7.
-Replacement unicode(char c) {
+constexpr Replacement unicode(char c) {
     constexpr std::string_view hex = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
     return {{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6};
 }
 
 struct Json {
-    static bool special(char c) { return c == '"' || c == '\\' || is_control(c); }
-    static Replacement replace(char c) { return is_control(c) ? unicode(c) : backslashed(c); }
+    static constexpr bool special(char c) { return c == '"' || c == '\\' || is_control(c); }
+    static constexpr Replacement replace(char c) { return is_control(c) ? unicode(c) : backslashed(c); }
 };
 
 struct CefValue {
-    static bool special(char c) { return c == '=' || c == '\\' || c == '\n' || c == '\r'; }
-    static Replacement replace(char c) { return backslashed(c == '\n' ? 'n' : c == '\r' ? 'r' : c); }
+    static constexpr bool special(char c) { return c == '=' || c == '\\' || c == '\n' || c == '\r'; }
+    static constexpr Replacement replace(char c) {
+        return backslashed(c == '\n' ? 'n' : c == '\r' ? 'r' : c);
+    }
 };
 
 struct CefHeader {
-    static bool special(char c) { return c == '|' || c == '\\' || c == '\n' || c == '\r'; }
-    static Replacement replace(char c) { return is_control(c) ? Replacement{{' '}, 1} : backslashed(c); }
+    static constexpr bool special(char c) { return c == '|' || c == '\\' || c == '\n' || c == '\r'; }
+    static constexpr Replacement replace(char c) {
+        return is_control(c) ? Replacement{{' '}, 1} : backslashed(c);
+    }
 };
 
 struct SdParam {
-    static bool special(char c) { return c == '"' || c == '\\' || c == ']'; }
-    static Replacement replace(char c) { return backslashed(c); }
+    static constexpr bool special(char c) { return c == '"' || c == '\\' || c == ']'; }
+    static constexpr Replacement replace(char c) { return backslashed(c); }
 };
 
 struct Pipes {
-    static bool special(char c) { return c == '|'; }
-    static Replacement replace(char c) { return decimal(c); }
+    static constexpr bool special(char c) { return c == '|'; }
+    static constexpr Replacement replace(char c) { return decimal(c); }
 };
 
-struct Listed {
-    std::string_view listed;
-    [[nodiscard]] bool special(char c) const { return listed.find(c) != std::string_view::npos; }
-    static Replacement replace(char c) { return decimal(c); }
-};
+// How many characters each byte is replaced by; 0: it stays as it is.
+using Lengths = std::array<std::uint8_t, 256>;
 
-// Replaces in place, from the back, after making room. What stands before the first replacement stays where
-// it is.
 template <typename Syntax>
-void rewrite(TextBuffer& out, std::size_t from, Syntax syntax) {
-    std::size_t more = 0;
-    std::size_t left = 0;
-    for (const char c : out.view(from)) {
-        if (!syntax.special(c)) continue;
-        more += syntax.replace(c).length - 1;
-        ++left;
+constexpr Lengths make_lengths() {
+    Lengths lengths{};
+    for (unsigned byte = 0; byte < lengths.size(); ++byte) {
+        const char c = static_cast<char>(byte);
+        lengths[byte] = static_cast<std::uint8_t>(Syntax::special(c) ? Syntax::replace(c).length : 0);
     }
+    return lengths;
+}
+
+// Replaces in place, from the back, after making room.
+template <typename Replace>
+void rewrite(TextBuffer& out, std::size_t from, const Lengths& lengths, Replace replace) {
+    const auto length_of = [&lengths](char c) -> std::size_t {
+        return lengths[static_cast<unsigned char>(c)];
+    };
+    std::size_t more = 0;
+    for (const char c : out.view(from)) more += length_of(c) != 0 ? length_of(c) - 1 : 0;
     (void)out.reserve(more);
-    char* text = out.data();
-    std::size_t read = out.size();
+    const char* const begin = out.data() + from;
+    const char* read = out.data() + out.size();
     out.commit(more);
-    for (std::size_t write = out.size(); left != 0;) {
-        const char c = text[--read];
-        if (!syntax.special(c)) {
-            text[--write] = c;
+    char* write = out.data() + out.size();
+    while (read != begin) {
+        const char c = *--read;
+        if (length_of(c) == 0) {
+            *--write = c;
             continue;
         }
-        const Replacement r = syntax.replace(c);
+        const Replacement r = replace(c);
         write -= r.length;
-        std::memcpy(text + write, r.text, r.length);
-        --left;
+        std::memcpy(write, r.text, r.length);
     }
+}
+
+template <typename Syntax>
+void rewrite(TextBuffer& out, std::size_t from) {
+    static constexpr Lengths lengths = make_lengths<Syntax>();
+    rewrite(out, from, lengths, [](char c) { return Syntax::replace(c); });
 }
 
 bool is_digit(char c) {
@@ -100,25 +118,27 @@ bool is_digit(char c) {
 namespace escape_detail {
 
 void rewrite_json(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, Json{});
+    rewrite<Json>(out, from);
 }
 void rewrite_cef_value(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, CefValue{});
+    rewrite<CefValue>(out, from);
 }
 void rewrite_cef_header(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, CefHeader{});
+    rewrite<CefHeader>(out, from);
 }
 void rewrite_sd_param(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, SdParam{});
+    rewrite<SdParam>(out, from);
 }
 void rewrite_pipes(TextBuffer& out, std::size_t from) {
-    rewrite(out, from, Pipes{});
+    rewrite<Pipes>(out, from);
 }
 
 }  // namespace escape_detail
 
 void escape_listed(TextBuffer& out, std::size_t from, std::string_view listed) {
-    rewrite(out, from, Listed{listed});
+    Lengths lengths{};
+    for (const char c : listed) lengths[static_cast<unsigned char>(c)] = 4;
+    rewrite(out, from, lengths, decimal);
 }
 
 bool cut_text(TextBuffer& out, std::size_t from, std::size_t max) {

@@ -5,44 +5,34 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string_view>
 
+#include "encoders/byte_vector.h"
 #include "proto/text_buffer.h"
 
 namespace tapferry {
 
 namespace escape_detail {
 
-inline constexpr std::uint64_t ones = 0x0101010101010101U;
-inline constexpr std::uint64_t high_bits = 0x8080808080808080U;
-
-// Not zero when one of the eight bytes is below 0x20 or one of `specials`.
-template <char... specials>
-constexpr std::uint64_t suspicious(std::uint64_t word) {
-    const auto zero_bytes = [](std::uint64_t w) { return (w - ones) & ~w; };
-    return (((word - ones * 0x20) & ~word) | ... |
-            zero_bytes(word ^ ones * static_cast<unsigned char>(specials))) &
-           high_bits;
+// Whether a byte is below 0x20 or one of `specials`, of 8 bytes or more.
+template <std::size_t Size, char... specials>
+bool vector_holds(std::string_view text) {
+    ByteVector<Size> found{};
+    look_over<Size>(text, [&found](ByteVector<Size> bytes) {
+        found |= ByteVector<Size>(bytes < 0x20) |
+                 (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
+    });
+    return any_set(found);
 }
 
 template <char... specials>
 bool holds_suspicious(std::string_view text) {
-    const auto word_at = [&](std::size_t at) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        return word;
-    };
-    if (text.size() < 8) {
-        for (const char c : text) {
-            if (static_cast<unsigned char>(c) < 0x20 || ((c == specials) || ...)) return true;
-        }
-        return false;
+    if (text.size() >= 16) return vector_holds<16, specials...>(text);
+    if (text.size() >= 8) return vector_holds<8, specials...>(text);
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || ((c == specials) || ...)) return true;
     }
-    std::uint64_t found = suspicious<specials...>(word_at(text.size() - 8));
-    for (std::size_t at = 0; at + 8 < text.size(); at += 8) found |= suspicious<specials...>(word_at(at));
-    return found != 0;
+    return false;
 }
 
 void rewrite_json(TextBuffer&, std::size_t from);

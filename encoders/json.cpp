@@ -16,102 +16,86 @@ constexpr std::size_t max_label_text = 1024;
 
 void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
                        RememberedText& text) {
-    if (!bytes.empty()) line.raw(text.text_of(prefix, bytes, escape_json, "\""));
+    if (!bytes.empty()) line.put(text.text_of(prefix, bytes, escape_json, "\""));
 }
 
 void append_time_and_type(JsonLine& line) {
     const Event& event = line.event;
-    line.raw("{\"time\":\"");
-    line.event_time();
-    line.raw("\",\"id\":\"");
-    append_event_id(line.out, event.id);
-    line.raw("\",\"type\":\"");
-    append_message_type(line.out, event);
-    line.raw("\"");
+    line.time("{\"time\":\"", event.time);
+    line.put(",\"id\":\"", EventIdText{event.id}, "\",\"type\":\"", MessageTypeName{event}, '"');
 }
 
 void append_endpoints(JsonLine& line) {
     const Event& event = line.event;
-    if (event.query.address.present()) line.address(",\"src\":\"", event.query.address);
-    if (event.query.port != 0) line.number(",\"src_port\":", event.query.port);
-    if (event.response.address.present()) line.address(",\"dst\":\"", event.response.address);
-    if (event.response.port != 0) line.number(",\"dst_port\":", event.response.port);
+    const Endpoint& query = event.query;
+    const Endpoint& response = event.response;
+    if (query.address.present()) line.put(",\"src\":\"", AddressText{query.address}, '"');
+    if (query.port != 0) line.put(",\"src_port\":", Decimal{query.port});
+    if (response.address.present()) line.put(",\"dst\":\"", AddressText{response.address}, '"');
+    if (response.port != 0) line.put(",\"dst_port\":", Decimal{response.port});
     if (event.protocol != SocketProtocol::unknown) {
-        line.string(",\"protocol\":\"", socket_protocol_name(event.protocol));
+        line.put(",\"protocol\":\"", SocketProtocolName{event.protocol}, '"');
     }
     if (event.http_protocol != HttpProtocol::unknown) {
-        line.string(",\"http_protocol\":\"", http_protocol_name(event.http_protocol));
+        line.put(",\"http_protocol\":\"", http_protocol_name(event.http_protocol), '"');
     }
 }
 
 void append_dns_header(JsonLine& line) {
     if (!has_dns_header(line.event)) return;
     const dns::Message& dns = line.event.dns;
-    line.number(",\"dns_id\":", dns.id);
-    line.raw(",\"opcode\":\"");
-    append_opcode(line.out, dns.opcode);
-    const std::string_view flags = json_flags(dns);
-    line.raw("\"");
-    if (!flags.empty()) line.out.append(flags);
+    line.put(",\"dns_id\":", Decimal{dns.id}, ",\"opcode\":\"", OpcodeName{dns.opcode}, '"', json_flags(dns));
 }
 
 void append_question(JsonLine& line) {
     const Event& event = line.event;
     if (!event.qname.empty()) line.qname();
     if (event.has_question) {
-        line.raw(",\"qtype\":\"");
-        append_type(line.out, event.qtype);
-        line.raw("\",\"qclass\":\"");
-        append_class(line.out, event.qclass);
-        line.raw("\"");
+        line.put(",\"qtype\":\"", TypeName{event.qtype}, "\",\"qclass\":\"", ClassName{event.qclass}, '"');
     }
-    if (has_rcode(event)) {
-        line.raw(",\"rcode\":\"");
-        append_rcode(line.out, event.dns.rcode);
-        line.raw("\"");
-    }
+    if (has_rcode(event)) line.put(",\"rcode\":\"", RcodeName{event.dns.rcode}, '"');
 }
 
 void append_client_subnet(JsonLine& line, const dns::Edns& edns) {
-    line.raw(",\"client_subnet\":\"");
+    line.put(",\"client_subnet\":\"");
     append_client_subnet(line.out, edns);
-    line.raw("\"");
+    line.put('"');
 }
 
 void append_extended_errors(JsonLine& line, const dns::Edns& edns) {
-    line.raw(",\"ede\":[");
+    line.put(",\"ede\":[");
     std::size_t shown = 0;
     for (const dns::ExtendedError& error : edns.errors) {
         if (shown == max_shown_extended_errors) {
             line.clipped = true;
             break;
         }
-        line.number(shown++ == 0 ? "{\"code\":" : ",{\"code\":", error.code);
+        if (shown++ != 0) line.put(',');
+        line.put("{\"code\":", Decimal{error.code});
         if (!error.text.empty()) line.opaque(",\"text\":\"", error.text);
-        line.raw("}");
+        line.put('}');
     }
-    line.raw("]");
+    line.put(']');
 }
 
 void append_edns(JsonLine& line) {
     if (!line.event.dns.has_edns) return;
     const dns::Edns& edns = line.event.dns.edns;
-    line.number(",\"edns\":{\"version\":", edns.version);
-    line.number(",\"udp_size\":", edns.udp_size);
-    line.raw(edns.dnssec_ok ? std::string_view(",\"do\":true") : std::string_view(",\"do\":false"));
+    line.put(",\"edns\":{\"version\":", Decimal{edns.version}, ",\"udp_size\":", Decimal{edns.udp_size},
+             ",\"do\":", edns.dnssec_ok ? std::string_view("true") : std::string_view("false"));
     if (edns.has_client_subnet) append_client_subnet(line, edns);
     if (edns.has_nsid && !edns.nsid.empty()) line.opaque(",\"nsid\":\"", edns.nsid);
     if (!edns.errors.empty()) append_extended_errors(line, edns);
-    line.raw("}");
+    line.put('}');
 }
 
 void append_size_and_times(JsonLine& line) {
     const Event& event = line.event;
-    if (event.has_message) line.number(",\"bytes\":", event.dns.wire.size());
+    if (event.has_message) line.put(",\"bytes\":", Decimal{event.dns.wire.size()});
     if (event.query_time) line.time(",\"query_time\":\"", *event.query_time);
     if (event.response_time) line.time(",\"response_time\":\"", *event.response_time);
     if (const std::optional<std::uint64_t> nanoseconds = latency(event)) {
-        line.raw(",\"latency\":");
+        line.put(",\"latency\":");
         append_fraction(line.out, *nanoseconds, 9, event.time_digits);
     }
 }
@@ -120,8 +104,7 @@ void append_policy(JsonLine& line) {
     const Policy& policy = line.event.policy;
     std::string_view before = ",\"policy\":{";
     const auto member = [&](std::string_view name) {
-        line.out.append(before);
-        line.out.append(name);
+        line.put(before, name);
         before = ",";
     };
     if (!policy.type.empty()) {
@@ -131,29 +114,29 @@ void append_policy(JsonLine& line) {
     if (!policy.rule.empty()) {
         member("\"rule\":\"");
         line.escaped([&] { append_policy_rule(line.out, policy.rule); });
-        line.raw("\"");
+        line.put('"');
     }
     if (const std::string_view action = policy_action_name(policy.action); !action.empty()) {
         member("\"action\":");
-        line.string("\"", action);
+        line.put('"', action, '"');
     }
     if (const std::string_view match = policy_match_name(policy.match); !match.empty()) {
         member("\"match\":");
-        line.string("\"", match);
+        line.put('"', match, '"');
     }
     if (!policy.value.empty()) {
         member("\"value\":");
         line.opaque("\"", policy.value);
     }
-    if (before == ",") line.raw("}");
+    if (before == ",") line.put('}');
 }
 
 void append_zone_and_policy(JsonLine& line) {
     const Event& event = line.event;
     if (!event.query_zone.empty()) {
-        line.raw(",\"zone\":\"");
+        line.put(",\"zone\":\"");
         line.escaped([&] { append_name(line.out, event.query_zone, 0); });
-        line.raw("\"");
+        line.put('"');
     }
     if (event.policy.present) append_policy(line);
     if (!event.extra.empty()) line.opaque(",\"extra\":\"", event.extra);
@@ -161,11 +144,11 @@ void append_zone_and_policy(JsonLine& line) {
 
 void append_circumstances(JsonLine& line) {
     const Event& event = line.event;
-    if (event.kind == EventKind::new_domain) line.raw(",\"kind\":\"new_domain\"");
-    if (event.kind == EventKind::malformed) line.raw(",\"kind\":\"malformed\"");
-    if (event.dns.malformed != nullptr) line.string(",\"malformed\":\"", event.dns.malformed);
-    if (line.clipped) line.raw(",\"clipped\":true");
-    if (event.time_source == TimeSource::agent) line.raw(",\"time_source\":\"agent\"");
+    if (event.kind == EventKind::new_domain) line.put(",\"kind\":\"new_domain\"");
+    if (event.kind == EventKind::malformed) line.put(",\"kind\":\"malformed\"");
+    if (event.dns.malformed != nullptr) line.put(",\"malformed\":\"", event.dns.malformed, '"');
+    if (line.clipped) line.put(",\"clipped\":true");
+    if (event.time_source == TimeSource::agent) line.put(",\"time_source\":\"agent\"");
 }
 
 std::string line_end(const JsonOptions& options) {
@@ -195,7 +178,7 @@ JsonEncoder::JsonEncoder(const JsonOptions& options)
 void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
     const std::size_t room = room_after_sections + end_.size();
-    JsonLine line(out, event, max_event_bytes > room ? max_event_bytes - room : 0);
+    JsonLine line(out, event, second_, max_event_bytes > room ? max_event_bytes - room : 0);
     append_time_and_type(line);
     append_remembered(line, ",\"identity\":\"", event.identity, identity_);
     append_remembered(line, ",\"version\":\"", event.version, version_);
@@ -203,7 +186,7 @@ void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     append_dns_header(line);
     append_question(line);
     line.section(",\"answers\":[", event.dns.answers);
-    if (has_rcode(event)) line.number(",\"answer_count\":", event.dns.answers.size());
+    if (has_rcode(event)) line.put(",\"answer_count\":", Decimal{event.dns.answers.size()});
     line.section(",\"authority\":[", event.dns.authority);
     if (additional_) line.section(",\"additional\":[", event.dns.additional);
     append_edns(line);

@@ -8,6 +8,7 @@
 #include "encoders/encoder.h"
 #include "encoders/options.h"
 #include "encoders/remembered_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 
@@ -21,6 +22,7 @@ class JsonEncoder final : public Encoder {
     RememberedText identity_;
     RememberedText version_;
     RememberedText input_;
+    SecondText second_;
     std::string end_;  // labels, schema and the closing brace: the same for every event
 };
 

@@ -4,35 +4,13 @@
 
 namespace tapferry {
 
-void JsonLine::repeat(Stretch stretch) {
-    char* room = out.reserve(stretch.length);
-    std::memcpy(room, out.data() + stretch.begin, stretch.length);
-    out.commit(stretch.length);
-}
-
-void JsonLine::event_time() {
-    event_time_.begin = out.size();
-    append_rfc3339(out, event.time, event.time_digits);
-    event_time_.length = out.size() - event_time_.begin;
-}
-
-void JsonLine::time(std::string_view prefix, const Timestamp& time) {
-    out.append(prefix);
-    if (time == event.time) {
-        repeat(event_time_);
-    } else {
-        append_rfc3339(out, time, event.time_digits);
-    }
-    out.push_back('"');
-}
-
 void JsonLine::qname() {
-    out.append(",\"qname\":\"");
+    put(",\"qname\":\"");
     qname_.begin = out.size();
     out.append(event.qname);
     escape_json(out, qname_.begin);
     qname_.length = out.size() - qname_.begin;
-    out.push_back('"');
+    put('"');
 }
 
 void JsonLine::section(std::string_view prefix, const std::vector<dns::ResourceRecord>& records) {
@@ -40,7 +18,7 @@ void JsonLine::section(std::string_view prefix, const std::vector<dns::ResourceR
     for (const dns::ResourceRecord& one : records) {
         const std::size_t before = out.size();
         if (shown < max_shown_records) {
-            out.append(shown == 0 ? prefix : std::string_view(","));
+            put(shown == 0 ? prefix : std::string_view(","));
             record(one);
         }
         if (shown == max_shown_records || out.size() > sections_end) {
@@ -50,28 +28,28 @@ void JsonLine::section(std::string_view prefix, const std::vector<dns::ResourceR
         }
         ++shown;
     }
-    if (shown != 0) out.push_back(']');
+    if (shown != 0) put(']');
 }
 
 void JsonLine::record(const dns::ResourceRecord& record) {
-    out.append("{\"name\":\"");
+    put("{\"name\":\"");
     if (owner_is_qname(record)) {
-        repeat(qname_);
+        // The room comes first: `out` may move for it.
+        char* const room = out.reserve(qname_.length);
+        std::memcpy(room, out.data() + qname_.begin, qname_.length);
+        out.commit(qname_.length);
     } else {
         escaped([&] { append_name(out, event.dns.wire, record.owner); });
     }
-    out.append("\",\"type\":\"");
-    append_type(out, record.type);
-    out.append("\",\"class\":\"");
-    append_class(out, record.rclass);
-    number("\",\"ttl\":", record.ttl);
+    put("\",\"type\":\"", TypeName{record.type}, "\",\"class\":\"", ClassName{record.rclass},
+        "\",\"ttl\":", Decimal{record.ttl});
     record_data(record);
-    out.push_back('}');
+    put('}');
 }
 
 void JsonLine::record_data(const dns::ResourceRecord& record) {
     const std::size_t before = out.size();
-    out.append(",\"data\":\"");
+    put(",\"data\":\"");
     const std::size_t from = out.size();
     if (append_rdata(out, event.dns.wire, record, NameEnd::plain, max_rdata_text)) clipped = true;
     if (out.size() == from) {
@@ -79,7 +57,7 @@ void JsonLine::record_data(const dns::ResourceRecord& record) {
         return;
     }
     escape_json(out, from);
-    out.push_back('"');
+    put('"');
 }
 
 // Most owners are a pointer to the question's name, right behind the header.

@@ -10,33 +10,23 @@
 #include "encoders/escape.h"
 #include "proto/dns_text.h"
 #include "proto/event.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 
 struct JsonLine {
     // `room`: how many bytes the line may have when its sections end.
-    JsonLine(TextBuffer& line, const Event& shown, std::size_t room)
-        : out(line), event(shown), sections_end(line.size() + room) {}
+    JsonLine(TextBuffer& line, const Event& shown, SecondText& seconds, std::size_t room)
+        : out(line), event(shown), second(seconds), sections_end(line.size() + room) {}
 
-    void raw(std::string_view fragment) { out.append(fragment); }
-    void number(std::string_view prefix, std::uint64_t value) {
-        out.append(prefix);
-        append_decimal(out, value);
-    }
-    // `text` needs no escape.
-    void string(std::string_view prefix, std::string_view text) {
-        out.append(prefix);
-        out.append(text);
-        out.push_back('"');
+    // What needs no escape; see TextBuffer::append().
+    template <typename... Parts>
+    void put(const Parts&... parts) {
+        out.append(parts...);
     }
     void opaque(std::string_view prefix, std::string_view bytes) {
         out.append(prefix);
         escaped([&] { append_opaque(out, bytes); });
-        out.push_back('"');
-    }
-    void address(std::string_view prefix, const IpAddress& address) {
-        out.append(prefix);
-        append_address(out, address);
         out.push_back('"');
     }
     // Escapes what `append` appends to `out`.
@@ -47,9 +37,10 @@ struct JsonLine {
         escape_json(out, from);
     }
 
-    // The event's time, without quotes.
-    void event_time();
-    void time(std::string_view prefix, const Timestamp& time);
+    template <std::size_t Size>
+    void time(const char (&prefix)[Size], const Timestamp& time) {
+        put(prefix, second.of(time.seconds), FractionText{time.nanoseconds, event.time_digits}, "Z\"");
+    }
     // The member "qname".
     void qname();
     // The records of a section as an array, as many as there is room for; nothing when there are none.
@@ -57,6 +48,7 @@ struct JsonLine {
 
     TextBuffer& out;
     const Event& event;
+    SecondText& second;
     const std::size_t sections_end;
     bool clipped = false;
 
@@ -66,12 +58,10 @@ struct JsonLine {
         std::size_t begin = 0;
         std::size_t length = 0;
     };
-    void repeat(Stretch stretch);
     void record(const dns::ResourceRecord& record);
     void record_data(const dns::ResourceRecord& record);
     [[nodiscard]] bool owner_is_qname(const dns::ResourceRecord& record) const;
 
-    Stretch event_time_;
     Stretch qname_;
 };
 

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <limits>
 
+#include "encoders/byte_vector.h"
+
 namespace tapferry {
 namespace {
 
@@ -15,25 +17,17 @@ bool printable(char c) {
     return c >= 0x20 && c <= 0x7E;
 }
 
-// Every byte that is sent passes here, so sixteen are looked at together. Adding one puts 0x7F to 0xFF and,
-// as signed numbers, everything else that may not be sent at 0x20 and below.
-using Bytes = unsigned char __attribute__((vector_size(16)));
-using SignedBytes = signed char __attribute__((vector_size(16)));
-
-SignedBytes sixteen_printable(const char* text) {
-    Bytes bytes;
-    std::memcpy(&bytes, text, sizeof bytes);
-    return reinterpret_cast<SignedBytes>(bytes + 1) > 0x20;
-}
-
 bool all_printable(std::string_view text) {
-    if (text.size() < sizeof(Bytes)) return std::all_of(text.begin(), text.end(), printable);
-    const char* const last = text.data() + text.size() - sizeof(Bytes);
-    SignedBytes sound = sixteen_printable(last);
-    for (const char* at = text.data(); at < last; at += sizeof(Bytes)) sound &= sixteen_printable(at);
-    std::uint64_t words[sizeof sound / sizeof(std::uint64_t)];
-    std::memcpy(words, &sound, sizeof sound);
-    return std::all_of(std::begin(words), std::end(words), [](std::uint64_t word) { return ~word == 0; });
+    constexpr std::size_t vector_size = 16;
+    using Bytes = ByteVector<vector_size>;
+    if (text.size() < vector_size) return std::all_of(text.begin(), text.end(), printable);
+    // What may be sent has the least distances from 0x20, so the greatest distance tells.
+    Bytes greatest{};
+    look_over<vector_size>(text, [&greatest](Bytes bytes) {
+        const Bytes distance = bytes - 0x20;
+        greatest = distance > greatest ? distance : greatest;
+    });
+    return !any_set(Bytes(greatest > 0x7E - 0x20));
 }
 
 bool all_allowed(std::string_view text, bool tab, bool line_feed) {

@@ -1,19 +1,40 @@
+#include <array>
+#include <cstring>
+
 #include "proto/digits.h"
 #include "proto/dns_text.h"
+#include "proto/text_pieces.h"
 #include "proto/wire_bytes.h"
 
 namespace tapferry {
 namespace {
 
-constexpr std::size_t longest_address = 45;
+// 0 to 255 with a dot behind each.
+struct Octet {
+    char text[4];
+    std::uint8_t length;
+};
+constexpr std::array<Octet, 256> make_octets() {
+    std::array<Octet, 256> table{};
+    for (unsigned value = 0; value < 256; ++value) {
+        Octet& octet = table[value];
+        if (value >= 100) octet.text[octet.length++] = static_cast<char>('0' + value / 100);
+        if (value >= 10) octet.text[octet.length++] = static_cast<char>('0' + value / 10 % 10);
+        octet.text[octet.length++] = static_cast<char>('0' + value % 10);
+        octet.text[octet.length++] = '.';
+    }
+    return table;
+}
+constexpr auto octets = make_octets();
 
 char* write_ipv4(char* out, const std::uint8_t* bytes) {
-    out = write_octet(out, bytes[0]);
-    for (std::size_t i = 1; i < 4; ++i) {
-        *out++ = '.';
-        out = write_octet(out, bytes[i]);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) {
+        const Octet& octet = octets[bytes[i]];
+        std::memcpy(out, octet.text, sizeof octet.text);
+        out += octet.length;
     }
-    return out;
+    return out - 1;
 }
 
 // 16 bits without leading zeros.
@@ -70,12 +91,13 @@ char* write_ipv6(char* out, const std::uint8_t* bytes) {
 
 }  // namespace
 
+char* AddressText::write(char* out) const {
+    if (!address.present()) return out;
+    return address.is_v6() ? write_ipv6(out, address.bytes.data()) : write_ipv4(out, address.bytes.data());
+}
+
 void append_address(TextBuffer& text, const IpAddress& address) {
-    if (!address.present()) return;
-    char* const begin = text.reserve(longest_address);
-    char* const end =
-        address.is_v6() ? write_ipv6(begin, address.bytes.data()) : write_ipv4(begin, address.bytes.data());
-    text.commit(static_cast<std::size_t>(end - begin));
+    text.append(AddressText{address});
 }
 
 }  // namespace tapferry

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "proto/dns_text.h"
+#include "proto/short_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
@@ -45,55 +47,71 @@ constexpr Mnemonic opcodes[] = {{0, "QUERY"},  {1, "IQUERY"}, {2, "STATUS"},
 
 // Numbers below `Size` are found by index, the few above by search.
 template <std::size_t Size>
-struct Registry {
-    std::array<std::string_view, Size> dense{};
-    std::span<const Mnemonic> all;
-
-    constexpr explicit Registry(std::span<const Mnemonic> mnemonics) : all(mnemonics) {
+class Registry {
+  public:
+    // `prefix` stands before the number of what has no mnemonic (RFC 3597, section 5).
+    constexpr Registry(std::span<const Mnemonic> mnemonics, std::string_view prefix)
+        : all_(mnemonics), prefix_(prefix) {
         for (const auto& mnemonic : mnemonics) {
-            if (mnemonic.number < Size) dense[mnemonic.number] = mnemonic.text;
+            if (mnemonic.number < Size) dense_[mnemonic.number] = ShortText(mnemonic.text);
         }
     }
-    [[nodiscard]] std::string_view find(std::uint16_t number) const {
-        if (number < Size) return dense[number];
-        for (const auto& mnemonic : all) {
-            if (mnemonic.number == number) return mnemonic.text;
-        }
-        return {};
+    char* write(char* out, unsigned number) const {
+        if (number < Size && !dense_[number].empty()) [[likely]]
+            return dense_[number].write(out);
+        return write_rare(out, number);
     }
+
+  private:
+    char* write_rare(char* out, unsigned number) const {
+        for (const auto& mnemonic : all_) {
+            if (mnemonic.number == number) return ShortText(mnemonic.text).write(out);
+        }
+        return write_decimal(prefix_.write(out), number);
+    }
+
+    std::array<ShortText, Size> dense_{};
+    std::span<const Mnemonic> all_;
+    ShortText prefix_;
 };
 
-constexpr Registry<265> type_registry{types};
-constexpr Registry<256> class_registry{classes};
-constexpr Registry<24> rcode_registry{rcodes};
-constexpr Registry<16> opcode_registry{opcodes};
-
-void append_mnemonic(TextBuffer& text, std::string_view mnemonic, std::string_view prefix,
-                     std::uint16_t number) {
-    if (!mnemonic.empty()) {
-        text.append(mnemonic);
-    } else {
-        text.append(prefix);
-        append_decimal(text, number);
-    }
-}
+constexpr Registry<265> type_registry(types, "TYPE");
+constexpr Registry<256> class_registry(classes, "CLASS");
+constexpr Registry<24> rcode_registry(rcodes, "RCODE");
+constexpr Registry<16> opcode_registry(opcodes, "OPCODE");
 
 }  // namespace
 
+char* TypeName::write(char* out) const {
+    return type_registry.write(out, type);
+}
+
+char* ClassName::write(char* out) const {
+    return class_registry.write(out, rclass);
+}
+
+char* RcodeName::write(char* out) const {
+    return rcode_registry.write(out, rcode);
+}
+
+char* OpcodeName::write(char* out) const {
+    return opcode_registry.write(out, opcode);
+}
+
 void append_type(TextBuffer& text, std::uint16_t type) {
-    append_mnemonic(text, type_registry.find(type), "TYPE", type);
+    text.append(TypeName{type});
 }
 
 void append_class(TextBuffer& text, std::uint16_t rclass) {
-    append_mnemonic(text, class_registry.find(rclass), "CLASS", rclass);
+    text.append(ClassName{rclass});
 }
 
 void append_rcode(TextBuffer& text, std::uint16_t rcode) {
-    append_mnemonic(text, rcode_registry.find(rcode), "RCODE", rcode);
+    text.append(RcodeName{rcode});
 }
 
 void append_opcode(TextBuffer& text, std::uint8_t opcode) {
-    append_mnemonic(text, opcode_registry.find(opcode), "OPCODE", opcode);
+    text.append(OpcodeName{opcode});
 }
 
 }  // namespace tapferry

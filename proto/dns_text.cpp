@@ -4,6 +4,7 @@
 
 #include "proto/digits.h"
 #include "proto/escape.h"
+#include "proto/text_pieces.h"
 #include "proto/wire_bytes.h"
 
 namespace tapferry {
@@ -24,23 +25,13 @@ void append_opaque(TextBuffer& text, std::string_view bytes, std::size_t max) {
     text.commit(whole_escapes({begin, static_cast<std::size_t>(end - begin)}, max));
 }
 
+char* write_large(char* out, std::uint64_t value) {
+    const std::uint64_t high = value / 10'000;
+    return write_four(write_decimal(out, high), static_cast<unsigned>(value % 10'000));
+}
+
 void append_decimal(TextBuffer& text, std::uint64_t value) {
-    constexpr std::size_t most_digits = 20;
-    char digits[most_digits];
-    char* const end = digits + most_digits;
-    char* first = end;
-    while (value >= 100) {
-        first -= 2;
-        write_pair(first, static_cast<unsigned>(value % 100));
-        value /= 100;
-    }
-    if (value >= 10) {
-        first -= 2;
-        write_pair(first, static_cast<unsigned>(value));
-    } else {
-        *--first = static_cast<char>('0' + value);
-    }
-    text.append({first, static_cast<std::size_t>(end - first)});
+    text.append(Decimal{value});
 }
 
 void append_hex(TextBuffer& text, std::span<const std::uint8_t> bytes) {
@@ -49,13 +40,19 @@ void append_hex(TextBuffer& text, std::span<const std::uint8_t> bytes) {
     text.commit(2 * bytes.size());
 }
 
-void append_event_id(TextBuffer& text, const EventId& id) {
-    char* out = text.reserve(32);
+char* EventIdText::write(char* out) const {
     for (const std::uint64_t half : {id.incarnation, id.sequence}) {
-        for (int shift = 56; shift >= 0; shift -= 8)
-            out = write_hex(out, static_cast<std::uint8_t>(half >> shift));
+#pragma GCC unroll 8
+        for (unsigned octet = 0; octet < sizeof half; ++octet) {
+            write_hex(out + 2 * octet, static_cast<std::uint8_t>(half >> (56 - 8 * octet)));
+        }
+        out += 2 * sizeof half;
     }
-    text.commit(32);
+    return out;
+}
+
+void append_event_id(TextBuffer& text, const EventId& id) {
+    text.append(EventIdText{id});
 }
 
 }  // namespace tapferry

@@ -1,18 +1,26 @@
 // The names that dnstap.proto gives its numbers.
 #include <array>
 
+#include "proto/digits.h"
 #include "proto/dns_text.h"
+#include "proto/short_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
 
-struct MessageTypeName {
-    std::string_view full;
+using FullName = FixedText<MessageTypeName::room>;
+
+struct MessageTypeNames {
+    FullName full;
     std::string_view brief;
+
+    constexpr MessageTypeNames(std::string_view full_name, std::string_view brief_name)
+        : full(full_name), brief(brief_name) {}
 };
 
-constexpr std::array<MessageTypeName, message_type_count> message_types = {{
-    {"", "??"},
+constexpr std::array<MessageTypeNames, message_type_count> message_types = {{
+    {"UNKNOWN", "??"},
     {"AUTH_QUERY", "AQ"},
     {"AUTH_RESPONSE", "AR"},
     {"RESOLVER_QUERY", "RQ"},
@@ -29,8 +37,9 @@ constexpr std::array<MessageTypeName, message_type_count> message_types = {{
     {"UPDATE_RESPONSE", "UR"},
 }};
 
-constexpr std::string_view socket_protocols[] = {"",    "UDP",         "TCP",         "DOT",
-                                                 "DOH", "DNSCryptUDP", "DNSCryptTCP", "DOQ"};
+constexpr ShortText socket_protocols[] = {
+    ShortText(""),    ShortText("UDP"),         ShortText("TCP"),         ShortText("DOT"),
+    ShortText("DOH"), ShortText("DNSCryptUDP"), ShortText("DNSCryptTCP"), ShortText("DOQ")};
 constexpr std::string_view http_protocols[] = {"", "HTTP1", "HTTP2", "HTTP3"};
 constexpr std::string_view policy_actions[] = {"",     "NXDOMAIN", "NODATA",    "PASS",
                                                "DROP", "TRUNCATE", "LOCAL_DATA"};
@@ -49,22 +58,27 @@ std::string_view message_type_short(MessageType type) {
 
 std::string_view message_type_name(MessageType type) {
     const auto number = static_cast<std::size_t>(type);
-    return message_types[number < message_types.size() ? number : 0].full;
+    return number != 0 && number < message_types.size() ? message_types[number].full.view()
+                                                        : std::string_view{};
+}
+
+char* MessageTypeName::write(char* out) const {
+    if (event.type == MessageType::unknown && event.type_number != 0) {
+        return write_decimal(ShortText("TYPE").write(out), event.type_number);
+    }
+    return message_types[static_cast<std::size_t>(event.type)].full.write(out);
 }
 
 void append_message_type(TextBuffer& text, const Event& event) {
-    if (event.type != MessageType::unknown) {
-        text.append(message_type_name(event.type));
-    } else if (event.type_number != 0) {
-        text.append("TYPE");
-        append_decimal(text, event.type_number);
-    } else {
-        text.append("UNKNOWN");
-    }
+    text.append(MessageTypeName{event});
 }
 
 std::string_view socket_protocol_name(SocketProtocol protocol) {
-    return name_of(socket_protocols, static_cast<std::size_t>(protocol));
+    return socket_protocols[static_cast<std::size_t>(protocol)].view();
+}
+
+char* SocketProtocolName::write(char* out) const {
+    return socket_protocols[static_cast<std::size_t>(protocol)].write(out);
 }
 
 std::string_view http_protocol_name(HttpProtocol protocol) {

@@ -28,11 +28,12 @@ bool append_plain_name(TextBuffer& text, RdataCursor& cursor, NameEnd name_end) 
     return true;
 }
 
-bool append_integer(TextBuffer& text, RdataCursor& cursor, std::size_t octets) {
+template <std::size_t octets>
+bool append_integer(TextBuffer& text, RdataCursor& cursor) {
     if (cursor.left() < octets) return false;
     std::uint64_t value = 0;
     for (const std::uint8_t octet : cursor.take(octets)) value = value << 8 | octet;
-    append_decimal(text, value);
+    text.append(Decimal{value});
     return true;
 }
 
@@ -182,9 +183,9 @@ bool append_field(TextBuffer& text, Field field, RdataCursor& cursor, NameEnd na
     switch (field) {
         case Field::name: return append_compressible_name(text, cursor, name_end);
         case Field::plain_name: return append_plain_name(text, cursor, name_end);
-        case Field::u8: return append_integer(text, cursor, 1);
-        case Field::u16: return append_integer(text, cursor, 2);
-        case Field::u32: return append_integer(text, cursor, 4);
+        case Field::u8: return append_integer<1>(text, cursor);
+        case Field::u16: return append_integer<2>(text, cursor);
+        case Field::u32: return append_integer<4>(text, cursor);
         case Field::signature_time: return append_signature_time_field(text, cursor);
         case Field::type: return append_type_field(text, cursor);
         case Field::a: return append_address_field(text, cursor, 4);

@@ -3,6 +3,7 @@
 #include "proto/civil_time.h"
 #include "proto/digits.h"
 #include "proto/dns_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
@@ -10,25 +11,6 @@ namespace {
 constexpr std::int64_t first_second = -62'167'219'200;  // 0000-01-01T00:00:00Z
 constexpr std::int64_t last_second = 253'402'300'799;   // 9999-12-31T23:59:59Z
 constexpr std::uint32_t billion = 1'000'000'000;
-
-constexpr std::uint32_t powers_of_ten[] = {1,       10,        100,        1'000,       10'000,
-                                           100'000, 1'000'000, 10'000'000, 100'000'000, billion};
-
-// ".143733": the first `digits` digits of the fraction; nothing for 0 digits.
-char* write_fraction(char* out, std::uint32_t nanoseconds, unsigned digits) {
-    digits = std::min(digits, 9u);
-    if (digits == 0) return out;
-    *out++ = '.';
-    unsigned value = std::min(nanoseconds, billion - 1) / powers_of_ten[9 - digits];
-    char* place = out + digits;
-    for (unsigned left = digits; left >= 2; left -= 2) {
-        place -= 2;
-        write_pair(place, value % 100);
-        value /= 100;
-    }
-    if (place != out) *out = static_cast<char>('0' + value);
-    return out + digits;
-}
 
 char* write_year(char* out, unsigned year) {
     return write_pair(write_pair(out, year / 100), year % 100);
@@ -69,11 +51,9 @@ void append_signature_time(TextBuffer& text, std::uint32_t seconds) {
     text.commit(14);
 }
 
-void append_rfc3339(TextBuffer& text, const Timestamp& time, unsigned digits) {
-    constexpr std::size_t longest = 30;
-    const CivilTime civil = to_civil(time.seconds);
-    char* const begin = text.reserve(longest);
-    char* out = write_year(begin, civil.year);
+void SecondText::render(std::int64_t seconds) {
+    const CivilTime civil = to_civil(seconds);
+    char* out = write_year(text_.data(), civil.year);
     *out++ = '-';
     out = write_pair(out, civil.month);
     *out++ = '-';
@@ -83,10 +63,24 @@ void append_rfc3339(TextBuffer& text, const Timestamp& time, unsigned digits) {
     *out++ = ':';
     out = write_pair(out, civil.minute);
     *out++ = ':';
-    out = write_pair(out, civil.second);
-    out = write_fraction(out, time.nanoseconds, digits);
-    *out++ = 'Z';
-    text.commit(static_cast<std::size_t>(out - begin));
+    write_pair(out, civil.second);
+    seconds_ = seconds;
+}
+
+// All nine digits are written, and the first of them count.
+char* FractionText::write(char* out) const {
+    if (digits == 0) return out;
+    const std::uint32_t within = std::min(nanoseconds, billion - 1);
+    out[0] = '.';
+    out[1] = static_cast<char>('0' + within / 100'000'000);
+    write_four(out + 2, within / 10'000 % 10'000);
+    write_four(out + 6, within % 10'000);
+    return out + 1 + std::min(digits, 9U);
+}
+
+void append_rfc3339(TextBuffer& text, const Timestamp& time, unsigned digits) {
+    SecondText second;
+    text.append(second.of(time.seconds), FractionText{time.nanoseconds, digits}, 'Z');
 }
 
 void append_unix_time(TextBuffer& text, const Timestamp& time, unsigned digits) {
@@ -101,9 +95,7 @@ void append_unix_time(TextBuffer& text, const Timestamp& time, unsigned digits) 
             nanoseconds = billion - nanoseconds;
         }
     }
-    append_decimal(text, whole);
-    char* const begin = text.reserve(10);
-    text.commit(static_cast<std::size_t>(write_fraction(begin, nanoseconds, digits) - begin));
+    text.append(Decimal{whole}, FractionText{nanoseconds, digits});
 }
 
 }  // namespace tapferry
