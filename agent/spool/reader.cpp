@@ -289,7 +289,9 @@ bool SpoolReader::Parts::find_successor() {
         next = std::ranges::find_if(listing.segments, follows);
     }
     const bool none = next == listing.segments.end() || listing.error != 0;
-    const bool one_of_several = std::ranges::count(listing.segments, current.base, &SegmentName::base) > 1;
+    const bool one_of_several = std::ranges::any_of(listing.segments, [&](const SegmentName& name) {
+        return name.base == current.base && name != current;
+    });
     if (!segment->has_numbers && one_of_several && (none || next->base > current.base)) {
         // One that was read before this one may have got numbers since: once from the first of them again.
         const Round round = none ? Round::at_end : Round::before_next;
