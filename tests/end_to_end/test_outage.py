@@ -74,6 +74,23 @@ def test_a_destination_that_was_never_there_gets_everything_when_it_comes(world)
     check_ledger(agent.status())
 
 
+def test_what_a_dying_receiver_had_not_read_goes_again(world):
+    """Its kernel had acknowledged the bytes, and nobody will ever read them: the replay window is for this."""
+    receiver = world.receiver()
+    agent = world.agent(destinations.tcp("json", receiver.port, replay_window="60s")).start()
+    sender = world.sender(agent.socket)
+    sender.send(["first.test"])
+    wait_until(lambda: len(receiver) == 1, "the first event")
+    receiver.freeze()
+    sender.send(f"unread{i}.test" for i in range(100))
+    wait_until(lambda: receiver.unread_lines() == 100, "the receiver's kernel took them")
+    receiver.stop()
+    assert len(receiver) == 1
+    receiver.start()
+    wait_until(lambda: len(Delivered(receiver.lines).first) == 101, "all of it came again")
+    Delivered(receiver.lines).check_order()
+
+
 def test_a_burst_and_then_stop_loses_nothing(world):
     """A sender's 8,000 frames in a burst, then STOP and close: all of it was handed over, so all of it is delivered."""
     receiver = world.receiver()

@@ -15,10 +15,14 @@ class LineReceiver:
         self.lines = []     # (monotonic seconds, bytes without the line feed), in the order they came
         self.partial = []   # bytes of lines that a broken connection cut off
         self.connections = 0
+        self.held = []      # what was read since freeze()
+        self._running = threading.Event()
+        self._running.set()
         self._listener = None
         self._open = set()
         self._lock = threading.Lock()
         self._threads = []
+        self._dead = False  # while a frozen receiver is stopped
 
     def start(self):
         listener = socket.socket()
@@ -44,9 +48,28 @@ class LineReceiver:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-        for thread in self._threads:
+        dying, self._threads = self._threads, []
+        self._dead = self._running.is_set() is False
+        self._running.set()
+        for thread in dying:
             thread.join()
-        self._threads = []
+        self._dead, self.held = False, []
+
+    def freeze(self):
+        """From now on nothing is taken in any more, as if the process had been sent SIGSTOP: bytes pile up in the
+        kernel, and what was read already waits. stop() loses all of that."""
+        self._running.clear()
+
+    def unread_lines(self):
+        """How many line feeds reached this host since freeze()."""
+        with self._lock:
+            waiting = b"".join(self.held)
+            for connection in self._open:
+                try:
+                    waiting += connection.recv(1 << 24, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+                except OSError:
+                    pass
+        return waiting.count(b"\n")
 
     def _run(self, function, *arguments):
         thread = threading.Thread(target=function, args=arguments, daemon=True)
@@ -72,6 +95,12 @@ class LineReceiver:
             except OSError:
                 data = b""
             if not data:
+                break
+            if not self._running.is_set():
+                with self._lock:
+                    self.held.append(data)
+                self._running.wait()
+            if self._dead:
                 break
             now = time.monotonic()
             *lines, rest = (rest + data).split(b"\n")
