@@ -4,10 +4,9 @@
 #include <cstring>
 #include <limits>
 
-#include "dnstap.pb.h"
 #include "proto/dns_name.h"
 #include "proto/dns_text.h"
-#include "proto/unknown_fields.h"
+#include "proto/dnstap_frame.h"
 #include "proto/wire_bytes.h"
 
 namespace tapferry {
@@ -16,15 +15,14 @@ namespace {
 constexpr std::int64_t year_2000 = 946'684'800;
 constexpr std::int64_t one_day = 86'400;  // seconds
 
-void set_type(const dnstap::Message& message, Event& event) {
-    if (message.has_type()) {
-        event.type = static_cast<MessageType>(message.type());
-        event.type_number = static_cast<std::uint64_t>(message.type());
+void set_type(const DnstapFrame& frame, Event& event) {
+    event.type = frame.type;
+    if (frame.type != MessageType::unknown) {
+        event.type_number = static_cast<std::uint64_t>(frame.type);
         event.is_response = event.type_number % 2 == 0;
     } else {
-        event.type = MessageType::unknown;
-        event.type_number = find_unknown_varint(message.unknown_fields(), dnstap::Message::kTypeFieldNumber);
-        event.is_response = message.has_response_message();
+        event.type_number = frame.unknown_type;
+        event.is_response = frame.response_message.has_value();
     }
 }
 
@@ -80,52 +78,38 @@ void choose_time(Event& event) {
     event.time_digits = fraction_digits(event.time.nanoseconds);
 }
 
-Policy read_policy(const dnstap::Message& message) {
-    Policy policy;
-    if (!message.has_policy()) return policy;
-    const dnstap::Policy& sent = message.policy();
-    policy.present = true;
-    policy.type = sent.type();
-    policy.rule = sent.rule();
-    policy.action = sent.has_action() ? static_cast<std::uint32_t>(sent.action()) : 0;
-    policy.match = sent.has_match() ? static_cast<std::uint32_t>(sent.match()) : 0;
-    policy.value = sent.value();
-    return policy;
-}
-
 // Empty unless it is one sound name and nothing else.
-dns::Wire read_zone(const dnstap::Message& message) {
-    const dns::Wire zone = dns::as_wire(message.query_zone());
+dns::Wire checked_zone(dns::Wire zone) {
     if (zone.empty()) return {};
     const auto extent = dns::measure_name(zone, 0);
     return extent.error == nullptr && extent.end == zone.size() ? zone : dns::Wire{};
 }
 
 // The response when there is one, else the query; an empty one only for want of another.
-void parse_shown_message(const dnstap::Message& message, Event& event) {
-    event.has_message = message.has_response_message() || message.has_query_message();
+void parse_shown_message(const DnstapFrame& frame, Event& event) {
+    event.has_message = frame.response_message || frame.query_message;
     if (!event.has_message) {
         event.dns.clear();
         return;
     }
-    const bool show_response = !message.response_message().empty() ||
-                               (message.has_response_message() && message.query_message().empty());
-    event.dns.parse(dns::as_wire(show_response ? message.response_message() : message.query_message()));
+    const std::string_view query = frame.query_message.value_or(std::string_view{});
+    const std::string_view response = frame.response_message.value_or(std::string_view{});
+    const bool show_response = !response.empty() || (frame.response_message && query.empty());
+    event.dns.parse(dns::as_wire(show_response ? response : query));
 }
 
 // PowerDNS Recursor's two streams of news have no dnstap type of their own. A newly observed domain is a
 // client query without a message, a unique response is a resolver response without a time of response; the
 // name is the zone.
-bool is_new_domain(const dnstap::Message& message, const Event& event) {
+bool is_new_domain(const DnstapFrame& frame, const Event& event) {
     if (event.query_zone.empty() || !event.version.starts_with("pdns-recursor")) return false;
     if (event.type == MessageType::client_query) return !event.has_message;
-    return event.type == MessageType::resolver_response && message.has_response_message() &&
-           !message.has_response_time_sec();
+    return event.type == MessageType::resolver_response && frame.response_message && !frame.response_time_sec;
 }
 
-EventKind kind_of(const dnstap::Message& message, const Event& event) {
+EventKind kind_of(const DnstapFrame& frame, const Event& event) {
     if (event.dns.malformed != nullptr) return EventKind::malformed;
-    return is_new_domain(message, event) ? EventKind::new_domain : EventKind::message;
+    return is_new_domain(frame, event) ? EventKind::new_domain : EventKind::message;
 }
 
 void set_question(Event& event, TextBuffer& name) {
@@ -142,53 +126,41 @@ void set_question(Event& event, TextBuffer& name) {
     event.qname = name.view();
 }
 
-// Sets every field that is the message's, so that nothing stays of the frame before.
-void set_message(const dnstap::Message& message, Event& event) {
-    set_type(message, event);
-    event.protocol =
-        static_cast<SocketProtocol>(message.has_socket_protocol() ? message.socket_protocol() : 0);
-    event.http_protocol =
-        static_cast<HttpProtocol>(message.has_http_protocol() ? message.http_protocol() : 0);
-    event.query = {read_address(message.query_address()), read_port(message.query_port())};
-    event.response = {read_address(message.response_address()), read_port(message.response_port())};
-    event.query_time = read_time(message.query_time_sec(), message.query_time_nsec(), event.received);
+// Sets every field that is the frame's, so that nothing stays of the frame before.
+void set_frame(const DnstapFrame& frame, Event& event) {
+    event.identity = frame.identity;
+    event.version = frame.version;
+    event.extra = frame.extra;
+    set_type(frame, event);
+    event.protocol = frame.protocol;
+    event.http_protocol = frame.http_protocol;
+    event.query = {read_address(frame.query_address), read_port(frame.query_port)};
+    event.response = {read_address(frame.response_address), read_port(frame.response_port)};
+    event.query_time = read_time(frame.query_time_sec, frame.query_time_nsec, event.received);
     event.response_time =
-        read_time(message.response_time_sec(), message.response_time_nsec(), event.received);
+        read_time(frame.response_time_sec.value_or(0), frame.response_time_nsec, event.received);
     choose_time(event);
-    event.policy = read_policy(message);
-    event.query_zone = read_zone(message);
-    parse_shown_message(message, event);
-    event.kind = kind_of(message, event);
+    event.policy = frame.policy;
+    event.query_zone = checked_zone(dns::as_wire(frame.query_zone));
+    parse_shown_message(frame, event);
+    event.kind = kind_of(frame, event);
 }
 
 }  // namespace
 
-struct Decoder::Storage {
-    dnstap::Dnstap frame;
-    TextBuffer qname;
-};
-
-Decoder::Decoder() : storage_(std::make_unique<Storage>()) {}
-Decoder::~Decoder() = default;
-Decoder::Decoder(Decoder&&) noexcept = default;
-Decoder& Decoder::operator=(Decoder&&) noexcept = default;
-
 DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event) {
-    dnstap::Dnstap& dnstap = storage_->frame;
-    const bool whole = frame.size() <= std::size_t{std::numeric_limits<int>::max()} &&
-                       dnstap.ParsePartialFromArray(frame.data(), static_cast<int>(frame.size()));
-    if (!whole) dnstap.Clear();
+    const std::optional<DnstapFrame> said = read_dnstap_frame(frame);
     event.id = origin.id;
     event.received = origin.received;
     event.input = origin.input;
     event.frame = frame;
-    event.identity = dnstap.identity();
-    event.version = dnstap.version();
-    event.extra = dnstap.extra();
-    // Without one, this is protobuf's empty message.
-    set_message(dnstap.message(), event);
-    set_question(event, storage_->qname);
-    return whole ? DecodeStatus::decoded : DecodeStatus::undecodable;
+    if (said) {
+        set_frame(*said, event);
+    } else {
+        set_frame(DnstapFrame{}, event);
+    }
+    set_question(event, qname_);
+    return said ? DecodeStatus::decoded : DecodeStatus::undecodable;
 }
 
 }  // namespace tapferry

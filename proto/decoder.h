@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
 
 #include "proto/event.h"
+#include "proto/text_buffer.h"
 
 namespace tapferry {
 
@@ -25,18 +25,12 @@ struct FrameOrigin {
 
 class Decoder {
   public:
-    Decoder();
-    ~Decoder();
-    Decoder(Decoder&&) noexcept;
-    Decoder& operator=(Decoder&&) noexcept;
-
     // `frame` and `origin.input` must outlive the use of `event`.
     [[nodiscard]] DecodeStatus decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin,
                                       Event& event);
 
   private:
-    struct Storage;
-    std::unique_ptr<Storage> storage_;
+    TextBuffer qname_;
 };
 
 }  // namespace tapferry

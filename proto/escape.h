@@ -58,6 +58,7 @@ inline constexpr std::array<Escape, 256> escapes = make_escapes();
 
 // Writes up to 4 characters for each octet; returns the end of what was written.
 inline char* escape_bytes(char* out, const std::uint8_t* bytes, std::size_t count, const Alphabet& alphabet) {
+#pragma GCC unroll 4
     for (const std::uint8_t* const end = bytes + count; bytes != end; ++bytes) {
         const char plain = alphabet[*bytes];
         if (plain != 0) [[likely]] {
