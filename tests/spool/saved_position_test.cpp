@@ -93,7 +93,7 @@ TEST_CASE("any wrong byte in one slot leaves the other") {
                 bytes = read_file(path);
                 REQUIRE(file.save(numbered_position(3)));
                 REQUIRE(is_numbered_position(PositionFile(path, posix_disk()).load().value(), 3));
-                const std::size_t good = 4096 * (1 - slot);
+                const auto good = static_cast<std::ptrdiff_t>(4096 * (1 - slot));
                 REQUIRE(std::equal(bytes.begin() + good, bytes.begin() + good + 512,
                                    read_file(path).begin() + good));
             }
