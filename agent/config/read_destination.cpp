@@ -1,5 +1,6 @@
 #include "agent/config/read_destination.h"
 
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,25 +15,35 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Why nothing can ever be sent there; empty: nothing is known against it.
+std::string_view fault_of(const std::optional<Address>& address) {
+    if (!address) return " is not \"host:port\", \"[IPv6]:port\" or \"unix:/path\"";
+    if (address->unix_path.size() >= sizeof(sockaddr_un::sun_path))
+        return " is too long: a socket's path has at most 107 characters";
+    if (address->unix_path.empty() && address->port == 0) return " has port 0, on which nobody can listen";
+    return "";
+}
+
 std::vector<Address> read_addresses(Section& section) {
-    std::vector<std::string> texts = section.texts("addresses");
-    const std::string key = texts.empty() ? "address" : "addresses";
-    const bool both = section.has("address") && section.has("addresses");
-    if (section.has("addresses")) {
-        const std::string single = section.text("address", "");
-        if (both) section.fault("address", "and \"addresses\" are both given; give one of them");
-        if (texts.empty())
+    const bool several = section.has("addresses");
+    auto texts = section.texts("addresses");
+    if (several) {
+        if (section.has("address"))
+            section.fault("address", "and \"addresses\" are both given; give one of them");
+        if (texts && texts->empty())
             section.fault("addresses", "must name at least one, such as [\"siem.example.com:601\"]");
+        section.text("address", "");
     } else {
-        texts = {section.required_text("address", "siem.example.com:601")};
+        texts.emplace({section.required_text("address", "siem.example.com:601")});
     }
     std::vector<Address> addresses;
-    for (const auto& text : texts) {
-        if (text.empty()) continue;
-        if (auto address = parse_address(text))
-            addresses.push_back(std::move(*address));
+    for (const auto& text : texts.value_or(std::vector<std::string>{})) {
+        if (text.empty() && !several) continue;  // told by required_text()
+        auto address = parse_address(text);
+        if (const auto fault = fault_of(address); !fault.empty())
+            section.fault(several ? "addresses" : "address", "\"" + text + "\"" + std::string{fault});
         else
-            section.fault(key, "\"" + text + "\" is not \"host:port\", \"[IPv6]:port\" or \"unix:/path\"");
+            addresses.push_back(std::move(*address));
     }
     return addresses;
 }
@@ -207,8 +218,9 @@ void read_filter(Section filter, DestinationConfig& destination) {
     const auto messages = filter.texts("messages");
     if (filter.has("messages")) {
         destination.selection = Selection::none();
-        if (messages.empty()) filter.fault("messages", "must name at least one message type, or \"all\"");
-        for (const auto& name : messages) {
+        if (messages && messages->empty())
+            filter.fault("messages", "must name at least one message type, or \"all\"");
+        for (const auto& name : messages.value_or(std::vector<std::string>{})) {
             if (name == "all")
                 destination.selection = Selection::all();
             else if (const auto type = Selection::find(name))

@@ -8,7 +8,8 @@ namespace tapferry {
 namespace {
 
 std::string join(const std::string& path, std::string_view key) {
-    return path.empty() ? std::string{key} : path + "." + std::string{key};
+    if (path.empty()) return std::string{key};
+    return key.empty() ? path : path + "." + std::string{key};
 }
 
 std::string in_size_units(std::uint64_t bytes) {
@@ -39,6 +40,7 @@ Section::Section(const Setting* table, std::string path, std::string documented_
         reading_->faults.push_back(
             {setting_->file, setting_->line, setting_->column, path_, "must be a table"});
         setting_ = nullptr;
+        is_no_table_ = true;
     }
 }
 
@@ -94,37 +96,36 @@ std::optional<std::string> Section::expand(std::string_view key, const std::stri
     }
 }
 
+std::optional<std::string> Section::given_text(std::string_view key, std::string_view wanted) {
+    const auto found = value<std::string>(key, wanted);
+    return found ? expand(key, *found) : std::nullopt;
+}
+
 std::string Section::text(std::string_view key, std::string_view otherwise) {
-    const auto found = value<std::string>(key, "a text in quotes");
-    if (!found) return std::string{otherwise};
-    return expand(key, *found).value_or(std::string{otherwise});
+    return given_text(key).value_or(std::string{otherwise});
 }
 
 std::string Section::required_text(std::string_view key, std::string_view example) {
-    std::string found = text(key, "");
+    const auto found = given_text(key);
     if (!has(key))
         fault(key, "is missing, for example " + std::string{key} + " = \"" + std::string{example} + "\"");
-    else if (found.empty())
+    else if (found && found->empty())
         fault(key, "must not be empty, for example \"" + std::string{example} + "\"");
-    return found;
+    return found.value_or("");
 }
 
-std::vector<std::string> Section::texts(std::string_view key) {
-    const Setting* setting = find(key);
-    if (setting == nullptr) return {};
+std::optional<std::vector<std::string>> Section::texts(std::string_view key) {
+    constexpr std::string_view wanted = "a list of texts, such as [\"one\", \"two\"]";
+    const auto array = value<SettingArray>(key, wanted);
+    if (!array) return std::nullopt;
     std::vector<std::string> result;
-    const auto* array = std::get_if<SettingArray>(&setting->value);
-    if (array == nullptr) {
-        wrong_type(key, "a list of texts, such as [\"one\", \"two\"]");
-        return result;
-    }
     for (const auto& item : *array) {
-        if (const auto* text = std::get_if<std::string>(&item.value)) {
-            if (auto expanded = expand(key, *text)) result.push_back(std::move(*expanded));
-        } else {
-            wrong_type(key, "a list of texts, such as [\"one\", \"two\"]");
-        }
+        const auto* text = std::get_if<std::string>(&item.value);
+        if (text == nullptr) wrong_type(key, wanted);
+        if (auto expanded = text == nullptr ? std::nullopt : expand(key, *text))
+            result.push_back(std::move(*expanded));
     }
+    if (result.size() != array->size()) return std::nullopt;
     return result;
 }
 
@@ -173,16 +174,17 @@ std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::
 
 std::chrono::milliseconds Section::duration(std::string_view key, std::chrono::milliseconds otherwise,
                                             std::chrono::milliseconds least, std::chrono::milliseconds most) {
-    const std::string written = text(key, "");
-    if (!has(key)) return otherwise;
-    const auto found = parse_duration(written);
+    constexpr std::string_view wanted = "a duration such as \"200ms\", \"5s\" or \"72h\"";
+    const auto written = given_text(key, wanted);
+    if (!written) return otherwise;
+    const auto found = parse_duration(*written);
     if (!found) {
-        fault(key, "must be a duration such as \"200ms\", \"5s\" or \"72h\"");
+        wrong_type(key, wanted);
         return otherwise;
     }
     if (*found < least || *found > most) {
         fault(key,
-              written + " is not between " + in_duration_units(least) + " and " + in_duration_units(most));
+              *written + " is not between " + in_duration_units(least) + " and " + in_duration_units(most));
         return otherwise;
     }
     return *found;
@@ -205,6 +207,7 @@ Section Section::named(const std::string& name) {
 }
 
 void Section::fault(std::string_view key, std::string text) {
+    if (is_no_table_) return;
     const Setting* place = setting_;
     if (has(key)) place = &children()->at(std::string{key});
     ConfigFault fault;

@@ -33,7 +33,8 @@ class Section {
     std::string text(std::string_view key, std::string_view otherwise);
     // A text that must be there and not be empty; `example` is shown when it is missing.
     std::string required_text(std::string_view key, std::string_view example);
-    std::vector<std::string> texts(std::string_view key);
+    // None: it is not there, or something in it is a fault.
+    std::optional<std::vector<std::string>> texts(std::string_view key);
     bool flag(std::string_view key, bool otherwise);
     std::uint64_t integer(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
                           std::uint64_t most);
@@ -66,6 +67,8 @@ class Section {
     const Setting* find(std::string_view key);
     const SettingTable* children() const;
     void wrong_type(std::string_view key, std::string_view wanted);
+    // None: it is not there, or it is a fault that is told already.
+    std::optional<std::string> given_text(std::string_view key, std::string_view wanted = "a text in quotes");
     std::optional<std::string> expand(std::string_view key, const std::string& text);
     template <typename Value>
     std::optional<Value> value(std::string_view key, std::string_view wanted);
@@ -74,20 +77,21 @@ class Section {
     std::string path_;
     std::string documented_path_;
     ConfigReading* reading_;
+    bool is_no_table_ = false;  // which was told, and from which every further fault would follow
     std::vector<std::string> asked_;
 };
 
 template <typename Value>
 Value Section::choice(std::string_view key, Value otherwise,
                       const std::vector<std::pair<std::string_view, Value>>& choices) {
-    const std::string word = text(key, "");
-    if (!has(key)) return otherwise;
+    const auto word = given_text(key);
+    if (!word) return otherwise;
     std::vector<std::string_view> names;
     for (const auto& [name, value] : choices) {
-        if (name == word) return value;
+        if (name == *word) return value;
         names.push_back(name);
     }
-    fault(key, "\"" + word + "\" is not one of " + list_of(names));
+    fault(key, "\"" + *word + "\" is not one of " + list_of(names));
     return otherwise;
 }
 
