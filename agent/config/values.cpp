@@ -101,7 +101,8 @@ std::optional<Address> parse_address(std::string_view text) {
 std::optional<std::uint32_t> parse_mode(std::string_view text) {
     std::uint32_t mode = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-    if (error != std::errc{} || end != text.data() + text.size() || text.size() < 3 || mode > 0777)
+    if (error != std::errc{} || end != text.data() + text.size() || text.size() < 3 || text.size() > 4 ||
+        mode > 0777)
         return std::nullopt;
     return mode;
 }
