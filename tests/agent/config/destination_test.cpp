@@ -1,0 +1,211 @@
+#include "tests/agent/config/config_folder.h"
+
+namespace tapferry {
+namespace {
+
+using namespace test;
+using Lines = std::vector<std::string>;
+
+DestinationConfig destination(std::string_view lines) {
+    return config_of(with_destination(lines)).destinations.front();
+}
+Lines faults(std::string_view lines) {
+    return faults_of(with_destination(lines));
+}
+
+TEST_CASE("each type has its default format and selection") {
+    const auto usual = describe(Selection::usual());
+    const auto all = describe(Selection::all());
+    struct Row {
+        std::string_view lines, format, selection;
+    };
+    for (const auto& row :
+         {Row{"type = \"syslog\"\naddress = \"a:1\"", "cef", usual},
+          Row{"type = \"tcp\"\naddress = \"a:1\"", "json", usual},
+          Row{"type = \"file\"\npath = \"/x\"", "json", all}, Row{"type = \"stdout\"", "json", all},
+          Row{"type = \"stdout\"\nformat = \"cef\"", "cef", usual},
+          Row{"type = \"syslog\"\naddress = \"a:1\"\nformat = \"json\"", "json", usual},
+          Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"text\"", "text", all},
+          Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"passivedns\"", "passivedns", all}}) {
+        CAPTURE(row.lines);
+        const auto one = destination(row.lines);
+        CHECK(one.format_name == row.format);
+        CHECK(describe(one.selection) == row.selection);
+    }
+}
+
+TEST_CASE("a filter takes names and short forms of dnstap's messages, or all") {
+    const auto selected = [](const std::string& list) {
+        return describe(destination("type = \"stdout\"\nfilter = { messages = [" + list + "] }").selection);
+    };
+    CHECK(selected(R"("CLIENT_RESPONSE")") == "CR ");
+    CHECK(selected(R"("CR", "AUTH_QUERY", "UR")") == "AQ CR UR ");
+    CHECK(selected(R"("CR", "all")") == describe(Selection::all()));
+    for (const std::string list : {"", "\"client_response\"", "\"XX\"", "\"\"", "\"ALL\"", "\"UNKNOWN\""}) {
+        CAPTURE(list);
+        CHECK(faults("type = \"stdout\"\nfilter = { messages = [" + list + "] }").size() == 1);
+    }
+}
+
+TEST_CASE("one address or a list of addresses, and not both") {
+    const auto several = destination("type = \"tcp\"\naddresses = [\"a:1\", \"[::1]:2\", \"unix:/run/s\"]");
+    CHECK(std::get<StreamOptions>(several.transport).addresses.size() == 3);
+    CHECK(several.where == "a:1, [::1]:2, unix:/run/s");
+    CHECK(faults("type = \"tcp\"\naddress = \"a:1\"\naddresses = [\"b:1\"]").size() == 1);
+    CHECK(faults("type = \"tcp\"\naddresses = []").size() == 1);
+    CHECK(faults("type = \"tcp\"\naddresses = [\"a:1\", \"b\", \"c\"]").size() == 2);
+    CHECK(faults("type = \"tcp\"\naddresses = [5, \"a:1\", 6]").size() == 2);
+    CHECK(faults("type = \"tcp\"\naddresses = [\"\"]").size() == 1);
+}
+
+TEST_CASE("an address that can never be connected to is a fault, not a retry for ever") {
+    CHECK(faults("type = \"tcp\"\naddress = \"siem:0\"").size() == 1);
+    CHECK(faults("type = \"tcp\"\naddress = \"unix:/" + std::string(106, 'x') + "\"").empty());
+    CHECK(faults("type = \"tcp\"\naddress = \"unix:/" + std::string(107, 'x') + "\"").size() == 1);
+}
+
+TEST_CASE("over UDP there is one address, no framing and no replay window") {
+    const std::string udp = "type = \"syslog\"\ntransport = \"udp\"\n";
+    const auto one = destination(udp + "address = \"a:514\"");
+    CHECK(std::get<DatagramOptions>(one.transport).max_bytes == 1400);
+    CHECK(std::get<CefOptions>(one.format).max_bytes == 1400);
+    CHECK(faults(udp + "addresses = [\"a:514\"]").empty());
+    CHECK(faults(udp + "addresses = [\"a:514\", \"b:514\"]").size() == 1);
+    CHECK(faults(udp + "address = \"a:514\"\nframing = \"newline\"") ==
+          Lines{"tapferry.toml:8:11: destinations.out.framing: does not apply to transport = \"udp\""});
+    CHECK(faults(udp + "address = \"a:514\"\nreplay_window = \"1s\"").size() == 1);
+    CHECK(faults(udp + "address = \"a:514\"\nmax_bytes = 65507").empty());
+    CHECK(faults(udp + "address = \"a:514\"\nmax_bytes = 65508").size() == 1);
+    CHECK(faults(udp + "address = \"a:514\"\nmax_bytes = 1023").size() == 1);
+}
+
+TEST_CASE("over TCP a syslog message may be longer, and its framing is chosen") {
+    const std::string tcp = "type = \"syslog\"\naddress = \"a:601\"\n";
+    CHECK(std::get<CefOptions>(destination(tcp).format).max_bytes == 8096);
+    CHECK(std::get<CefOptions>(destination(tcp + "max_bytes = \"1MiB\"").format).max_bytes == 1u << 20);
+    CHECK(std::get<StreamOptions>(destination(tcp + "framing = \"newline\"").transport).framing ==
+          Framing::newline);
+    CHECK(faults(tcp + "framing = \"nul\"").size() == 1);
+    CHECK(faults(tcp + "transport = \"tls\"").size() == 1);
+}
+
+TEST_CASE("each framing of tcp is one of three") {
+    const std::string tcp = "type = \"tcp\"\naddress = \"a:1\"\nframing = ";
+    CHECK(std::get<StreamOptions>(destination(tcp + "\"newline\"").transport).framing == Framing::newline);
+    CHECK(std::get<StreamOptions>(destination(tcp + "\"nul\"").transport).framing == Framing::nul);
+    CHECK(std::get<StreamOptions>(destination(tcp + "\"length\"").transport).framing ==
+          Framing::length_prefix);
+    CHECK(faults(tcp + "\"octet-counting\"").size() == 1);
+}
+
+TEST_CASE("the syslog header takes only what RFC 5424 lets stand in it") {
+    const std::string tcp = "type = \"syslog\"\naddress = \"a:601\"\n";
+    CHECK(destination(tcp + "facility = \"kern\"").syslog_header->facility == 0);
+    CHECK(destination(tcp + "facility = \"local7\"").syslog_header->facility == 23);
+    CHECK(destination(tcp + "hostname = \"ns1\"").syslog_header->fixed_hostname == "ns1");
+    CHECK(destination(tcp + "hostname = \"agent\"").syslog_header->hostname ==
+          SyslogHeaderOptions::Hostname::fixed);
+    CHECK(destination(tcp).syslog_header->hostname == SyslogHeaderOptions::Hostname::identity);
+    CHECK(!destination("type = \"tcp\"\naddress = \"a:1\"").syslog_header);
+    CHECK(faults(tcp + "app_name = \"" + std::string(48, 'a') + "\"").empty());
+    for (const std::string line : {"facility = \"local8\"", "app_name = \"\"", "app_name = \"two words\"",
+                                   "app_name = \"a\\nb\"", "app_name = \"ä\"", "hostname = \"\"",
+                                   "hostname = \"a b\"", "hostname = \"a\\tb\"", "structured_data = 1"}) {
+        CAPTURE(line);
+        CHECK(faults(tcp + line).size() == 1);
+    }
+    CHECK(faults(tcp + "app_name = \"" + std::string(49, 'a') + "\"").size() == 1);
+    CHECK(faults(tcp + "hostname = \"" + std::string(256, 'a') + "\"").size() == 1);
+}
+
+TEST_CASE("a format's table holds its options, and the table of another format is a fault") {
+    CHECK(std::get<JsonOptions>(
+              destination("type = \"stdout\"\njson = { additional = true, schema = true }").format)
+              .additional);
+    const auto cef = std::get<CefOptions>(
+        destination(
+            "type = \"stdout\"\nformat = \"cef\"\ncef = { vendor = \"A\", product = \"B\", ipv6 = \"c6a\" }")
+            .format);
+    CHECK(cef.vendor == "A");
+    CHECK(cef.product == "B");
+    CHECK(cef.ipv6 == CefOptions::Ipv6::c6a);
+    const auto passive = std::get<PassivednsOptions>(
+        destination(
+            "type = \"stdout\"\nformat = \"passivedns\"\npassivedns = { client = \"none\", errors = false }")
+            .format);
+    CHECK(passive.client == PassivednsOptions::Client::none);
+    CHECK(!passive.errors);
+    CHECK(faults("type = \"stdout\"\ncef = { vendor = \"A\" }") ==
+          Lines{"tapferry.toml:6:7: destinations.out.cef: holds options of a format that is not chosen: "
+                "format is "
+                "\"json\""});
+}
+
+TEST_CASE("options that a format cannot use are faults") {
+    for (const std::string lines :
+         {"format = \"xml\"", "format = \"JSON\"", "json = { colour = true }",
+          "format = \"cef\"\ncef = { vendor = \"\" }", "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
+          "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
+          "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
+          "format = \"text\"\ntext = { line = \"%{colour}\" }",
+          "format = \"text\"\ntext = { line = \"%{\" }"}) {
+        CAPTURE(lines);
+        CHECK(faults("type = \"stdout\"\n" + lines).size() == 1);
+    }
+}
+
+TEST_CASE("labels are written in order of name, with json only, under plain names") {
+    const auto json = destination("type = \"stdout\"\nlabels = { zone = \"b\", site = \"a\" }");
+    CHECK(std::get<JsonOptions>(json.format).labels == Labels{{"site", "a"}, {"zone", "b"}});
+    CHECK(faults("type = \"stdout\"\nformat = \"cef\"\nlabels = { site = \"a\" }").size() == 1);
+    for (const std::string label :
+         {"\"a b\" = \"x\"", "\"\" = \"x\"", "a-b = \"x\"", "a = 5", "a = [\"x\"]"}) {
+        CAPTURE(label);
+        CHECK(faults("type = \"stdout\"\nlabels = { " + label + " }").size() == 1);
+    }
+}
+
+TEST_CASE("limits of batches, retries and dead letters have bounds") {
+    const auto one = destination(
+        "type = \"stdout\"\nbatch = { max_events = 1, max_bytes = 1024, linger = \"0\" }\n"
+        "retry = { initial = \"1ms\", max = \"24h\" }\ndead_letter = { max_bytes = \"64KiB\" }\n"
+        "enabled = false\nstart = \"oldest\"");
+    CHECK(one.batch.max_events == 1);
+    CHECK(one.batch.linger.count() == 0);
+    CHECK(one.retry.max == std::chrono::hours{24});
+    CHECK(one.dead_letter_bytes == 64u << 10);
+    CHECK(!one.enabled);
+    CHECK(one.start == Start::oldest);
+    for (const std::string line :
+         {"batch = { max_events = 100001 }", "batch = { max_bytes = 1023 }",
+          "batch = { max_bytes = \"65MiB\" }", "batch = { linger = \"61m\" }", "retry = { initial = \"0\" }",
+          "retry = { max = \"25h\" }", "retry = { initial = \"2m\" }",
+          "retry = { initial = \"2s\", max = \"1s\" }", "dead_letter = { max_bytes = \"63KiB\" }",
+          "start = \"middle\"", "batch = { max_event = 5 }"}) {
+        CAPTURE(line);
+        CHECK(faults("type = \"stdout\"\n" + line).size() == 1);
+    }
+}
+
+TEST_CASE("keys of another type of destination are unknown") {
+    for (const std::string lines :
+         {"type = \"stdout\"\naddress = \"a:1\"", "type = \"file\"\npath = \"/x\"\nframing = \"nul\"",
+          "type = \"tcp\"\naddress = \"a:1\"\nfacility = \"local0\"",
+          "type = \"tcp\"\naddress = \"a:1\"\nmax_bytes = 2000", "type = \"stdout\"\ntoken = \"hunter2\""}) {
+        CAPTURE(lines);
+        const Lines told = faults(lines);
+        REQUIRE(told.size() == 1);
+        CHECK(told.front().find("is not a key that Tapferry knows here") != std::string::npos);
+        CHECK(told.front().find("hunter2") == std::string::npos);
+    }
+}
+
+TEST_CASE("a type that does not exist is told with those that do, and its other keys are left alone") {
+    CHECK(faults("type = \"kafka\"\nbrokers = [\"a:9092\"]\ntopic = \"dns\"") ==
+          Lines{"tapferry.toml:5:8: destinations.out.type: \"kafka\" is not one of \"syslog\", \"tcp\", "
+                "\"file\" or "
+                "\"stdout\""});
+}
+
+}  // namespace
+}  // namespace tapferry
