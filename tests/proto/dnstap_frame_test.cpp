@@ -24,6 +24,10 @@ class Account {
         text_ += std::to_string(value) + ' ';
         return *this;
     }
+    template <typename Enumeration>
+    Account& listed(bool present, Enumeration value) {
+        return number(present ? static_cast<std::uint64_t>(value) : 0);
+    }
     Account& bytes(std::string_view value) {
         number(value.size());
         text_ += value;
@@ -81,10 +85,10 @@ std::string account_of(const dnstap::Dnstap& frame) {
     const dnstap::Policy& policy = message.policy();
     Account account;
     account.bytes(frame.identity()).bytes(frame.version()).bytes(frame.extra());
-    account.number(message.has_type() ? message.type() : 0);
+    account.listed(message.has_type(), message.type());
     account.number(message.has_type() ? 0 : unlisted_type(message.unknown_fields()));
-    account.number(message.has_socket_protocol() ? message.socket_protocol() : 0);
-    account.number(message.has_http_protocol() ? message.http_protocol() : 0);
+    account.listed(message.has_socket_protocol(), message.socket_protocol());
+    account.listed(message.has_http_protocol(), message.http_protocol());
     account.bytes(message.query_address()).bytes(message.response_address());
     account.number(message.query_port()).number(message.response_port());
     account.number(message.query_time_sec()).number(message.query_time_nsec());
@@ -94,8 +98,8 @@ std::string account_of(const dnstap::Dnstap& frame) {
     account.maybe(when(message.has_response_message(), message.response_message()));
     account.bytes(message.query_zone());
     account.number(message.has_policy()).bytes(policy.type()).bytes(policy.rule());
-    account.number(policy.has_action() ? policy.action() : 0);
-    account.number(policy.has_match() ? policy.match() : 0).bytes(policy.value());
+    account.listed(policy.has_action(), policy.action());
+    account.listed(policy.has_match(), policy.match()).bytes(policy.value());
     return account.text();
 }
 
