@@ -36,7 +36,7 @@ def closed(connection):
     ("content_type", control(READY, b"protobuf:other.Thing")),
     ("bad_control", struct.pack(">II", 0, 1 << 20)),
     ("protocol", control(FINISH)),
-])
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_stranger_is_counted_and_shown_out(running, reason, sent):
     friend = running.sender(running.agent_.socket)
     friend.send(["before.test"])

@@ -51,7 +51,7 @@ def test_the_tree_keeps_the_rule(sources, rule):
     (rules.marker_faults, "README.md", f"// {rules.MARKERS[0]}: later\n"),
     (rules.header_faults, "proto/a.h", "#pragma once\n"),
     (rules.cmake_faults, "proto/CMakeLists.txt", "file(GLOB sources *.cpp)\n"),
-])
+], ids=lambda value: getattr(value, "__name__", value) if value is not None and "\n" not in str(value) else "")
 def test_a_tree_that_breaks_the_rule_is_found_out(rule, path, text):
     assert len(rule({path: text})) == 1
 
