@@ -116,7 +116,7 @@ zone "broken.test" {{ type primary; file "missing.zone"; }};
         return found.group(1) if found else said.strip()
 
     def dig(self, *arguments):
-        asked = subprocess.run(["dig", "@127.0.0.1", "-p", str(self.port), "+tries=1", "+time=5", *arguments],
+        asked = subprocess.run(["dig", "@127.0.0.1", "-p", str(self.port), "+tries=1", "+time=20", *arguments],
                                capture_output=True, text=True)
         return asked.stdout
 
