@@ -15,8 +15,8 @@ class Backoff {
 
     [[nodiscard]] std::chrono::milliseconds next() {
         const auto ceiling = std::min(max_, initial_ * (std::int64_t{1} << tries_));
-        // 2^20 times the shortest initial pause is beyond every max, so the shift stays small.
-        tries_ = std::min(tries_ + 1, 20u);
+        // 2^27 times the shortest initial pause, 1 ms, is beyond the longest max, 24 h.
+        tries_ = std::min(tries_ + 1, 27u);
         std::uniform_int_distribution<std::int64_t> pause(0, ceiling.count());
         return std::chrono::milliseconds{pause(random_)};
     }
