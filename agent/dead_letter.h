@@ -1,7 +1,7 @@
 // What a destination will never take, kept with the reason: records that it refused, and frames that no event
 // could be made of. One file of JSON lines a destination, dead-letter/NAME/dead-letter.jsonl, beside the
-// previous one; together they stay within a limit, and the oldest letters go first. Owned by the route's
-// thread.
+// previous one; together they stay within a limit, and the oldest letters go first. What is too long for half
+// of the limit is cut, with "cut":true behind it. Owned by the route's thread.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,8 @@ class DeadLetter {
     bool keep_frame(const EventId& id, std::string_view words, std::span<const std::uint8_t> frame);
 
   private:
+    // Characters that the content of one letter may take.
+    [[nodiscard]] std::size_t content_room() const;
     bool keep(std::string_view line);
 
     std::filesystem::path directory_;
