@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> level_names{"error", "warn", "info", "debug"};
 
-// With every byte escaped, and the line before it, still below PIPE_BUF.
-constexpr std::size_t longest_text = PIPE_BUF / 5;
+// With every byte escaped to five, and what stands before it, still below PIPE_BUF.
+constexpr std::size_t longest_text = (PIPE_BUF - 512) / 5;
 
 Timestamp now() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -26,12 +26,12 @@ Timestamp now() {
     return {seconds.count(), static_cast<std::uint32_t>((since - seconds) / std::chrono::nanoseconds{1})};
 }
 
-// Printable ASCII and whatever bytes above it (the texts of strerror in the user's language); controls as
-// \DDD.
+// Printable ASCII as it is; every other byte as \DDD: above it lie controls too, and what is no UTF-8 is no
+// JSON.
 void append_safe(TextBuffer& out, std::string_view text, bool json) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f) {
+        if (byte < 0x20 || byte >= 0x7f) {
             out.append(json ? "\\\\" : "\\");
             for (const unsigned digit : {byte / 100u, byte / 10u % 10u, byte % 10u})
                 out.push_back(static_cast<char>('0' + digit));
