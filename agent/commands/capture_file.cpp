@@ -39,6 +39,7 @@ class CaptureReader {
                     break;
                 case StreamStepKind::stopped:
                     stream_.emplace(max_frame_bytes);
+                    one_has_stopped_ = true;
                     break;
                 case StreamStepKind::rejected:
                     result_ = {CaptureEnd::wrong, stream_->rejection().text, result_.oversize};
@@ -51,9 +52,13 @@ class CaptureReader {
     }
 
     CaptureResult finish() {
-        if (result_.end == CaptureEnd::whole && stream_->end() == StreamEnd::inside_frame) {
+        if (result_.end != CaptureEnd::whole) return result_;
+        if (stream_->end() == StreamEnd::inside_frame) {
             result_.end = CaptureEnd::cut_off;
             result_.words = "ends in the middle of a frame; what came before it is shown";
+        } else if (stream_->in_handshake() && !(one_has_stopped_ && stream_->at_boundary())) {
+            result_.end = CaptureEnd::cut_off;
+            result_.words = "ends before its stream has begun";
         }
         return result_;
     }
@@ -64,6 +69,7 @@ class CaptureReader {
   private:
     const std::function<bool(std::span<const std::uint8_t>)>& take_;
     std::optional<FrameStreams> stream_{max_frame_bytes};
+    bool one_has_stopped_ = false;
     CaptureResult result_;
 };
 
