@@ -1,0 +1,163 @@
+#include "agent/commands/capture_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/support/frame_streams_file.h"
+#include "tests/transports/transport_fixture.h"
+#include "transports/descriptor.h"
+
+namespace tapferry {
+namespace {
+
+using namespace test;
+
+struct Capture {
+    CaptureResult result;
+    std::vector<Frame> frames;
+};
+
+Capture read_file(const std::string& file) {
+    Capture capture;
+    capture.result = read_capture(file, [&](std::span<const std::uint8_t> frame) {
+        capture.frames.emplace_back(frame.begin(), frame.end());
+        return true;
+    });
+    return capture;
+}
+
+Capture read_bytes(std::string_view bytes) {
+    const TemporaryFolder folder;
+    std::ofstream(folder.path("capture"), std::ios::binary) << bytes;
+    return read_file(folder.path("capture"));
+}
+
+std::string length_of(std::size_t length) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(length >> shift));
+    return bytes;
+}
+
+// How many bytes of a capture its first frames take, START and all.
+std::vector<std::size_t> frame_ends(const std::string& bytes, std::size_t frames) {
+    std::vector<std::size_t> ends;
+    std::size_t at = 8 + static_cast<std::uint8_t>(bytes[7]);  // START
+    for (std::size_t i = 0; i < frames; ++i) {
+        std::size_t length = 0;
+        for (int byte = 0; byte < 4; ++byte) length = length << 8 | static_cast<std::uint8_t>(bytes[at++]);
+        ends.push_back(at += length);
+    }
+    return ends;
+}
+
+TEST_CASE("each capture gives all its frames and ends whole") {
+    for (const auto name : {"bind-sec", "knot-file", "kdig", "pdns-tcp", "dnsdist-tcp"}) {
+        CAPTURE(name);
+        const Capture capture = read_file(capture_path(name).string());
+        CHECK(capture.result.end == CaptureEnd::whole);
+        CHECK(capture.result.words.empty());
+        CHECK(capture.frames == read_capture(name));
+    }
+}
+
+TEST_CASE("a capture cut off at any byte gives what is whole, and says so unless it was cut between frames") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const auto ends = frame_ends(bytes, frames.size());
+    const std::size_t start = ends.front() - frames.front().size() - 4;
+    for (std::size_t length = 0; length < ends.back(); ++length) {
+        CAPTURE(length);
+        const Capture capture = read_bytes(bytes.substr(0, length));
+        std::size_t whole = 0;
+        while (whole < ends.size() && ends[whole] <= length) ++whole;
+        const bool between = length == start || (whole > 0 && ends[whole - 1] == length);
+        REQUIRE(capture.frames.size() == whole);
+        CHECK(std::equal(capture.frames.begin(), capture.frames.end(), frames.begin()));
+        CHECK(capture.result.end == (between ? CaptureEnd::whole : CaptureEnd::cut_off));
+        CHECK(capture.result.words.empty() == between);
+    }
+}
+
+TEST_CASE("a capture without its STOP, or with a part of it that can be told from a frame, is whole") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const std::size_t stop = frame_ends(bytes, frames.size()).back();
+    constexpr std::size_t escape_bytes = 4;  // before these have come it may be a frame's length as well
+    for (std::size_t length = stop; length <= bytes.size(); ++length) {
+        CAPTURE(length);
+        const Capture capture = read_bytes(bytes.substr(0, length));
+        const bool doubtful = length > stop && length < stop + escape_bytes;
+        CHECK(capture.result.end == (doubtful ? CaptureEnd::cut_off : CaptureEnd::whole));
+        CHECK(capture.frames.size() == frames.size());
+    }
+}
+
+TEST_CASE("captures one behind the other are read as one") {
+    const std::string one = read_test_file(capture_path("bind-sec"));
+    const std::string other = read_test_file(capture_path("knot-noquery"));
+    const auto wanted = read_capture("bind-sec").size() * 2 + read_capture("knot-noquery").size();
+    const Capture capture = read_bytes(one + other + one);
+    CHECK(capture.result.end == CaptureEnd::whole);
+    CHECK(capture.frames.size() == wanted);
+    const Capture cut = read_bytes(one + other + one.substr(0, one.size() / 2));
+    CHECK(cut.result.end == CaptureEnd::cut_off);
+}
+
+TEST_CASE("what is no Frame Streams, or Frame Streams of something else, is wrong and says why") {
+    const std::string start =
+        std::string(4, '\0') + length_of(4 + 8 + 5) + length_of(2) + length_of(1) + length_of(5) + "other";
+    for (const std::string& bytes :
+         {std::string("this is a text file, and a long one at that\n"), std::string("GET / HTTP/1.1\r\n\r\n"),
+          std::string(100, '\0'), std::string(100, '\xff'), std::string("\x1f\x8b\x08\0\0\0\0\0\0\0", 10),
+          start}) {
+        CAPTURE(bytes);
+        const Capture capture = read_bytes(bytes);
+        CHECK(capture.result.end == CaptureEnd::wrong);
+        CHECK(!capture.result.words.empty());
+        CHECK(capture.frames.empty());
+    }
+}
+
+TEST_CASE("what follows a sound capture and is none is wrong, and the capture is shown") {
+    const Capture capture = read_bytes(read_test_file(capture_path("bind-sec")) + "and then some text");
+    CHECK(capture.result.end == CaptureEnd::wrong);
+    CHECK(capture.frames.size() == read_capture("bind-sec").size());
+}
+
+TEST_CASE("an empty file is no capture") {
+    const Capture capture = read_bytes("");
+    CHECK(capture.result.end == CaptureEnd::cut_off);
+    CHECK(!capture.result.words.empty());
+}
+
+TEST_CASE("a directory and a file that is not there cannot be read, and are no exception") {
+    const TemporaryFolder folder;
+    const Capture directory = read_file(folder.path(""));
+    CHECK(directory.result.end == CaptureEnd::unreadable);
+    CHECK(directory.result.words == "cannot be read: Is a directory");
+    const Capture missing = read_file(folder.path("missing"));
+    CHECK(missing.result.end == CaptureEnd::unreadable);
+    CHECK(missing.result.words == "cannot be read: No such file or directory");
+}
+
+TEST_CASE("a frame above 1 MiB is passed over and counted, and the next one is read") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const std::size_t first = frame_ends(bytes, 1).front();
+    const std::string large = length_of((1 << 20) + 1) + std::string((1 << 20) + 1, 'x');
+    const Capture capture = read_bytes(bytes.substr(0, first) + large + large + bytes.substr(first));
+    CHECK(capture.result.end == CaptureEnd::whole);
+    CHECK(capture.result.oversize == 2);
+    CHECK(capture.frames == read_capture("bind-sec"));
+}
+
+TEST_CASE("a taker that wants no more gets no more") {
+    int taken = 0;
+    const auto result = read_capture(capture_path("bind-sec").string(), [&](auto) { return ++taken < 3; });
+    CHECK(result.end == CaptureEnd::stopped);
+    CHECK(taken == 3);
+}
+
+}  // namespace
+}  // namespace tapferry

@@ -1,0 +1,54 @@
+#include "agent/stages/selection.h"
+
+#include <doctest/doctest.h>
+
+namespace tapferry {
+namespace {
+
+Event of_type(MessageType type) {
+    Event event;
+    event.type = type;
+    return event;
+}
+
+TEST_CASE("everything means also types that this version does not know") {
+    for (std::size_t i = 0; i < message_type_count; ++i)
+        CHECK(Selection::all().wants(of_type(static_cast<MessageType>(i))));
+}
+
+TEST_CASE("nothing is wanted until it is named") {
+    Selection selection = Selection::none();
+    for (std::size_t i = 0; i < message_type_count; ++i)
+        CHECK(!selection.wants(of_type(static_cast<MessageType>(i))));
+    selection.add(MessageType::tool_query);
+    CHECK(selection.wants(of_type(MessageType::tool_query)));
+    CHECK(!selection.wants(of_type(MessageType::tool_response)));
+}
+
+TEST_CASE(
+    "usually a new domain is wanted whatever message told of it, and other messages of that type are not") {
+    Event event = of_type(MessageType::resolver_response);
+    CHECK(!Selection::usual().wants(event));
+    event.kind = EventKind::new_domain;
+    CHECK(Selection::usual().wants(event));
+    CHECK(!Selection::none().wants(event));
+}
+
+TEST_CASE("a malformed message is wanted as its type is") {
+    Event event = of_type(MessageType::client_response);
+    event.kind = EventKind::malformed;
+    CHECK(Selection::usual().wants(event));
+}
+
+TEST_CASE("a type is found by its name and by its short form, and in no other writing") {
+    CHECK(Selection::find("AUTH_QUERY") == MessageType::auth_query);
+    CHECK(Selection::find("UR") == MessageType::update_response);
+    for (const std::string_view name :
+         {"", "cr", "client_response", "CR ", "UNKNOWN", "0", "6", "CLIENT RESPONSE"}) {
+        CAPTURE(name);
+        CHECK(!Selection::find(name));
+    }
+}
+
+}  // namespace
+}  // namespace tapferry
