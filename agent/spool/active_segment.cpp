@@ -10,7 +10,7 @@ ActiveSegment::Created ActiveSegment::create(const std::filesystem::path& direct
                                              const SegmentName& name) {
     const DiskResult opened = disk.open(directory / file_name(name), O_WRONLY | O_CREAT | O_EXCL);
     if (!opened.ok()) return {std::nullopt, opened.error};
-    return {ActiveSegment(disk, File(disk, static_cast<int>(opened.value)), name), 0};
+    return {ActiveSegment(disk, DiskFile(disk, static_cast<int>(opened.value)), name), 0};
 }
 
 int ActiveSegment::append(BlockHeader header, std::span<const std::uint8_t> body) {

@@ -39,13 +39,13 @@ class ActiveSegment {
     [[nodiscard]] std::chrono::steady_clock::time_point first_numbers_at() const { return first_numbers_at_; }
 
   private:
-    ActiveSegment(Disk& disk, File file, const SegmentName& name)
+    ActiveSegment(Disk& disk, DiskFile file, const SegmentName& name)
         : disk_(&disk), file_(std::move(file)), name_(name), end_(name.base) {}
     // Returns 0 or errno.
     int cut_back();
 
     Disk* disk_;
-    File file_;
+    DiskFile file_;
     SegmentName name_;
     Position end_;
     std::uint64_t bytes_ = 0;  // of whole blocks

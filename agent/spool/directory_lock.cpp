@@ -21,7 +21,7 @@ namespace {
 }
 
 // The decimal digits that the holder wrote, or nothing.
-std::string holder(Disk& disk, const File& file) {
+std::string holder(Disk& disk, const DiskFile& file) {
     std::array<std::uint8_t, 20> bytes{};
     const DiskResult read = read_fully(disk, file.fd(), 0, bytes);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
@@ -31,7 +31,7 @@ std::string holder(Disk& disk, const File& file) {
 
 }  // namespace
 
-File lock_directory(const std::filesystem::path& directory, Disk& disk) {
+DiskFile lock_directory(const std::filesystem::path& directory, Disk& disk) {
     const DiskResult made = disk.make_directory(directory);
     if (!made.ok() && made.error != EEXIST) {
         fail(directory, "cannot make the directory; its parent must exist and be writable", made.error);
@@ -39,7 +39,7 @@ File lock_directory(const std::filesystem::path& directory, Disk& disk) {
     const DiskResult opened = disk.open(directory / "lock", O_RDWR | O_CREAT);
     if (!opened.ok())
         fail(directory, "cannot open the lock file; the directory must be writable", opened.error);
-    File file(disk, static_cast<int>(opened.value));
+    DiskFile file(disk, static_cast<int>(opened.value));
     const DiskResult locked = disk.lock(file.fd());
     if (locked.error == EWOULDBLOCK) {
         const std::string pid = holder(disk, file);

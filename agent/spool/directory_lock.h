@@ -8,6 +8,6 @@
 namespace tapferry {
 
 // Makes the directory when it is not there. Throws SpoolError, which names the process that has it.
-[[nodiscard]] File lock_directory(const std::filesystem::path& directory, Disk& disk);
+[[nodiscard]] DiskFile lock_directory(const std::filesystem::path& directory, Disk& disk);
 
 }  // namespace tapferry

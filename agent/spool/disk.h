@@ -1,5 +1,5 @@
 // The seam for file I/O of the spool and of saved positions: each function is one system call, so that tests
-// can make any of them fail. Any thread. Whoever opens a file owns it through File.
+// can make any of them fail. Any thread. Whoever opens a file owns it through DiskFile.
 #pragma once
 
 #include <sys/types.h>
@@ -55,15 +55,15 @@ DiskResult write_fully(Disk& disk, int fd, std::uint64_t offset, std::span<const
                        std::span<const std::uint8_t> second = {});
 
 // An open file; closed at the end of its life.
-class File {
+class DiskFile {
   public:
-    File() = default;
-    File(Disk& disk, int fd) : disk_(&disk), fd_(fd) {}
-    ~File() {
+    DiskFile() = default;
+    DiskFile(Disk& disk, int fd) : disk_(&disk), fd_(fd) {}
+    ~DiskFile() {
         if (fd_ >= 0) disk_->close(fd_);
     }
-    File(File&& other) noexcept : disk_(other.disk_), fd_(std::exchange(other.fd_, -1)) {}
-    File& operator=(File&& other) noexcept {
+    DiskFile(DiskFile&& other) noexcept : disk_(other.disk_), fd_(std::exchange(other.fd_, -1)) {}
+    DiskFile& operator=(DiskFile&& other) noexcept {
         std::swap(disk_, other.disk_);
         std::swap(fd_, other.fd_);
         return *this;

@@ -55,7 +55,7 @@ FoundLog find_log(const std::filesystem::path& directory, Disk& disk) {
             found.error = opened.error;
             continue;
         }
-        File file(disk, static_cast<int>(opened.value));
+        DiskFile file(disk, static_cast<int>(opened.value));
         const DiskResult size = disk.size(file.fd());
         const Position end = told_by_names(listing.segments, name)
                                  ? name.base

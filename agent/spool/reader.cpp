@@ -168,7 +168,7 @@ std::optional<SpoolRead> SpoolReader::Parts::open(const SegmentName& name) {
         return std::nullopt;
     }
     if (!opened.ok()) return SpoolEnd{};
-    File file(*disk, static_cast<int>(opened.value));
+    DiskFile file(*disk, static_cast<int>(opened.value));
     segment.emplace(name, SegmentReader(*disk, std::move(file), name));
     inputs.clear();
     return std::nullopt;

@@ -94,10 +94,10 @@ std::optional<Slot> decode_slot(const SlotBytes& bytes) {
 }  // namespace
 
 struct PositionFile::Parts {
-    Parts(Disk& its_disk, File its_file) : disk(&its_disk), file(std::move(its_file)) {}
+    Parts(Disk& its_disk, DiskFile its_file) : disk(&its_disk), file(std::move(its_file)) {}
 
     Disk* disk;
-    File file;
+    DiskFile file;
     std::uint64_t generation = 0;  // of the slot that counts
     std::size_t older = 0;         // the slot that save() overwrites
     bool damaged = false;
@@ -109,7 +109,7 @@ PositionFile::PositionFile(std::filesystem::path path, Disk& disk) {
         throw SpoolError("cannot open " + path.string() + ": " +
                          std::generic_category().message(opened.error));
     }
-    parts_ = std::make_unique<Parts>(disk, File(disk, static_cast<int>(opened.value)));
+    parts_ = std::make_unique<Parts>(disk, DiskFile(disk, static_cast<int>(opened.value)));
     // Both areas are written once, so that their blocks are the file's own and saving needs no space.
     const DiskResult size = disk.size(parts_->file.fd());
     for (const std::uint64_t offset : slot_offsets) {

@@ -15,7 +15,7 @@ constexpr std::uint64_t page_bytes = 4096;
 
 }  // namespace
 
-SegmentReader::SegmentReader(Disk& disk, File file, const SegmentName& name)
+SegmentReader::SegmentReader(Disk& disk, DiskFile file, const SegmentName& name)
     : disk_(&disk), file_(std::move(file)), name_(name), window_(window_bytes) {}
 
 SegmentRead SegmentReader::read(Growth growth) {

@@ -35,7 +35,7 @@ enum class Growth : std::uint8_t { growing, complete };
 
 class SegmentReader {
   public:
-    SegmentReader(Disk& disk, File file, const SegmentName& name);
+    SegmentReader(Disk& disk, DiskFile file, const SegmentName& name);
 
     // The block at the offset, or the first sound header behind it when there is none. Stays there.
     [[nodiscard]] SegmentRead read(Growth growth);
@@ -62,7 +62,7 @@ class SegmentReader {
     void forget_window() { window_length_ = 0; }
 
     Disk* disk_;
-    File file_;
+    DiskFile file_;
     SegmentName name_;
     std::uint64_t offset_ = 0;
     // A stretch of the file, read by one call; blocks are given out of it.

@@ -62,7 +62,7 @@ struct Spool::Parts {
 
     const SpoolOptions options;
     Disk* disk;
-    File lock;
+    DiskFile lock;
     const std::uint64_t incarnation;
     std::atomic<std::uint64_t> begin{1};
     std::atomic<std::uint64_t> end{1};
