@@ -10,7 +10,13 @@ void OpenBatch::clear(Position from) {
     totals = {};
     received = {};
     dead_frames.clear();
+    dead_bytes = 0;
     lost.clear();
+}
+
+bool OpenBatch::full(const BatchLimits& limits) const {
+    return totals.rendered >= limits.max_events || records.bytes() + dead_bytes >= limits.max_bytes ||
+           totals.read >= most_frames_of_a_batch;
 }
 
 BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reader)
@@ -33,7 +39,7 @@ void BatchFiller::seek(Position position) {
 }
 
 BatchFiller::Stopped BatchFiller::fill(OpenBatch& batch, const BatchLimits& limits, Position until) {
-    while (batch.totals.rendered < limits.max_events && batch.records.bytes() < limits.max_bytes) {
+    while (!batch.full(limits)) {
         if (position_ >= until) return Stopped::end_of_log;
         if (next_ < block_.frames.size()) {
             take(block_.frames[next_++], batch);
@@ -67,6 +73,7 @@ void BatchFiller::render(const SpoolFrame& frame, OpenBatch& batch) {
     const auto give_up = [&](std::string words) {
         batch.records.truncate(records_before);
         ++batch.totals.undecodable;
+        batch.dead_bytes += sizeof(DeadFrame) + words.size() + frame.bytes.size();
         batch.dead_frames.push_back({id, std::move(words), {frame.bytes.begin(), frame.bytes.end()}});
     };
     try {

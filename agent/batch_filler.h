@@ -31,6 +31,10 @@ struct LostFrames {
     LossReason reason{};
 };
 
+// A batch ends after so many frames, however few of them became events: decoding them takes a fraction of a
+// second, after which the route looks around.
+inline constexpr std::uint64_t most_frames_of_a_batch = 50'000;
+
 // A batch while it is filled, and until its outcome.
 struct OpenBatch {
     RecordBuffer records;
@@ -39,10 +43,12 @@ struct OpenBatch {
     RouteTotals totals;  // of that stretch
     Timestamp received;  // of its first frame
     std::vector<DeadFrame> dead_frames;
+    std::size_t dead_bytes = 0;  // of memory that dead_frames take
     std::vector<LostFrames> lost;
 
     explicit OpenBatch(RecordBuffer buffer) : records(std::move(buffer)) {}
     void clear(Position from);
+    [[nodiscard]] bool full(const BatchLimits& limits) const;
 };
 
 class BatchFiller {
