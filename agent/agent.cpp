@@ -36,6 +36,8 @@ namespace {
 
 // How often segments that every route has passed are removed.
 constexpr auto tick = 500ms;
+// How long a destination that changed may finish: signals wait meanwhile, and its position is kept.
+constexpr std::chrono::milliseconds reload_patience = 1s;
 // Changes of state that wait to be logged; there are never so many but in an attack, and rejections are
 // counted anyway.
 constexpr std::size_t max_notes = 1000;
@@ -150,7 +152,9 @@ class Agent::Parts {
     Position highest_known() const {
         Position highest = first_position;
         for (const auto& entry : std::filesystem::directory_iterator(positions()))
-            if (auto saved = PositionFile(entry.path(), posix_disk()).load())
+            if (!entry.is_regular_file())
+                log_.warn("agent", entry.path().string() + " is no file of ours; it is left alone");
+            else if (auto saved = PositionFile(entry.path(), posix_disk()).load())
                 highest = std::max({highest, saved->highest, saved->position});
         return highest;
     }
@@ -219,8 +223,9 @@ class Agent::Parts {
         switch (event.kind) {
             case IntakeEvent::Kind::connected:
             case IntakeEvent::Kind::disconnected:
-            case IntakeEvent::Kind::disk_back:
                 return log_.info(event.input, event.text);
+            case IntakeEvent::Kind::disk_back:
+                return log_.info("spool", event.text);
             case IntakeEvent::Kind::rejected:
                 return log_.warn(event.input, event.text);
             case IntakeEvent::Kind::disk_failing:
@@ -250,11 +255,18 @@ class Agent::Parts {
         config_.destinations = std::move(fresh.destinations);
         stop_routes_that_changed();
         for (const auto& destination : config_.destinations)
-            if (destination.enabled && !has_route(destination.name)) {
-                add_route(destination);
-                log_.info("reload", "destination " + destination.name + " runs");
-            }
+            if (destination.enabled && !has_route(destination.name)) try_to_add_route(destination);
         log_.info("reload", "the configuration was read again");
+    }
+
+    // What goes wrong with one destination must not end the agent.
+    void try_to_add_route(const DestinationConfig& destination) {
+        try {
+            add_route(destination);
+            log_.info("reload", "destination " + destination.name + " runs");
+        } catch (const std::exception& failure) {
+            log_.error("reload", "destination " + destination.name + " does not run: " + failure.what());
+        }
     }
 
     void stop_routes_that_changed() {
@@ -265,7 +277,7 @@ class Agent::Parts {
                                           wanted.source == route->config().source;
                                });
         };
-        const auto deadline = Clock::now() + config_.stop_timeout;
+        const auto deadline = Clock::now() + std::min(config_.stop_timeout, reload_patience);
         for (auto& route : routes_)
             if (!stays(route)) route->stop(deadline);
         for (auto& route : routes_)

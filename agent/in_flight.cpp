@@ -22,6 +22,14 @@ void InFlight::take_back(Ticket ticket) {
     if (auto node = lent_.extract(ticket)) spare_.push_back(std::move(node.mapped().batch));
 }
 
+std::unique_ptr<OpenBatch> InFlight::reclaim(Ticket ticket) {
+    auto batch = std::move(lent_.extract(ticket).mapped().batch);
+    Owed owed = settle(ticket);
+    batch->dead_frames = std::move(owed.dead_frames);
+    batch->lost = std::move(owed.lost);
+    return batch;
+}
+
 Owed InFlight::settle(Ticket ticket) {
     auto node = owed_.extract(ticket);
     return std::move(node.mapped());

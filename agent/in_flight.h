@@ -44,6 +44,8 @@ class InFlight {
     // Null: its batch is back already.
     [[nodiscard]] const LentBatch* lent(Ticket ticket) const;
     void take_back(Ticket ticket);
+    // As take_back(), but out of the pool and with what it owed: it is to be handed over again.
+    [[nodiscard]] std::unique_ptr<OpenBatch> reclaim(Ticket ticket);
     // Whether its outcome still matters: it was not forgotten.
     [[nodiscard]] bool matters(Ticket ticket) const { return owed_.contains(ticket); }
     [[nodiscard]] Owed settle(Ticket ticket);

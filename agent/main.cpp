@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -5,7 +8,20 @@
 #include "agent/commands/commands.h"
 #include "agent/config/fault.h"
 
+namespace {
+
+// A descriptor below 3 that is closed would be given to the next file opened, and what is printed would go
+// into it.
+void fill_standard_descriptors() {
+    int descriptor = ::open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::dup(descriptor);
+    if (descriptor > STDERR_FILENO) ::close(descriptor);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+    fill_standard_descriptors();
     // A reader that goes away is a result of write(), not the end of the program.
     std::signal(SIGPIPE, SIG_IGN);
     try {

@@ -50,6 +50,7 @@ class Route::Loop {
     Loop(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log)
         : config_(std::move(config)),
           spool_(spool),
+          began_before_(std::filesystem::exists(places.position)),
           position_file_(places.position, disk),
           cursor_(load(log)),
           filler_(config_, SpoolReader(places.spool, disk, cursor_.settled().position)),
@@ -58,8 +59,8 @@ class Route::Loop {
           transport_(make_transport(config_.transport)),
           backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
           report_(config_, cursor_.settled().totals, log) {
-        saved_position_ = number(cursor_.settled().position);
-        publish();
+        // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
+        save();
     }
 
     void start() {
@@ -101,12 +102,12 @@ class Route::Loop {
         if (auto saved = position_file_.load()) return *saved;
         SavedPosition saved;
         saved.start = config_.start == Start::oldest ? spool_.begin() : spool_.end();
-        if (position_file_.damaged()) {
+        if (began_before_) {
             saved.start = spool_.begin();
-            log.warn(
-                config_.name,
-                "its saved position is damaged in both copies: the log is read again from its beginning, so "
-                "events are repeated and none is lost; its lifetime counters begin anew");
+            log.warn(config_.name,
+                     "its saved position is damaged: the log is read again from its beginning, so events are "
+                     "repeated and "
+                     "none is lost; its lifetime counters begin anew");
         }
         saved.position = saved.start;
         return saved;
@@ -163,6 +164,7 @@ class Route::Loop {
         filler_.fill(*batch, limits, stop ? stop->up_to : Position{~std::uint64_t{0}});
         if (batch->end != batch->begin) {
             ready_ = std::move(batch);
+            first_ = 0;
             empty_fills_ = 0;
             return;
         }
@@ -190,22 +192,20 @@ class Route::Loop {
     }
 
     void hand_over() {
-        const std::size_t first = std::min(skip_, ready_->records.size());
-        const std::size_t sending = ready_->records.size() - first;
+        const std::size_t sending = ready_->records.size() - first_;
         const Ticket ticket{next_ticket_};
         if (sending != 0 &&
-            !transport_->submit({ready_->records, first}, ticket, Clock::now() + watching_wait))
+            !transport_->submit({ready_->records, first_}, ticket, Clock::now() + watching_wait))
             return;
         ++next_ticket_;
-        skip_ -= first;
         Stretch stretch{ticket, ready_->end, ready_->totals, false};
         stretch.totals.records = ready_->records.size();
         if (ready_->begin < cursor_.furthest()) stretch.totals.repeated = sending;
         cursor_.submitted(stretch);
         in_flight_.owe(ticket, *ready_);
         if (sending != 0) {
-            in_flight_.lend(ticket, {std::move(ready_), first});
-        } else {  // every frame was filtered, undecodable or gone, or is at the far side already
+            in_flight_.lend(ticket, {std::move(ready_), first_});
+        } else {  // every frame was filtered, undecodable or gone
             in_flight_.give_back(std::move(ready_));
             settle(ticket, 0);
         }
@@ -244,14 +244,20 @@ class Route::Loop {
         settle(outcome.ticket, lent == nullptr ? 0 : bury_refused(outcome, lent->batch->records));
     }
 
-    // Everything under way is given up and read again from the settled position.
+    // Everything under way is given up and read again from the settled position; but a batch of which the far
+    // side has a part already is kept, and goes on from there.
     void fail(const Outcome& outcome, const LentBatch* lent) {
         report_.failed(outcome.words, behind());
-        skip_ = lent == nullptr ? 0 : lent->first + outcome.done;
-        cursor_.rewind();
-        in_flight_.forget();
-        filler_.seek(cursor_.settled().position);
         if (ready_) in_flight_.give_back(std::move(ready_));
+        cursor_.rewind();
+        if (lent != nullptr && outcome.done != 0) {
+            first_ = lent->first + outcome.done;
+            ready_ = in_flight_.reclaim(outcome.ticket);
+            filler_.seek(ready_->end);
+        } else {
+            filler_.seek(cursor_.settled().position);
+        }
+        in_flight_.forget();
         retry_at_ = Clock::now() + backoff_.next();
         if (stopping_) gave_up_stopping_ = true;  // what is left waits in the spool for the next start
     }
@@ -296,15 +302,17 @@ class Route::Loop {
     }
 
     void save_when_due(bool now) {
-        const Position position = cursor_.settled().position;
-        if (number(position) == saved_position_) return;
-        if (!now && Clock::now() - last_save_ < save_interval) return;
+        if (number(cursor_.settled().position) == saved_position_) return;
+        if (now || Clock::now() - last_save_ >= save_interval) save();
+    }
+
+    void save() {
         last_save_ = Clock::now();
         SavedPosition saved = cursor_.settled();
         saved.incarnation = spool_.incarnation();
         saved.highest = spool_.end();
         if (position_file_.save(saved)) {
-            saved_position_.store(number(position), std::memory_order_release);
+            saved_position_.store(number(saved.position), std::memory_order_release);
             save_fails_ = false;
         } else if (!save_fails_) {
             save_fails_ = true;
@@ -318,6 +326,7 @@ class Route::Loop {
 
     const DestinationConfig config_;
     Spool& spool_;
+    const bool began_before_;  // there was a file for its position
     PositionFile position_file_;
     Cursor cursor_;
     BatchFiller filler_;
@@ -326,8 +335,8 @@ class Route::Loop {
     std::unique_ptr<OpenBatch> ready_;  // filled, and not yet taken by the transport
     std::unique_ptr<Transport> transport_;
     std::uint64_t next_ticket_ = 1;
-    int empty_fills_ = 0;   // one after another
-    std::size_t skip_ = 0;  // records of the next batch that the far side has already
+    int empty_fills_ = 0;    // one after another
+    std::size_t first_ = 0;  // of ready_: records before it are at the far side already
 
     Backoff backoff_;
     std::optional<Clock::time_point> retry_at_;

@@ -1,6 +1,7 @@
 #include "agent/admin/server.h"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -25,7 +26,9 @@ using StatusSource = std::function<AgentStatus()>;
 
 constexpr auto client_timeout = std::chrono::seconds{10};
 constexpr std::uint32_t max_header_bytes = 8192;
-constexpr std::size_t max_clients = 64;
+constexpr std::size_t max_clients = 256;
+// Without descriptors accept() fails at once, again and again.
+constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 using Response = http::response<http::string_body>;
 
@@ -116,6 +119,7 @@ class Session : public std::enable_shared_from_this<Session> {
 struct AdminServer::Parts {
     asio::io_context context{1};
     tcp::acceptor acceptor{context};
+    asio::steady_timer pause{context};
     StatusSource status;
     std::size_t clients = 0;  // of this thread alone
     std::thread thread;
@@ -125,7 +129,11 @@ struct AdminServer::Parts {
             if (error == asio::error::operation_aborted) return;
             if (!error && clients < max_clients)
                 std::make_shared<Session>(std::move(socket), status, clients)->read();
-            accept();
+            if (!error) return accept();
+            pause.expires_after(accept_pause);
+            pause.async_wait([this](beast::error_code stopped) {
+                if (!stopped) accept();
+            });
         });
     }
 };

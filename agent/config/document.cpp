@@ -1,8 +1,11 @@
 #include "agent/config/document.h"
 
-#include <fstream>
-#include <sstream>
 #include <toml++/toml.h>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 
 namespace tapferry {
 
@@ -44,6 +47,31 @@ Setting convert(const toml::node& node, const std::string& file) {
     return setting;
 }
 
+// Keys of thousands of parts make tables so deep that taking them apart ends the stack. No key has more than
+// a few.
+constexpr unsigned max_dots_a_line = 100;
+
+// The number of the first line with more dots outside of quotes than any key has, or 0.
+unsigned line_too_deep(std::string_view text) {
+    unsigned line = 1;
+    unsigned dots = 0;
+    char quote = 0;
+    for (const char c : text) {
+        if (c == '\n') {
+            ++line;
+            dots = 0;
+            quote = 0;
+        } else if (quote != 0) {
+            if (c == quote) quote = 0;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '.' && ++dots > max_dots_a_line) {
+            return line;
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 Setting read_document(const std::filesystem::path& file, std::vector<ConfigFault>& faults) {
@@ -59,8 +87,13 @@ Setting read_document(const std::filesystem::path& file, std::vector<ConfigFault
         faults.push_back({file.string(), 0, 0, "", std::string("cannot be read: ") + std::strerror(errno)});
         return empty;
     }
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    if (const unsigned line = line_too_deep(text)) {
+        faults.push_back({file.string(), line, 1, "", "this line has a key of more parts than any key has"});
+        return empty;
+    }
     try {
-        return convert(toml::parse(stream, file.string()), file.string());
+        return convert(toml::parse(text, file.string()), file.string());
     } catch (const toml::parse_error& bad) {
         faults.push_back({file.string(), bad.source().begin.line, bad.source().begin.column, "",
                           "this is not TOML: " + std::string{bad.description()}});

@@ -5,12 +5,32 @@
 
 namespace tapferry {
 
+namespace {
+
+// Keys and values are shown as they were written, and a terminal must not take any of it for a command.
+std::string printable(const std::string& text) {
+    std::string shown;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) {
+            shown += c;
+            continue;
+        }
+        shown += '\\';
+        for (const unsigned digit : {byte / 100u, byte / 10u % 10u, byte % 10u})
+            shown += static_cast<char>('0' + digit);
+    }
+    return shown;
+}
+
+}  // namespace
+
 std::string to_line(const ConfigFault& fault) {
     std::string line = fault.file;
     if (fault.line != 0) line += ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column);
     line += ": ";
     if (!fault.key.empty()) line += fault.key + ": ";
-    return line + fault.text;
+    return printable(line + fault.text);
 }
 
 namespace {

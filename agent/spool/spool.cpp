@@ -91,7 +91,7 @@ struct Spool::Parts {
     [[nodiscard]] int write_pending(Timestamp received);
     [[nodiscard]] int append(const BlockBuilder& block, Timestamp received);
     [[nodiscard]] bool old() const;
-    void make_room(std::uint64_t length);
+    [[nodiscard]] int make_room(std::uint64_t length);
     bool drop_oldest();
     [[nodiscard]] std::uint64_t bytes() const {
         return active_bytes.load(std::memory_order_relaxed) + sealed_bytes.load(std::memory_order_relaxed);
@@ -190,18 +190,23 @@ bool Spool::Parts::old() const {
            std::chrono::steady_clock::now() - active->first_numbers_at() >= options.segment_age;
 }
 
-// Rolls and drops what max_bytes asks for before a block of `length` bytes is appended.
-void Spool::Parts::make_room(std::uint64_t length) {
+// Rolls and drops what max_bytes asks for before a block of `length` bytes is appended. An error when a
+// segment has to end and none can follow: its directory may be gone.
+int Spool::Parts::make_room(std::uint64_t length) {
     const std::uint64_t segment_bytes = std::min(options.segment_bytes, options.max_bytes / min_segments);
     const bool too_long = active && active->has_numbers() && active->bytes() + length > segment_bytes;
-    // When no new segment can be made, the old one goes on.
-    if (too_long || old()) static_cast<void>(begin_segment());
+    if (too_long || old()) {
+        // The old one goes on for as long again.
+        const int error = begin_segment();
+        if (error != 0 && !disk_is_full(error) && active->bytes() + length > 2 * segment_bytes) return error;
+    }
     // A segment may begin with a gap and all streams, and end with a seal.
     length += 3 * block_header_bytes + stream_bytes;
     while (bytes() + length > options.max_bytes) {
         if (drop_oldest()) continue;
-        if (!active || !active->has_numbers() || begin_segment() != 0) return;
+        if (!active || !active->has_numbers() || begin_segment() != 0) break;
     }
+    return 0;
 }
 
 bool Spool::Parts::drop_oldest() {
@@ -246,7 +251,7 @@ AppendOutcome Spool::append(const BlockBuilder& block, Timestamp received) {
     assert(!block.empty());
     Parts& p = *parts_;
     if (block.body().size() > max_block_body_bytes) return {false, EMSGSIZE};
-    p.make_room(block_header_bytes + block.body().size());
+    if (const int error = p.make_room(block_header_bytes + block.body().size())) return {false, error};
     int error = p.append(block, received);
     if (disk_is_full(error) && p.drop_oldest()) error = p.append(block, received);
     if (error != 0) return {false, error};
