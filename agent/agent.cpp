@@ -12,6 +12,7 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -105,10 +106,11 @@ class Agent::Parts {
         intake.unix_inputs = config_.unix_inputs;
         intake_ = std::make_unique<Intake>(std::move(intake), *spool_, input_counters_,
                                            [this](const IntakeEvent& event) { note(event); });
-        // A DNS server that waits for its handshake comes before everything that is slow.
-        intake_->start();
+        // Routes first: a new one begins where the log ends now. The sockets listen already, so senders can
+        // connect.
         for (const auto& destination : config_.destinations)
             if (destination.enabled) add_route(destination);
+        intake_->start();
         report_orphans();
         if (!config_.admin.host.empty()) open_admin();
     }
@@ -206,8 +208,9 @@ class Agent::Parts {
 
     // Intake must not wait for whoever reads the log, so its lines are written by the main thread.
     void note(const IntakeEvent& event) {
-        const std::lock_guard lock(notes_mutex_);
-        if (notes_.size() < max_notes) notes_.push_back(event);
+        // A line in the log is not worth a wait of the reading thread.
+        const std::unique_lock lock(notes_mutex_, std::try_to_lock);
+        if (lock && notes_.size() < max_notes) notes_.push_back(event);
     }
 
     void tell_notes() {
@@ -247,9 +250,9 @@ class Agent::Parts {
             for (const auto& fault : error.faults) log_.error("reload", to_line(fault));
             return log_.error("reload", "the configuration was not read again: everything goes on as before");
         }
-        if (fresh.source_but_destinations != config_.source_but_destinations)
+        if (fresh.source_but_reloadable != config_.source_but_reloadable)
             log_.warn("reload",
-                      "something outside the destinations changed: it takes effect at the next restart");
+                      "more than destinations and the log changed: that takes effect at the next restart");
         if (fresh.log != config_.log) log_.set(fresh.log);
         config_.log = fresh.log;
         config_.destinations = std::move(fresh.destinations);
@@ -282,8 +285,12 @@ class Agent::Parts {
             if (!stays(route)) route->stop(deadline);
         for (auto& route : routes_)
             if (!stays(route)) route->join();
+        std::vector<std::unique_ptr<Route>>
+            gone;  // destroyed behind the lock: that may take a resolver's time
         const std::lock_guard lock(routes_mutex_);
-        std::erase_if(routes_, [&](const auto& route) { return !stays(route); });
+        const auto first_gone = std::stable_partition(routes_.begin(), routes_.end(), stays);
+        std::move(first_gone, routes_.end(), std::back_inserter(gone));
+        routes_.erase(first_gone, routes_.end());
     }
 
     bool has_route(const std::string& name) const {

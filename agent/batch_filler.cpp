@@ -24,6 +24,7 @@ BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reade
       envelope_(destination.syslog_header ? make_syslog_header(*destination.syslog_header) : nullptr),
       encoder_(make_encoder(destination.format)),
       selection_(destination.selection),
+      max_record_bytes_(destination.max_record_bytes),
       reader_(std::move(reader)),
       position_(reader_.position()) {}
 
@@ -70,27 +71,36 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
 void BatchFiller::render(const SpoolFrame& frame, OpenBatch& batch) {
     const EventId id{block_.incarnation, number(frame.position)};
     const std::size_t records_before = batch.records.size();
-    const auto give_up = [&](std::string words) {
+    const auto count_and_bury = [&](std::uint64_t& counter, std::string words) {
+        ++counter;
         batch.records.truncate(records_before);
-        ++batch.totals.undecodable;
         batch.dead_bytes += sizeof(DeadFrame) + words.size() + frame.bytes.size();
         batch.dead_frames.push_back({id, std::move(words), {frame.bytes.begin(), frame.bytes.end()}});
     };
     try {
         const FrameOrigin origin{id, block_.received, frame.input};
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable)
-            return give_up("not a dnstap frame: the protobuf breaks off");
+            return count_and_bury(batch.totals.undecodable, "not a dnstap frame: the protobuf breaks off");
         if (!selection_.wants(event_)) {
             ++batch.totals.filtered;
             return;
         }
-        encoder_->encode(event_, batch.records);
-        for (const Record& record : batch.records.records().subspan(records_before))
-            if (record.invalid) return give_up("its rendering holds a byte that may not be sent");
         ++batch.totals.rendered;
+        encoder_->encode(event_, batch.records);
+        if (const char* fault = fault_of(batch.records.records().subspan(records_before)))
+            return count_and_bury(batch.totals.dead_lettered, fault);
     } catch (const std::exception& failure) {
-        give_up(std::string("rendering failed: ") + failure.what());
+        count_and_bury(batch.totals.dead_lettered, std::string("rendering failed: ") + failure.what());
     }
+}
+
+// Why these records of one event may not be sent; null: they may.
+const char* BatchFiller::fault_of(std::span<const Record> records) const {
+    for (const Record& record : records) {
+        if (record.invalid) return "it cannot be written so that it may be sent";
+        if (max_record_bytes_ != 0 && record.length > max_record_bytes_) return "longer than max_bytes";
+    }
+    return nullptr;
 }
 
 }  // namespace tapferry

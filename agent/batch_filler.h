@@ -67,11 +67,13 @@ class BatchFiller {
   private:
     void take(const SpoolFrame& frame, OpenBatch& batch);
     void render(const SpoolFrame& frame, OpenBatch& batch);
+    [[nodiscard]] const char* fault_of(std::span<const Record> records) const;
 
     Framing framing_;
     std::unique_ptr<Envelope> envelope_;
     std::unique_ptr<Encoder> encoder_;
     Selection selection_;
+    std::size_t max_record_bytes_;
     SpoolReader reader_;
     Decoder decoder_;
     Event event_;

@@ -29,16 +29,19 @@ void Cursor::handed_over(Position end) {
     furthest_ = std::max(furthest_, end);
 }
 
-void Cursor::settle(Ticket ticket, std::uint64_t dead_lettered) {
+void Cursor::settle(Ticket ticket, std::uint64_t refused_events, std::uint64_t refused_records) {
     const auto found = std::find_if(under_way_.begin(), under_way_.end(),
                                     [&](const Stretch& stretch) { return stretch.ticket == ticket; });
     if (found == under_way_.end()) return;
     found->settled = true;
-    found->totals.dead_lettered = dead_lettered;
-    found->totals.delivered = found->totals.rendered - dead_lettered;
+    RouteTotals& totals = found->totals;
+    totals.dead_lettered += refused_events;
+    totals.delivered = totals.rendered - totals.dead_lettered;
+    totals.records -= refused_records;
     while (!under_way_.empty() && under_way_.front().settled) {
         settled_.totals += under_way_.front().totals;
         settled_.position = under_way_.front().end;
+        settled_ticket_ = under_way_.front().ticket;
         in_flight_ -= under_way_.front().totals.rendered;
         under_way_.pop_front();
     }

@@ -17,7 +17,7 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more);
 struct Stretch {
     Ticket ticket{};
     Position end{};
-    RouteTotals totals;  // of this stretch alone; delivered and dead_lettered are filled in when it settles
+    RouteTotals totals;  // of this stretch alone; delivered is filled in when it settles
     bool settled = false;
 };
 
@@ -27,15 +27,20 @@ class Cursor {
 
     // The next stretch, which begins where the last one ended, is under way.
     void submitted(const Stretch& stretch);
-    // The stretch of `ticket` is over: `dead_lettered` of its events were refused for good, the others
-    // delivered. The position moves over what is contiguous. Unknown tickets are ignored.
-    void settle(Ticket ticket, std::uint64_t dead_lettered);
+    // The stretch of `ticket` is over: so many of its events and records were refused for good; the other
+    // events, but for those that went to the dead letter before they were sent, are delivered. The position
+    // moves over what is contiguous. Unknown tickets are ignored.
+    void settle(Ticket ticket, std::uint64_t refused_events, std::uint64_t refused_records);
+    // Records that were sent and are sent again. They count at once: the try that repeats them may fail too.
+    void repeat(std::uint64_t records) { settled_.totals.repeated += records; }
     // What lies before `end` may be at the far side: read again, it makes repeats.
     void handed_over(Position end);
     // Gives up all that is under way: the log is to be read from the settled position again.
     void rewind();
 
     [[nodiscard]] const SavedPosition& settled() const { return settled_; }
+    // All tickets up to this one are settled.
+    [[nodiscard]] Ticket settled_ticket() const { return settled_ticket_; }
     [[nodiscard]] Position submitted_up_to() const;
     [[nodiscard]] bool idle() const { return under_way_.empty(); }
     [[nodiscard]] std::uint64_t events_in_flight() const { return in_flight_; }
@@ -44,6 +49,7 @@ class Cursor {
 
   private:
     SavedPosition settled_;
+    Ticket settled_ticket_{};
     std::deque<Stretch> under_way_;
     Position furthest_ = first_position;
     std::uint64_t in_flight_ = 0;  // events of what is under way

@@ -9,6 +9,7 @@ std::unique_ptr<OpenBatch> InFlight::take_spare() {
 }
 
 void InFlight::owe(Ticket ticket, OpenBatch& batch) {
+    dead_frames_ += batch.dead_frames.size();
     owed_[ticket] = {std::move(batch.dead_frames), std::move(batch.lost), std::chrono::steady_clock::now(),
                      batch.received};
 }
@@ -24,15 +25,26 @@ void InFlight::take_back(Ticket ticket) {
 
 std::unique_ptr<OpenBatch> InFlight::reclaim(Ticket ticket) {
     auto batch = std::move(lent_.extract(ticket).mapped().batch);
-    Owed owed = settle(ticket);
+    Owed owed = std::move(owed_.extract(ticket).mapped());
+    dead_frames_ -= owed.dead_frames.size();
     batch->dead_frames = std::move(owed.dead_frames);
     batch->lost = std::move(owed.lost);
     return batch;
 }
 
-Owed InFlight::settle(Ticket ticket) {
-    auto node = owed_.extract(ticket);
-    return std::move(node.mapped());
+std::vector<Owed> InFlight::settle(Ticket up_to) {
+    std::vector<Owed> settled;
+    while (!owed_.empty() && owed_.begin()->first <= up_to) {
+        dead_frames_ -= owed_.begin()->second.dead_frames.size();
+        settled.push_back(std::move(owed_.begin()->second));
+        owed_.erase(owed_.begin());
+    }
+    return settled;
+}
+
+void InFlight::forget() {
+    owed_.clear();
+    dead_frames_ = 0;
 }
 
 std::optional<Timestamp> InFlight::oldest_received() const {

@@ -48,17 +48,23 @@ class InFlight {
     [[nodiscard]] std::unique_ptr<OpenBatch> reclaim(Ticket ticket);
     // Whether its outcome still matters: it was not forgotten.
     [[nodiscard]] bool matters(Ticket ticket) const { return owed_.contains(ticket); }
-    [[nodiscard]] Owed settle(Ticket ticket);
+    // What the tickets up to this one owed, in order.
+    [[nodiscard]] std::vector<Owed> settle(Ticket up_to);
+    // Whether dead letters wait for their tickets in such numbers that no more should be taken on.
+    [[nodiscard]] bool owes_much() const { return dead_frames_ > max_dead_frames; }
     // No outcome matters any more: the log is read again. Batches come back when the transport says so.
-    void forget() { owed_.clear(); }
+    void forget();
 
     // When the oldest frame that is not settled was received; none: everything is.
     [[nodiscard]] std::optional<Timestamp> oldest_received() const;
 
   private:
+    static constexpr std::size_t max_dead_frames = 10000;
+
     std::vector<std::unique_ptr<OpenBatch>> spare_;
     std::map<Ticket, LentBatch> lent_;
     std::map<Ticket, Owed> owed_;
+    std::size_t dead_frames_ = 0;  // of all that is owed
 };
 
 }  // namespace tapferry

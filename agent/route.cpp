@@ -7,16 +7,16 @@
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <random>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "agent/backoff.h"
 #include "agent/batch_filler.h"
+#include "agent/burial.h"
 #include "agent/cursor.h"
-#include "agent/dead_letter.h"
 #include "agent/in_flight.h"
 #include "agent/log.h"
 #include "agent/route_report.h"
@@ -54,11 +54,11 @@ class Route::Loop {
           position_file_(places.position, disk),
           cursor_(load(log)),
           filler_(config_, SpoolReader(places.spool, disk, cursor_.settled().position)),
-          dead_letter_(places.dead_letter, config_.dead_letter_bytes),
           in_flight_(make_batches(filler_)),
           transport_(make_transport(config_.transport)),
           backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
-          report_(config_, cursor_.settled().totals, log) {
+          report_(config_, cursor_.settled().totals, log),
+          burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_) {
         // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
         save();
     }
@@ -155,10 +155,11 @@ class Route::Loop {
     // Takes a batch from the log when there is anything to take.
     void fill() {
         if (!in_flight_.has_spare()) return;
+        if (in_flight_.owes_much()) return collect(Clock::now() + watching_wait);
         const auto stop = stop_asked();
         if (!stop && !frames_are_there()) return;
         BatchLimits limits = config_.batch;
-        if (report_.failing()) limits.max_events = std::min(limits.max_events, probe_events);
+        if (probing_) limits.max_events = std::min(limits.max_events, probe_events);
         auto batch = in_flight_.take_spare();
         batch->clear(filler_.position());
         filler_.fill(*batch, limits, stop ? stop->up_to : Position{~std::uint64_t{0}});
@@ -185,10 +186,20 @@ class Route::Loop {
         }
         const auto wait = cursor_.idle() ? idle_wait : watching_wait;
         if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
-        const Position full = here + (config_.batch.max_events - 1);
-        if (config_.batch.linger > 0ms && !stopping_)
-            spool_.wait_beyond(full, Clock::now() + config_.batch.linger);
-        return true;
+        linger(here + (config_.batch.max_events - 1), Clock::now() + config_.batch.linger);
+        return !retry_at_;
+    }
+
+    // Waits for a full batch, and looks after what is under way meanwhile.
+    void linger(Position full, Clock::time_point until) {
+        while (!stopping_ && !retry_at_ && Clock::now() < until) {
+            if (in_flight_.lends()) {
+                collect(std::min(until, Clock::now() + 5ms));
+            } else {
+                if (spool_.wait_beyond(full, std::min(until, Clock::now() + watching_wait))) return;
+                collect(Clock::now());
+            }
+        }
     }
 
     void hand_over() {
@@ -200,16 +211,24 @@ class Route::Loop {
         ++next_ticket_;
         Stretch stretch{ticket, ready_->end, ready_->totals, false};
         stretch.totals.records = ready_->records.size();
-        if (ready_->begin < cursor_.furthest()) stretch.totals.repeated = sending;
+        cursor_.repeat(count_repeats(ready_->records.records().subspan(first_)));
         cursor_.submitted(stretch);
         in_flight_.owe(ticket, *ready_);
         if (sending != 0) {
             in_flight_.lend(ticket, {std::move(ready_), first_});
         } else {  // every frame was filtered, undecodable or gone
             in_flight_.give_back(std::move(ready_));
-            settle(ticket, 0);
+            settle(ticket, {});
         }
         publish();
+    }
+
+    // Records of events that may be at the far side already.
+    std::uint64_t count_repeats(std::span<const Record> records) const {
+        const auto fresh = std::partition_point(records.begin(), records.end(), [this](const Record& record) {
+            return record.id.sequence < number(cursor_.furthest());
+        });
+        return static_cast<std::uint64_t>(fresh - records.begin());
     }
 
     // Takes the outcomes there are; waits for the first one until `deadline`.
@@ -237,17 +256,21 @@ class Route::Loop {
         in_flight_.take_back(outcome.ticket);
     }
 
+    // That bytes were sent says that the far side is there; that it takes them, only that they were accepted.
     void succeed(const Outcome& outcome, const LentBatch* lent) {
+        probing_ = false;
+        if (outcome.verdict == Verdict::sent) return;
         backoff_.reset();
         report_.recovered(behind());
-        if (outcome.verdict == Verdict::sent) return;
-        settle(outcome.ticket, lent == nullptr ? 0 : bury_refused(outcome, lent->batch->records));
+        settle(outcome.ticket,
+               lent == nullptr ? Burial::Refused{} : burial_.bury_refused(outcome, lent->batch->records));
     }
 
     // Everything under way is given up and read again from the settled position; but a batch of which the far
     // side has a part already is kept, and goes on from there.
     void fail(const Outcome& outcome, const LentBatch* lent) {
-        report_.failed(outcome.words, behind());
+        report_.failed(outcome.words, behind(), in_flight_.oldest_received());
+        probing_ = true;
         if (ready_) in_flight_.give_back(std::move(ready_));
         cursor_.rewind();
         if (lent != nullptr && outcome.done != 0) {
@@ -262,38 +285,13 @@ class Route::Loop {
         if (stopping_) gave_up_stopping_ = true;  // what is left waits in the spool for the next start
     }
 
-    // Keeps refused records in the dead letter; how many events they were of.
-    std::uint64_t bury_refused(const Outcome& outcome, const RecordBuffer& buffer) {
-        const auto records = buffer.records();
-        std::vector<std::uint32_t> refused = outcome.refused_records;
-        if (outcome.verdict == Verdict::refused) {
-            refused.resize(records.size());
-            std::iota(refused.begin(), refused.end(), 0u);
-        }
-        std::uint64_t events = 0;
-        const EventId* last = nullptr;
-        for (const auto index : refused) {
-            const Record& record = records[index];
-            note_burial(dead_letter_.keep_record(record.id, outcome.words, buffer.content(record)));
-            if (last == nullptr || !(*last == record.id)) ++events;
-            last = &record.id;
-        }
-        if (events != 0) report_.tell_dead(events, outcome.words);
-        return events;
-    }
-
-    void note_burial(bool kept) {
-        if (!kept)
-            report_.tell_trouble(std::string("a dead letter could not be kept: ") + std::strerror(errno));
-    }
-
-    void settle(Ticket ticket, std::uint64_t dead_lettered) {
-        const Owed owed = in_flight_.settle(ticket);
-        for (const auto& frame : owed.dead_frames)
-            note_burial(dead_letter_.keep_frame(frame.id, frame.words, frame.bytes));
-        for (const auto& lost : owed.lost) report_.tell_lost(lost);
-        report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
-        cursor_.settle(ticket, dead_lettered);
+    // What is left behind is buried when the position passes it: before that it may be read again.
+    void settle(Ticket ticket, const Burial::Refused& refused) {
+        cursor_.settle(ticket, refused.events, refused.records);
+        const auto passed = in_flight_.settle(cursor_.settled_ticket());
+        burial_.bury_left(passed);
+        for (const Owed& owed : passed)
+            report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
     }
 
     std::uint64_t behind() const {
@@ -330,7 +328,6 @@ class Route::Loop {
     PositionFile position_file_;
     Cursor cursor_;
     BatchFiller filler_;
-    DeadLetter dead_letter_;
     InFlight in_flight_;                // batches lent to the transport must outlive it
     std::unique_ptr<OpenBatch> ready_;  // filled, and not yet taken by the transport
     std::unique_ptr<Transport> transport_;
@@ -341,10 +338,12 @@ class Route::Loop {
     Backoff backoff_;
     std::optional<Clock::time_point> retry_at_;
     Clock::time_point last_save_{};
+    bool probing_ = false;  // after a failure, until the far side takes bytes again
     bool save_fails_ = false;
     bool told_transport_ = false;
     bool gave_up_stopping_ = false;
     RouteReport report_;
+    Burial burial_;
 
     mutable std::mutex stop_mutex_;
     std::condition_variable stop_signal_;

@@ -38,9 +38,10 @@ struct RouteStatus {
     std::chrono::seconds patience{60};  // failing for longer than this is worth an alarm
     SavedPosition saved;                // lifetime counters, as of the saved position
     RouteTotals at_start;               // of those, what earlier processes counted
-    std::uint64_t pending = 0;    // frames from the saved position to the log's end, in flight among them
-    std::uint64_t in_flight = 0;  // events
-    double lag_seconds = 0;       // age of the oldest frame that is not settled
+    std::uint64_t pending = 0;       // frames from the saved position to the log's end, in flight among them
+    std::uint64_t in_flight = 0;     // events
+    double lag_seconds = 0;          // age of the oldest frame that is not settled
+    std::uint64_t dead_records = 0;  // refused, in this process
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
 };

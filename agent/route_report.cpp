@@ -7,6 +7,8 @@ namespace tapferry {
 
 namespace {
 
+constexpr std::chrono::minutes retell_after{1};
+
 std::int64_t unix_now() {
     return std::chrono::duration_cast<std::chrono::seconds>(
                std::chrono::system_clock::now().time_since_epoch())
@@ -26,10 +28,18 @@ RouteReport::RouteReport(const DestinationConfig& destination, const RouteTotals
     status_.at_start = at_start;
 }
 
-void RouteReport::failed(const std::string& words, std::uint64_t behind) {
-    if (failing_since_ == 0) failing_since_ = unix_now();
+void RouteReport::failed(const std::string& words, std::uint64_t behind,
+                         std::optional<Timestamp> oldest_waiting) {
+    const bool news = failing_since_ == 0;
+    if (news) failing_since_ = unix_now();
+    oldest_waiting_ =
+        oldest_waiting && oldest_waiting->seconds != 0 ? oldest_waiting->seconds : failing_since_;
     if (words == words_) return;
     words_ = words;
+    // Several addresses fail in as many words, in turn.
+    const auto now = std::chrono::steady_clock::now();
+    if (!news && now - told_failure_ < retell_after) return;
+    told_failure_ = now;
     log_.warn(name_, "retrying: " + words + "; " + events_behind(behind));
 }
 
@@ -58,7 +68,8 @@ void RouteReport::tell_lost(const LostFrames& lost) {
                           std::to_string(number(lost.from)) + " to " + std::to_string(number(lost.to) - 1));
 }
 
-void RouteReport::tell_dead(std::uint64_t events, const std::string& words) {
+void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words) {
+    dead_records_ += records;
     log_.warn(name_, std::to_string(events) + " events refused (" + words + "); they are in the dead letter");
 }
 
@@ -70,8 +81,8 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     status_.in_flight = cursor.events_in_flight();
     status_.deliveries = deliveries_;
     status_.delivery_seconds = delivery_seconds_;
-    // While it fails nothing is under way, and what waits has waited at least since it began to.
-    oldest_received_ = failing() ? failing_since_ : oldest_received ? oldest_received->seconds : 0;
+    oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
+    status_.dead_records = dead_records_;
     if (failing())
         status_.state = RouteStatus::State::retrying;
     else

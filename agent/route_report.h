@@ -2,6 +2,7 @@
 // each change of state. Written by the route's thread, read by any.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -21,14 +22,14 @@ class RouteReport {
     RouteReport(const DestinationConfig& destination, const RouteTotals& at_start, Log& log);
 
     // The far side could not be had, or could again; `behind`: frames not yet settled.
-    void failed(const std::string& words, std::uint64_t behind);
+    void failed(const std::string& words, std::uint64_t behind, std::optional<Timestamp> oldest_waiting);
     void recovered(std::uint64_t behind);
     [[nodiscard]] bool failing() const { return failing_since_ != 0; }
 
     void count(Outcome::Verdict verdict);
     void count_delivery(double seconds);
     void tell_lost(const LostFrames& lost);
-    void tell_dead(std::uint64_t events, const std::string& words);
+    void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
     void tell_trouble(const std::string& text) { log_.error(name_, text); }
 
     // Makes the present state the one that others see.
@@ -44,6 +45,9 @@ class RouteReport {
     // Of the route's thread alone:
     std::int64_t failing_since_ = 0;  // Unix seconds; 0: it is not failing
     std::string words_;
+    std::chrono::steady_clock::time_point told_failure_{};
+    std::int64_t oldest_waiting_ = 0;  // Unix seconds, while it is failing
+    std::uint64_t dead_records_ = 0;
     std::array<std::uint64_t, 4> deliveries_{};
     DeliverySeconds delivery_seconds_;
     // Of everybody:

@@ -104,6 +104,8 @@ bool Datagram::send_next(Deadline deadline) {
         std::this_thread::sleep_for(pause_without_buffers);
         return Clock::now() < deadline;
     }
+    // What was refused is a datagram sent before: the last one at least did not arrive.
+    if (error == ECONNREFUSED && lent_->next > lent_->batch.first) --lent_->next;
     fail("send to " + options_.address.text + ": " + std::generic_category().message(error));
     return false;
 }

@@ -97,7 +97,7 @@ void Stream::settle_open(Time now) {
     }
     if (connection_.state() == State::open && lent_ && !connection_.writing()) {
         window_.written(lent_->ticket, connection_.written());
-        outcomes_.push_back({.ticket = lent_->ticket, .verdict = Verdict::sent});
+        outcomes_.push_back({.ticket = lent_->ticket, .verdict = Verdict::sent, .handed_over = true});
         lent_.reset();
         look_pause_ = first_look_pause(options_.replay_window);
         look_at_ = std::min(look_at_, now + look_pause_);
@@ -106,7 +106,7 @@ void Stream::settle_open(Time now) {
         look_at_acknowledgements(now);
     if (connection_.state() != State::open) return settle(now);
     while (const auto ticket = window_.take_accepted(now)) {
-        outcomes_.push_back({.ticket = *ticket, .verdict = Verdict::accepted});
+        outcomes_.push_back({.ticket = *ticket, .verdict = Verdict::accepted, .handed_over = true});
     }
     if (finish_by_) finish_in_order(now);
 }
@@ -141,7 +141,7 @@ void Stream::look_at_acknowledgements(Time now) {
 
 void Stream::accept_everything() {
     for (const Ticket ticket : window_.take_all()) {
-        outcomes_.push_back({.ticket = ticket, .verdict = Verdict::accepted});
+        outcomes_.push_back({.ticket = ticket, .verdict = Verdict::accepted, .handed_over = true});
     }
     drop_connection();
 }
@@ -150,7 +150,7 @@ void Stream::give_back(const std::string& words) {
     const std::string why = words;
     drop_connection();
     for (const Ticket ticket : window_.take_all()) {
-        outcomes_.push_back({.ticket = ticket, .verdict = Verdict::retry, .words = why});
+        outcomes_.push_back({.ticket = ticket, .verdict = Verdict::retry, .handed_over = true, .words = why});
     }
     if (lent_) {
         outcomes_.push_back(

@@ -39,7 +39,7 @@ struct Outcome {
     // all the same, and the others accepted. Under the same condition as `done`, and never counted in it.
     std::vector<std::uint32_t> refused_records{};
     // With retry: whether a byte of it may have left this host, so that sending it again may repeat records.
-    bool handed_over = true;
+    bool handed_over = false;
     std::string words{};  // why, in the far side's or the kernel's words; for people
 };
 

@@ -93,6 +93,10 @@ void add_totals(const AgentStatus& status, Families& out) {
     add_counter(status, "tapferry_records_delivered_total", "Records accepted.", &RouteTotals::records, out);
     add_counter(status, "tapferry_records_repeated_total", "Records sent again.", &RouteTotals::repeated,
                 out);
+    Family dead("tapferry_records_dead_lettered_total", "Records that the destination refused.",
+                MetricType::Counter);
+    for (const auto& route : status.routes) dead.count({{"destination", route.name}}, route.dead_records);
+    out.push_back(dead.take());
     Family lost("tapferry_spool_frames_lost_total", "Frames that were gone before the destination had them.",
                 MetricType::Counter);
     for (const auto& route : status.routes)

@@ -45,6 +45,7 @@ struct DestinationConfig {
     std::optional<SyslogHeaderOptions> syslog_header;
     TransportOptions transport;
     Selection selection;
+    std::size_t max_record_bytes = 0;  // a longer record goes to the dead letter; 0: no limit
     BatchLimits batch;
     RetryLimits retry;
     std::uint64_t dead_letter_bytes = 100ull << 20;
@@ -66,7 +67,7 @@ struct Config {
     SpoolOptions spool;
     std::vector<UnixInputOptions> unix_inputs;
     std::vector<DestinationConfig> destinations;
-    std::string source_but_destinations;  // as DestinationConfig::source
+    std::string source_but_reloadable;  // as DestinationConfig::source
 };
 
 // Reads `file`, and the files of conf.d/ beside it in order of name. Throws ConfigError with every fault

@@ -5,6 +5,7 @@
 #include "agent/config/document.h"
 #include "agent/config/read_destination.h"
 #include "agent/config/section.h"
+#include "encoders/make_encoder.h"
 
 namespace tapferry {
 
@@ -129,9 +130,14 @@ std::vector<std::filesystem::path> files_beside(const std::filesystem::path& fil
     return files;
 }
 
-Setting all_but_destinations(const Setting& root) {
+Setting all_but_reloadable(const Setting& root) {
     Setting rest = root;
-    std::get<SettingTable>(rest.value).erase("destinations");
+    auto& sections = std::get<SettingTable>(rest.value);
+    sections.erase("destinations");
+    // These follow at a reload too.
+    if (const auto agent = sections.find("agent"); agent != sections.end())
+        if (auto* keys = std::get_if<SettingTable>(&agent->second.value))
+            for (const char* key : {"log_level", "log_format"}) keys->erase(key);
     return rest;
 }
 
@@ -145,7 +151,7 @@ Config read_root(const Setting& document, ConfigReading& reading) {
     read_destinations(root.table("destinations"), config);
     root.finish();
     config.spool.directory = config.state_directory / "spool";
-    config.source_but_destinations = canonical_text(all_but_destinations(document));
+    config.source_but_reloadable = canonical_text(all_but_reloadable(document));
     return config;
 }
 
@@ -212,9 +218,11 @@ void gather(const std::string& room, const std::string& type,
 
 std::vector<std::string> known_keys() {
     std::set<std::string> keys;
+    const auto names = format_names();
+    const std::vector<std::string> formats(names.begin(), names.end());
     gather("inputs", "unix", {}, keys);
     for (const auto type : destination_types())
-        for (const std::string format : {"json", "cef", "passivedns", "text"})
+        for (const auto& format : formats)
             for (const std::string transport : {"tcp", "udp"})
                 gather("destinations", std::string{type},
                        type == "syslog"

@@ -293,9 +293,14 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
         if (!destination.type.empty())
             section.fault("type",
                           "\"" + destination.type + "\" is not one of " + list_of(destination_types()));
-        return destination;  // which keys belong here is not known, so none is called unknown
+        // Which keys belong here is not known, so none is called unknown; those of every type are read all
+        // the same.
+        read_filter(section.table("filter"), destination);
+        read_limits(section, destination);
+        return destination;
     }
     destination.where = where(destination.transport);
+    destination.max_record_bytes = max_bytes;
     read_format(section, destination, max_bytes);
     const Labels labels = read_labels(section.table("labels"));
     if (auto* json = std::get_if<JsonOptions>(&destination.format))

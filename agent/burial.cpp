@@ -1,0 +1,44 @@
+#include "agent/burial.h"
+
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+#include <string>
+
+namespace tapferry {
+
+Burial::Refused Burial::bury_refused(const Outcome& outcome, const RecordBuffer& buffer) {
+    const auto records = buffer.records();
+    std::vector<std::uint32_t> refused = outcome.refused_records;
+    if (outcome.verdict == Outcome::Verdict::refused) {
+        refused.resize(records.size());
+        std::iota(refused.begin(), refused.end(), 0u);
+    }
+    Refused count{0, refused.size()};
+    const EventId* last = nullptr;
+    for (const auto index : refused) {
+        const Record& record = records[index];
+        note(dead_letter_.keep_record(record.id, outcome.words, buffer.content(record)));
+        if (last == nullptr || !(*last == record.id)) ++count.events;
+        last = &record.id;
+    }
+    if (count.events != 0) report_.tell_dead(count.events, count.records, outcome.words);
+    return count;
+}
+
+void Burial::bury_left(const std::vector<Owed>& passed) {
+    for (const Owed& owed : passed) {
+        for (const auto& frame : owed.dead_frames)
+            note(dead_letter_.keep_frame(frame.id, frame.words, frame.bytes));
+        for (const auto& lost : owed.lost) report_.tell_lost(lost);
+    }
+}
+
+// A full disk is told once, not once a letter.
+void Burial::note(bool kept) {
+    if (!kept && !failing_)
+        report_.tell_trouble(std::string("dead letters cannot be kept: ") + std::strerror(errno));
+    failing_ = !kept;
+}
+
+}  // namespace tapferry
