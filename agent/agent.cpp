@@ -16,6 +16,7 @@
 #include <mutex>
 #include <set>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "agent/admin/server.h"
@@ -64,6 +65,10 @@ int next_signal(std::chrono::milliseconds patience) {
     return signal < 0 ? 0 : signal;
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 bool standard_output_is_closed() {
     pollfd output{STDOUT_FILENO, 0, 0};
     return ::poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLNVAL)) != 0;
@@ -77,10 +82,9 @@ class Agent::Parts {
         : config_(std::move(config)), file_(std::move(file)), log_(log) {}
 
     void run() {
-        open();
         log_.info("agent", "tapferry " + std::string{version} +
-                               " runs: " + std::to_string(config_.unix_inputs.size()) + " inputs, " +
-                               std::to_string(routes_.size()) + " destinations, spool in " +
+                               " runs: " + counted(config_.unix_inputs.size(), "input") + ", " +
+                               counted(routes_.size(), "destination") + ", spool in " +
                                config_.spool.directory.string());
         while (true) {
             const int signal = next_signal(tick);
@@ -93,13 +97,13 @@ class Agent::Parts {
         close();
     }
 
-  private:
     void open() {
         ::prctl(PR_SET_DUMPABLE,
                 0);  // the spool and the secrets of destinations are nobody's to read from outside
         make_private_directory(config_.state_directory);
         make_private_directory(positions());
         spool_ = std::make_unique<Spool>(config_.spool, posix_disk(), highest_known());
+        log_began_ = spool_->end();
         for (const auto& input : config_.unix_inputs)
             input_counters_.push_back(std::make_unique<InputCounters>(input.name));
         IntakeOptions intake;
@@ -115,6 +119,7 @@ class Agent::Parts {
         if (!config_.admin.host.empty()) open_admin();
     }
 
+  private:
     // Routes finish first while reading goes on, so that the DNS server's frames have a reader as long as
     // possible; in a first look nothing is kept, so reading ends first. A second signal ends it at once.
     void close() {
@@ -192,12 +197,40 @@ class Agent::Parts {
         AgentStatus status;
         status.incarnation = spool_->incarnation();
         status.begin = spool_->begin();
-        status.end = spool_->end();  // before the routes are asked: each of them has seen at least this
+        status.intake_balanced = take_inputs(status);
+        {
+            const std::lock_guard lock(routes_mutex_);
+            for (const auto& route : routes_) status.routes.push_back(route->status());
+        }
+        status.end = spool_->end();  // after the routes were asked: none of them has seen more
         for (const auto& counters : input_counters_) status.inputs.push_back(snapshot(*counters));
         const std::lock_guard lock(routes_mutex_);
         for (const auto& route : routes_) status.routes.push_back(route->status());
         status.spool_bytes = spool_->bytes();
         return status;
+    }
+
+    // The log grows before its inputs' counters do, by one block at most: the counters are asked until they
+    // have come to where the log was, and must not have been beyond.
+    bool take_inputs(AgentStatus& status) const {
+        const auto appended = [this] {
+            std::uint64_t sum = 0;
+            for (const auto& counters : input_counters_) sum += counters->frames_appended;
+            return sum;
+        };
+        const std::uint64_t before = appended();
+        const std::uint64_t grown = distance(log_began_, spool_->end());
+        bool balanced = before <= grown;
+        for (const auto give_up = Clock::now() + 1s; balanced && appended() < grown;) {
+            balanced = Clock::now() < give_up;
+            std::this_thread::sleep_for(1ms);
+        }
+        for (const auto& counters : input_counters_) {
+            status.inputs.push_back(snapshot(*counters));
+            const InputStatus& input = status.inputs.back();
+            balanced = balanced && input.appended + input.all_rejected() <= input.received;
+        }
+        return balanced;
     }
 
     void trim() {
@@ -225,12 +258,13 @@ class Agent::Parts {
     void tell(const IntakeEvent& event) {
         switch (event.kind) {
             case IntakeEvent::Kind::connected:
+                return log_.info(event.input, "connected: " + event.text);
             case IntakeEvent::Kind::disconnected:
-                return log_.info(event.input, event.text);
+                return log_.info(event.input, "disconnected: " + event.text);
             case IntakeEvent::Kind::disk_back:
                 return log_.info("spool", event.text);
             case IntakeEvent::Kind::rejected:
-                return log_.warn(event.input, event.text);
+                return log_.warn(event.input, "turned away: " + event.text);
             case IntakeEvent::Kind::disk_failing:
                 return log_.error("spool",
                                   event.text + " (" + config_.spool.directory.string() +
@@ -302,6 +336,7 @@ class Agent::Parts {
     std::optional<std::filesystem::path> file_;
     Log& log_;
     std::unique_ptr<Spool> spool_;
+    Position log_began_{};  // the log's end when this process opened it
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
     mutable std::mutex routes_mutex_;  // the main thread changes the list, the admin's reads it
     std::vector<std::unique_ptr<Route>> routes_;
@@ -314,6 +349,9 @@ class Agent::Parts {
 Agent::Agent(Config config, std::optional<std::filesystem::path> file, Log& log)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(file), log)) {}
 Agent::~Agent() = default;
+void Agent::open() {
+    parts_->open();
+}
 void Agent::run() {
     parts_->run();
 }

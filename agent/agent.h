@@ -19,8 +19,10 @@ class Agent {
     Agent(Config config, std::optional<std::filesystem::path> file, Log& log);
     ~Agent();
 
-    // Runs until SIGTERM or SIGINT, which the caller has blocked in every thread. Throws SpoolError,
-    // InputError, AdminError or std::system_error when it cannot start.
+    // Opens the log, the sockets and the destinations, and begins to work. Throws SpoolError, InputError,
+    // AdminError or std::system_error when it cannot.
+    void open();
+    // After open(): works until SIGTERM or SIGINT, which the caller has blocked in every thread.
     void run();
 
   private:

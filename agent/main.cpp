@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
         for (const auto& fault : error.faults) std::cerr << to_line(fault) << '\n';
         const auto count = error.faults.size();
         std::cerr << "tapferry: " << count << (count == 1 ? " fault" : " faults")
-                  << "; nothing was started\n";
+                  << " in the configuration; nothing was started\n";
         return 2;
     } catch (const std::exception& error) {
         std::cerr << "tapferry: " << error.what() << '\n';

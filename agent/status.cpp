@@ -7,9 +7,12 @@
 
 namespace tapferry {
 
+std::uint64_t InputStatus::all_rejected() const {
+    return std::accumulate(rejected.begin(), rejected.end(), std::uint64_t{0});
+}
+
 std::uint64_t InputStatus::in_ring() const {
-    const std::uint64_t gone = std::accumulate(rejected.begin(), rejected.end(), appended);
-    return received - std::min(gone, received);
+    return received - std::min(appended + all_rejected(), received);
 }
 
 InputStatus snapshot(const InputCounters& counters) {
@@ -27,7 +30,7 @@ InputStatus snapshot(const InputCounters& counters) {
 }
 
 bool balanced(const RouteStatus& route, Position end) {
-    return balanced(route.saved) && number(route.saved.position) + route.pending >= number(end);
+    return balanced(route.saved) && route.saved.position <= end;
 }
 
 std::vector<std::string> not_ready(const AgentStatus& status, std::int64_t unix_now) {

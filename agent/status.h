@@ -21,6 +21,7 @@ struct InputStatus {
     std::uint64_t connections = 0;
     std::uint64_t last_frame_seconds = 0;  // Unix time; 0: none came
 
+    [[nodiscard]] std::uint64_t all_rejected() const;
     // Frames on their way from the socket to the spool: what the other counters leave.
     [[nodiscard]] std::uint64_t in_ring() const;
 };
@@ -30,13 +31,16 @@ struct AgentStatus {
     Position begin{};
     Position end{};
     std::uint64_t spool_bytes = 0;
+    // Whether what the inputs say was appended is what the log grew by since the process began, and none of
+    // them accounts for more than it received.
+    bool intake_balanced = true;
     std::vector<InputStatus> inputs;
     std::vector<RouteStatus> routes;
 };
 
 InputStatus snapshot(const InputCounters&);
 
-// Whether a route's sums add up to the log's end, to one event.
+// Whether a route's sums add up, to one event, and end within the log.
 bool balanced(const RouteStatus& route, Position end);
 
 // Destinations that have been failing for longer than their longest pause between tries; none: ready.

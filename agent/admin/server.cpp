@@ -76,9 +76,9 @@ class Session : public std::enable_shared_from_this<Session> {
     void read() {
         parser_.emplace();
         parser_->header_limit(max_header_bytes);
-        parser_->body_limit(0);
+        parser_->body_limit(boost::none);  // a body is never read
         stream_.expires_after(client_timeout);
-        http::async_read(
+        http::async_read_header(
             stream_, buffer_, *parser_,
             [self = shared_from_this()](beast::error_code error, std::size_t) { self->answer_it(error); });
     }
@@ -90,7 +90,7 @@ class Session : public std::enable_shared_from_this<Session> {
         const auto target = request.target();
         response_ = respond(request.method(), {target.data(), target.size()}, status_);
         response_.version(request.version());
-        response_.keep_alive(request.keep_alive());
+        response_.keep_alive(request.keep_alive() && parser_->is_done());  // what follows would be its body
         response_.prepare_payload();
         if (request.method() == http::verb::head) response_.body().clear();
         stream_.expires_after(client_timeout);

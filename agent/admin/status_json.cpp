@@ -29,6 +29,13 @@ void put(Writer& out, const char* key, const std::string& value) {
     out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
 }
 
+// The far side's words may hold any bytes, and JSON is UTF-8.
+std::string printable(std::string_view words) {
+    TextBuffer text;
+    append_opaque(text, words);
+    return std::string{text.view()};
+}
+
 void put_input(Writer& out, const InputStatus& input) {
     out.StartObject();
     put(out, "name", input.name);
@@ -55,7 +62,7 @@ void put_route(Writer& out, const RouteStatus& route, Position end) {
     out.StartObject();
     put(out, "name", route.name);
     put(out, "state", std::string{state_names[static_cast<std::size_t>(route.state)]});
-    put(out, "words", route.words);
+    put(out, "words", printable(route.words));
     put(out, "failing_since", static_cast<std::uint64_t>(route.failing_since));
     put(out, "start", number(route.saved.start));
     put(out, "position", number(route.saved.position));
@@ -107,7 +114,7 @@ std::string status_json(const AgentStatus& status) {
     out.EndArray();
     out.Key("destinations");
     out.StartArray();
-    bool all_balanced = true;
+    bool all_balanced = status.intake_balanced;
     for (const auto& route : status.routes) {
         put_route(out, route, status.end);
         all_balanced = all_balanced && balanced(route, status.end);
@@ -123,11 +130,20 @@ namespace {
 
 using Row = std::vector<std::string>;
 
+bool is_list_of_objects(const rapidjson::Document& document, const char* key) {
+    const auto found = document.FindMember(key);
+    if (found == document.MemberEnd() || !found->value.IsArray()) return false;
+    return std::all_of(found->value.Begin(), found->value.End(),
+                       [](const auto& one) { return one.IsObject(); });
+}
+
+// The answer may come from anybody who listens at that address.
 rapidjson::Document parse(std::string_view json) {
     rapidjson::Document document;
-    document.Parse(json.data(), json.size());
-    if (document.HasParseError() || !document.IsObject() || !document.HasMember("destinations") ||
-        !document.HasMember("inputs") || !document.HasMember("spool"))
+    document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
+    if (document.HasParseError() || !document.IsObject() || !is_list_of_objects(document, "inputs") ||
+        !is_list_of_objects(document, "destinations") || !document.HasMember("spool") ||
+        !document["spool"].IsObject())
         throw std::runtime_error("the answer is not a status");
     return document;
 }
@@ -136,8 +152,11 @@ std::string cell(const rapidjson::Value& object, const char* key) {
     const auto found = object.FindMember(key);
     if (found == object.MemberEnd()) return "";
     if (found->value.IsUint64()) return std::to_string(found->value.GetUint64());
-    if (found->value.IsString()) return found->value.GetString();
-    return "";
+    if (!found->value.IsString()) return "";
+    std::string text(found->value.GetString(), found->value.GetStringLength());
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    return text;
 }
 
 std::uint64_t sum_of(const rapidjson::Value& object, const char* key) {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
-#include "transports/descriptor.h"
 #include "agent/inputs/frame_streams.h"
+#include "transports/descriptor.h"
 
 namespace tapferry {
 

@@ -1,6 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
 
 #include "agent/commands/commands.h"
+#include "agent/config/values.h"
 #include "agent/version.h"
 #include "encoders/make_encoder.h"
 
@@ -36,6 +39,8 @@ class CommandLine {
     }
 
     int run(int argc, char** argv) {
+        const std::string_view first = argc > 1 ? argv[1] : "-";
+        if (!first.starts_with('-') && !known(first)) return unknown(first);
         try {
             app_.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
@@ -45,6 +50,23 @@ class CommandLine {
     }
 
   private:
+    std::vector<std::string_view> names() {
+        std::vector<std::string_view> names;
+        for (const auto* command : app_.get_subcommands({})) names.push_back(command->get_name());
+        return names;
+    }
+    bool known(std::string_view name) {
+        const auto all = names();
+        return std::find(all.begin(), all.end(), name) != all.end();
+    }
+    int unknown(std::string_view name) {
+        const auto near = nearest(name, names());
+        std::cerr << "tapferry: there is no command \"" << name << "\"";
+        if (!near.empty()) std::cerr << "; did you mean \"" << near << "\"?";
+        std::cerr << "\nThere are " << list_of(names()) << ".\n";
+        return wrong_usage;
+    }
+
     CLI::App& add(const char* name, const char* what, std::function<int()> command) {
         CLI::App& sub = *app_.add_subcommand(name, what);
         sub.fallthrough();  // --config may also follow the command

@@ -42,7 +42,7 @@ struct StatusArguments {
 int status_command(const StatusArguments&);
 
 // Where the configuration is when nobody says otherwise.
-inline constexpr const char* default_config_file = "/etc/tapferry/tapferry.toml";
+inline constexpr const char* default_config_file = TAPFERRY_CONFIG_FILE;
 
 // Takes the command line apart and runs what it asks for.
 int run_command_line(int argc, char** argv);

@@ -49,12 +49,14 @@ int first_look(const std::string& socket) {
     const PrivateFolder folder;
     const Config config = first_look_config(socket, folder.path());
     Log log(config.log);
+    Agent agent(config, std::nullopt, log);
+    agent.open();
     std::cerr
         << "tapferry listens for dnstap on " << config.unix_inputs.front().path
         << " and prints JSON lines. In BIND:\n"
         << "    dnstap { all; };  dnstap-output unix \"" << config.unix_inputs.front().path << "\";\n"
         << "Ctrl-C ends it. With --config FILE it becomes an agent that keeps what it could not deliver.\n";
-    Agent(config, std::nullopt, log).run();
+    agent.run();
     return 0;
 }
 
@@ -65,7 +67,9 @@ int run_command(const RunArguments& arguments) {
     if (arguments.config.empty()) return first_look(arguments.socket);
     Config config = read_config(arguments.config);
     Log log(config.log);
-    Agent(std::move(config), arguments.config, log).run();
+    Agent agent(std::move(config), arguments.config, log);
+    agent.open();
+    agent.run();
     return 0;
 }
 

@@ -181,7 +181,7 @@ Config first_look_config(const std::string& socket, const std::filesystem::path&
     config.spool.directory = state_directory / "spool";
     UnixInputOptions input;
     input.name = "dnstap";
-    input.path = std::filesystem::absolute(socket).string();
+    input.path = std::filesystem::absolute(socket).lexically_normal().string();
     input.mode = 0666;  // any DNS server of this host may try it
     config.unix_inputs.push_back(std::move(input));
     DestinationConfig destination;

@@ -107,7 +107,8 @@ PositionFile::PositionFile(std::filesystem::path path, Disk& disk) {
     const DiskResult opened = disk.open(path, O_RDWR | O_CREAT);
     if (!opened.ok()) {
         throw SpoolError("cannot open " + path.string() + ": " +
-                         std::generic_category().message(opened.error));
+                         std::generic_category().message(opened.error) +
+                         "; it must be a file that the user who runs tapferry may write");
     }
     parts_ = std::make_unique<Parts>(disk, DiskFile(disk, static_cast<int>(opened.value)));
     // Both areas are written once, so that their blocks are the file's own and saving needs no space.
@@ -117,7 +118,8 @@ PositionFile::PositionFile(std::filesystem::path path, Disk& disk) {
         const DiskResult written = write_fully(disk, parts_->file.fd(), offset, SlotBytes{});
         if (!written.ok()) {
             throw SpoolError("cannot write " + path.string() + ": " +
-                             std::generic_category().message(written.error));
+                             std::generic_category().message(written.error) +
+                             "; the state directory needs a few MiB to begin with: make room on its disk");
         }
     }
     static_cast<void>(load());

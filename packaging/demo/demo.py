@@ -257,7 +257,8 @@ def main():
     options.add_argument("--once", action="store_true")
     options.add_argument("--keep", action="store_true")
     options = options.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     screen = Screen()
     folder = Path(tempfile.mkdtemp(prefix="tapferry-quickstart-"))
     waits = sys.stdin.isatty() and screen.terminal and not options.once
