@@ -203,9 +203,6 @@ class Agent::Parts {
             for (const auto& route : routes_) status.routes.push_back(route->status());
         }
         status.end = spool_->end();  // after the routes were asked: none of them has seen more
-        for (const auto& counters : input_counters_) status.inputs.push_back(snapshot(*counters));
-        const std::lock_guard lock(routes_mutex_);
-        for (const auto& route : routes_) status.routes.push_back(route->status());
         status.spool_bytes = spool_->bytes();
         return status;
     }
@@ -226,9 +223,14 @@ class Agent::Parts {
             std::this_thread::sleep_for(1ms);
         }
         for (const auto& counters : input_counters_) {
-            status.inputs.push_back(snapshot(*counters));
-            const InputStatus& input = status.inputs.back();
+            InputStatus input = snapshot(*counters);
+            // A frame that is rejected counts as received a moment later.
+            for (int i = 0; i < 1000 && input.appended + input.all_rejected() > input.received; ++i) {
+                std::this_thread::sleep_for(1ms);
+                input = snapshot(*counters);
+            }
             balanced = balanced && input.appended + input.all_rejected() <= input.received;
+            status.inputs.push_back(std::move(input));
         }
         return balanced;
     }
