@@ -19,7 +19,7 @@ void check_sums(const OpenBatch& batch) {
     const auto lost = std::accumulate(totals.lost.begin(), totals.lost.end(), std::uint64_t{0});
     CHECK(totals.read == totals.undecodable + totals.filtered + totals.rendered);
     CHECK(distance(batch.begin, batch.end) == totals.read + lost);
-    CHECK(batch.dead_frames.size() == totals.undecodable);
+    CHECK(batch.dead_frames.size() == totals.undecodable + totals.dead_lettered);
 }
 
 std::vector<std::string> records_of(const OpenBatch& batch) {
@@ -46,7 +46,7 @@ TEST_CASE("each frame of the log becomes a record under its own number, in order
     log.append_captured(900);
     BatchFiller filler(json_destination(StdoutOptions{}), log.reader());
     const auto records = read_all(filler, roomy);
-    CHECK(sequences_of(records) == numbers(1, 901));
+    CHECK(ranges(sequences_of(records)) == range(1, 901));
     CHECK(filler.position() == log.spool().end());
 }
 
@@ -83,14 +83,13 @@ TEST_CASE("a batch ends where it was told to, also in the middle of a block") {
     log.append_captured(500);
     BatchFiller filler(json_destination(StdoutOptions{}), log.reader());
     const auto batch = filler.make_batch();
-    for (const std::uint64_t until :
-         {4u, 5u, 123u, 123u}) {
+    for (const std::uint64_t until : {4u, 5u, 123u, 123u}) {
         batch->clear(filler.position());
         CHECK(filler.fill(*batch, roomy, Position{until}) == BatchFiller::Stopped::end_of_log);
         CHECK(number(batch->end) == until);
         check_sums(*batch);
     }
-    CHECK(sequences_of(read_all(filler, roomy)) == numbers(123, 501));
+    CHECK(ranges(sequences_of(read_all(filler, roomy))) == range(123, 501));
 }
 
 TEST_CASE("going back gives the same bytes again, from any place") {
@@ -114,7 +113,7 @@ TEST_CASE("a filler that begins in a block's middle begins there") {
     FilledSpool log;
     log.append_captured(100);
     BatchFiller filler(json_destination(StdoutOptions{}), log.reader(Position{42}));
-    CHECK(sequences_of(read_all(filler, roomy)) == numbers(42, 101));
+    CHECK(ranges(sequences_of(read_all(filler, roomy))) == range(42, 101));
 }
 
 TEST_CASE("a frame that is no dnstap is kept whole for the dead letter, and the others are delivered") {
@@ -157,6 +156,23 @@ TEST_CASE("a captured frame with any one byte changed, or cut anywhere, costs no
     check_sums(*batch);
     CHECK(batch->totals.read == frames.size());
     for (const auto& record : batch->records.records()) CHECK(!record.invalid);
+}
+
+TEST_CASE("an event whose rendering is longer than the destination takes is dead-lettered with its frame") {
+    FilledSpool log;
+    log.append_captured(500);
+    auto destination = json_destination(StdoutOptions{});
+    destination.max_record_bytes = 600;
+    BatchFiller filler(destination, log.reader());
+    const auto batch = filler.make_batch();
+    batch->clear(filler.position());
+    (void)filler.fill(*batch, roomy, no_limit);
+    check_sums(*batch);
+    CHECK(batch->totals.rendered == 500);
+    CHECK(batch->totals.dead_lettered > 0);
+    CHECK(batch->records.size() == 500 - batch->totals.dead_lettered);
+    for (const auto& record : records_of(*batch)) CHECK(record.size() <= 600);
+    CHECK(!batch->dead_frames.front().words.empty());
 }
 
 TEST_CASE("what a destination does not want is counted and not rendered") {
@@ -226,7 +242,7 @@ TEST_CASE("frames that are gone are lost to the frame, and reading goes on behin
     REQUIRE(batch->lost.size() == 1);
     CHECK(number(batch->lost.front().from) == 1);
     CHECK(number(batch->lost.front().to) == begin);
-    CHECK(sequences_of(records_of(*batch)) == numbers(begin, 4001));
+    CHECK(ranges(sequences_of(records_of(*batch))) == range(begin, 4001));
 }
 
 TEST_CASE("a batch knows when its first frame was received, and a cleared one knows nothing") {

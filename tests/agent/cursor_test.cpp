@@ -25,13 +25,13 @@ Cursor three_under_way() {
 
 TEST_CASE("the position moves only over what is settled without a hole") {
     Cursor cursor = three_under_way();
-    cursor.settle(Ticket{2}, 0);
+    cursor.settle(Ticket{2}, 0, 0);
     CHECK(number(cursor.settled().position) == 1);
-    cursor.settle(Ticket{3}, 0);
+    cursor.settle(Ticket{3}, 0, 0);
     CHECK(number(cursor.settled().position) == 1);
     CHECK(cursor.settled().totals.delivered == 0);
     CHECK(!cursor.idle());
-    cursor.settle(Ticket{1}, 0);
+    cursor.settle(Ticket{1}, 0, 0);
     CHECK(number(cursor.settled().position) == 31);
     CHECK(cursor.settled().totals.delivered == 30);
     CHECK(cursor.idle());
@@ -39,18 +39,46 @@ TEST_CASE("the position moves only over what is settled without a hole") {
 
 TEST_CASE("what was refused is dead-lettered, the rest of its stretch is delivered") {
     Cursor cursor = three_under_way();
-    cursor.settle(Ticket{1}, 4);
+    cursor.settle(Ticket{1}, 4, 5);
     CHECK(cursor.settled().totals.dead_lettered == 4);
     CHECK(cursor.settled().totals.delivered == 6);
+    CHECK(cursor.settled().totals.records == 5);
     CHECK(balanced(cursor.settled()));
+}
+
+TEST_CASE("what went to the dead letter before it was sent is not delivered either") {
+    Cursor cursor{SavedPosition{}};
+    Stretch made = stretch(1, 11, 10);
+    made.totals.dead_lettered = 3;
+    cursor.submitted(made);
+    cursor.settle(Ticket{1}, 2, 0);
+    CHECK(cursor.settled().totals.dead_lettered == 5);
+    CHECK(cursor.settled().totals.delivered == 5);
+    CHECK(balanced(cursor.settled()));
+}
+
+TEST_CASE("repeats count at once, whatever becomes of the try that makes them") {
+    Cursor cursor = three_under_way();
+    cursor.repeat(7);
+    cursor.rewind();
+    CHECK(cursor.settled().totals.repeated == 7);
+}
+
+TEST_CASE("the settled ticket is the last one that the position has passed") {
+    Cursor cursor = three_under_way();
+    CHECK(cursor.settled_ticket() == Ticket{0});
+    cursor.settle(Ticket{2}, 0, 0);
+    CHECK(cursor.settled_ticket() == Ticket{0});
+    cursor.settle(Ticket{1}, 0, 0);
+    CHECK(cursor.settled_ticket() == Ticket{2});
 }
 
 TEST_CASE("events are in flight from when they are submitted until the position passes them") {
     Cursor cursor = three_under_way();
     CHECK(cursor.events_in_flight() == 30);
-    cursor.settle(Ticket{2}, 0);
+    cursor.settle(Ticket{2}, 0, 0);
     CHECK(cursor.events_in_flight() == 30);
-    cursor.settle(Ticket{1}, 0);
+    cursor.settle(Ticket{1}, 0, 0);
     CHECK(cursor.events_in_flight() == 10);
     cursor.rewind();
     CHECK(cursor.events_in_flight() == 0);
@@ -58,15 +86,15 @@ TEST_CASE("events are in flight from when they are submitted until the position 
 
 TEST_CASE("a rewind gives up what is under way and keeps what is settled") {
     Cursor cursor = three_under_way();
-    cursor.settle(Ticket{1}, 0);
-    cursor.settle(Ticket{3}, 0);
+    cursor.settle(Ticket{1}, 0, 0);
+    cursor.settle(Ticket{3}, 0, 0);
     cursor.rewind();
     CHECK(cursor.idle());
     CHECK(number(cursor.settled().position) == 11);
     CHECK(number(cursor.submitted_up_to()) == 11);
     CHECK(cursor.settled().totals.read == 10);
     cursor.submitted(stretch(4, 31, 20));
-    cursor.settle(Ticket{4}, 0);
+    cursor.settle(Ticket{4}, 0, 0);
     CHECK(cursor.settled().totals.read == 30);
     CHECK(balanced(cursor.settled()));
 }
@@ -75,11 +103,11 @@ TEST_CASE("a ticket of before the rewind, or of never, settles nothing") {
     Cursor cursor = three_under_way();
     cursor.rewind();
     cursor.submitted(stretch(4, 11, 10));
-    cursor.settle(Ticket{1}, 0);
-    cursor.settle(Ticket{99}, 0);
+    cursor.settle(Ticket{1}, 0, 0);
+    cursor.settle(Ticket{99}, 0, 0);
     CHECK(number(cursor.settled().position) == 1);
-    cursor.settle(Ticket{4}, 0);
-    cursor.settle(Ticket{4}, 0);
+    cursor.settle(Ticket{4}, 0, 0);
+    cursor.settle(Ticket{4}, 0, 0);
     CHECK(number(cursor.settled().position) == 11);
     CHECK(cursor.settled().totals.read == 10);
 }
@@ -103,7 +131,7 @@ TEST_CASE("it goes on from what was saved") {
     CHECK(number(cursor.submitted_up_to()) == 111);
     cursor.submitted(stretch(1, 121, 10));
     CHECK(number(cursor.submitted_up_to()) == 121);
-    cursor.settle(Ticket{1}, 1);
+    cursor.settle(Ticket{1}, 1, 0);
     CHECK(cursor.settled().totals.delivered == 19);
     CHECK(number(cursor.settled().start) == 101);
     CHECK(balanced(cursor.settled()));
@@ -186,7 +214,7 @@ class RandomRoute {
         if (one.settled) return;
         one.settled = true;
         one.dead = below(one.stretch.totals.rendered + 1);
-        cursor_.settle(one.stretch.ticket, one.dead);
+        cursor_.settle(one.stretch.ticket, one.dead, 0);
         while (!under_way_.empty() && under_way_.front().settled) {
             position_ = under_way_.front().stretch.end;
             dead_ += under_way_.front().dead;

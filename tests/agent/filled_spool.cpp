@@ -1,6 +1,5 @@
 #include "tests/agent/filled_spool.h"
 
-#include <numeric>
 #include <set>
 
 #include "tests/agent/json_lines.h"
@@ -93,10 +92,17 @@ std::vector<std::uint64_t> sequences_of(const std::vector<std::string>& records)
     return sequences;
 }
 
-std::vector<std::uint64_t> numbers(std::uint64_t from, std::uint64_t to) {
-    std::vector<std::uint64_t> all(to - from);
-    std::iota(all.begin(), all.end(), from);
-    return all;
+std::string ranges(const std::vector<std::uint64_t>& sequences) {
+    std::string text;
+    for (std::size_t from = 0, to = 0; from < sequences.size(); from = to) {
+        for (to = from + 1; to < sequences.size() && sequences[to] == sequences[to - 1] + 1;) ++to;
+        text += (text.empty() ? "" : " ") + range(sequences[from], sequences[to - 1] + 1);
+    }
+    return text;
+}
+
+std::string range(std::uint64_t from, std::uint64_t to) {
+    return std::to_string(from) + "-" + std::to_string(to - 1);
 }
 
 std::vector<std::uint64_t> without_repeats(const std::vector<std::uint64_t>& sequences) {

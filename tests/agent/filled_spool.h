@@ -57,8 +57,10 @@ DestinationConfig json_destination(TransportOptions transport);
 // The sequence number in the id of a JSON record.
 std::uint64_t sequence_of(std::string_view record);
 std::vector<std::uint64_t> sequences_of(const std::vector<std::string>& records);
-// from, from + 1, …, to - 1
-std::vector<std::uint64_t> numbers(std::uint64_t from, std::uint64_t to);
+// "1-200 150-300": runs of numbers that follow each other, in the order given.
+std::string ranges(const std::vector<std::uint64_t>& sequences);
+// As ranges() of from, from + 1, …, to - 1.
+std::string range(std::uint64_t from, std::uint64_t to);
 std::vector<std::uint64_t> without_repeats(const std::vector<std::uint64_t>& sequences);
 
 }  // namespace tapferry::test

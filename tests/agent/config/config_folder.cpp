@@ -128,8 +128,9 @@ std::string describe(const DestinationConfig& destination) {
     if (destination.syslog_header) describe(out, *destination.syslog_header);
     out << "  ";
     std::visit(TransportWriter{out}, destination.transport);
-    out << "\n  wants " << describe(destination.selection) << "\n  batch " << destination.batch.max_events
-        << " " << destination.batch.max_bytes << " " << destination.batch.linger.count() << "\n  retry "
+    out << "\n  wants " << describe(destination.selection) << "\n  record max "
+        << destination.max_record_bytes << "\n  batch " << destination.batch.max_events << " "
+        << destination.batch.max_bytes << " " << destination.batch.linger.count() << "\n  retry "
         << destination.retry.initial.count() << " " << destination.retry.max.count() << "\n  dead letter "
         << destination.dead_letter_bytes << "\n  start " << static_cast<int>(destination.start) << " enabled "
         << destination.enabled << "\n";

@@ -151,12 +151,22 @@ TEST_CASE("the canonical text tells settings apart and does not depend on places
 TEST_CASE("a destination's source changes with its section and with nothing else") {
     const Config before = config_of(with_destination("type = \"stdout\""));
     const Config same = config_of("# a comment\n" + with_destination("\n  type = 'stdout'") +
-                                  "[agent]\nlog_level = \"debug\"\n");
+                                  "[spool]\nmax_bytes = \"1GiB\"\n");
     const Config other = config_of(with_destination("type = \"stdout\"\nstart = \"oldest\""));
     CHECK(before.destinations.front().source == same.destinations.front().source);
-    CHECK(before.source_but_destinations != same.source_but_destinations);
+    CHECK(before.source_but_reloadable != same.source_but_reloadable);
     CHECK(before.destinations.front().source != other.destinations.front().source);
-    CHECK(before.source_but_destinations == other.source_but_destinations);
+    CHECK(before.source_but_reloadable == other.source_but_reloadable);
+}
+
+TEST_CASE("how the agent logs follows at a reload and is no reason for a restart") {
+    const std::string base = with_destination("type = \"stdout\"") + "[agent]\nstop_timeout = \"5s\"\n";
+    const Config before = config_of(base);
+    CHECK(before.source_but_reloadable ==
+          config_of(base + "log_level = \"debug\"\nlog_format = \"json\"\n").source_but_reloadable);
+    CHECK(before.source_but_reloadable !=
+          config_of(with_destination("type = \"stdout\"") + "[agent]\nstop_timeout = \"6s\"\n")
+              .source_but_reloadable);
 }
 
 }  // namespace

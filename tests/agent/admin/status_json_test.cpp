@@ -1,0 +1,140 @@
+#include "agent/admin/status_json.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "tests/agent/admin/agent_status.h"
+#include "tests/agent/json_lines.h"
+
+namespace tapferry {
+namespace {
+
+using namespace test;
+
+std::uint64_t sum(const rapidjson::Value& object) {
+    std::uint64_t all = 0;
+    for (const auto& member : object.GetObject()) all += member.value.GetUint64();
+    return all;
+}
+
+// ASCII without controls, in lines.
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 0x20 && c <= 0x7e) || c == '\n'; });
+}
+
+TEST_CASE("the sums of an input and of a destination can be done from the status") {
+    const auto status = read_json(status_json(sound_status()));
+    const auto& input = status["inputs"][0];
+    CHECK(input["received"].GetUint64() ==
+          input["appended"].GetUint64() + sum(input["rejected"]) + input["in_ring"].GetUint64());
+    const auto& route = status["destinations"][0];
+    const auto number_of = [&](const char* key) { return route[key].GetUint64(); };
+    CHECK(number_of("read") == number_of("undecodable") + number_of("filtered") + number_of("rendered"));
+    CHECK(number_of("rendered") == number_of("delivered") + number_of("dead_lettered"));
+    CHECK(number_of("position") == number_of("start") + number_of("read") + sum(route["lost"]));
+    CHECK(status["spool"]["end"].GetUint64() == number_of("position") + number_of("pending"));
+    CHECK(route["balanced"].GetBool());
+    CHECK(status["balanced"].GetBool());
+}
+
+TEST_CASE("the status names the version, the incarnation and each state") {
+    const char* names[] = {"idle", "delivering", "retrying", "stopped"};
+    for (std::size_t i = 0; i < 4; ++i) {
+        AgentStatus one = sound_status();
+        one.routes.front().state = static_cast<RouteStatus::State>(i);
+        const auto status = read_json(status_json(one));
+        CHECK(status["destinations"][0]["state"].GetString() == std::string(names[i]));
+        CHECK(status["incarnation"].GetString() == std::string("0123456789abcdef"));
+        CHECK(status["version"].GetStringLength() > 0);
+    }
+}
+
+TEST_CASE("one route that does not balance makes the whole unbalanced") {
+    AgentStatus status = sound_status();
+    status.routes.push_back(status.routes.front());
+    status.routes.back().name = "second";
+    ++status.routes.back().saved.totals.filtered;
+    const std::string json = status_json(status);
+    const auto told = read_json(json);
+    CHECK(told["destinations"][0]["balanced"].GetBool());
+    CHECK(!told["destinations"][1]["balanced"].GetBool());
+    CHECK(!told["balanced"].GetBool());
+    CHECK(!status_balances(json));
+    CHECK(status_table(json).find("WRONG") != std::string::npos);
+    CHECK(status_balances(status_json(sound_status())));
+}
+
+TEST_CASE("an intake that does not balance makes the whole unbalanced, and no route") {
+    AgentStatus status = sound_status();
+    status.intake_balanced = false;
+    const auto told = read_json(status_json(status));
+    CHECK(told["destinations"][0]["balanced"].GetBool());
+    CHECK(!told["balanced"].GetBool());
+}
+
+TEST_CASE("whatever bytes the far side's words have, the status is JSON and the table has no control in it") {
+    for (int byte = 0; byte < 256; ++byte) {
+        const auto status = failing_status(1000, std::string("a\"b") + static_cast<char>(byte) + "\\c");
+        const std::string json = status_json(status);
+        CHECK(read_json(json)["destinations"][0]["words"].IsString());
+        CHECK(is_printable(status_table(json)));
+    }
+    CHECK(is_printable(status_table(
+        R"({"inputs":[],"destinations":[{"name":"a\u001b[2J\u0000b","words":"\u009b\u007f\r"}],"spool":{}})")));
+}
+
+TEST_CASE(
+    "each column of the table is as wide as its widest cell, names to the left and numbers to the right") {
+    AgentStatus status = sound_status();
+    status.routes.push_back(status.routes.front());
+    status.routes.back().name = "a-destination-with-a-long-name";
+    status.routes.back().saved.totals.repeated = 1'234'567'890;
+    const auto lines = lines_of(status_table(status_json(status)));
+    REQUIRE(lines.size() > 6);
+    const auto& header = lines[3];
+    REQUIRE(header.starts_with("destination"));
+    for (const std::string column :
+         {"state", "pending", "read", "delivered", "repeated", "lost", "balance"}) {
+        CAPTURE(column);
+        const auto end = header.find(" " + column) + 1 + column.size();
+        for (const auto& row : {lines[4], lines[5]}) {
+            REQUIRE(row.size() >= end);
+            CHECK(row[end - 1] != ' ');
+            CHECK((row.size() == end || row[end] == ' '));
+        }
+    }
+    CHECK(lines[4].starts_with("siem "));
+    CHECK(lines[5].find(" 1234567890 ") != std::string::npos);
+    CHECK(lines[5].ends_with(" even"));
+}
+
+TEST_CASE("the table tells why a destination is failing") {
+    const std::string table = status_table(status_json(failing_status(1000, "connection refused")));
+    CHECK(table.find("\nsiem: connection refused\n") != std::string::npos);
+    CHECK(table.find("retrying") != std::string::npos);
+}
+
+TEST_CASE("an agent without inputs and destinations yet has a table too") {
+    CHECK(status_table(status_json(AgentStatus{})).starts_with("input"));
+}
+
+TEST_CASE("an answer that is not a status is an error for people, whatever it is") {
+    for (const std::string_view answer :
+         {"", "x", "{", "[]", "null", "5", "{}", R"({"inputs":1,"destinations":2,"spool":3})",
+          R"({"inputs":[],"destinations":[]})", R"({"inputs":[],"destinations":[],"spool":[]})",
+          R"({"inputs":[5],"destinations":[],"spool":{}})",
+          R"({"inputs":[],"destinations":["x"],"spool":{}})",
+          R"({"inputs":{},"destinations":[],"spool":{}})"}) {
+        CAPTURE(answer);
+        CHECK_THROWS_AS((void)status_table(answer), std::runtime_error);
+        CHECK_THROWS_AS((void)status_balances(answer), std::runtime_error);
+    }
+    const std::string deep = std::string(1'000'000, '[');
+    CHECK_THROWS_AS((void)status_table(deep), std::runtime_error);
+    CHECK(!status_table(R"({"inputs":[{"name":5}],"destinations":[{}],"spool":{}})").empty());
+    CHECK(!status_balances(R"({"inputs":[],"destinations":[],"spool":{},"balanced":"yes"})"));
+}
+
+}  // namespace
+}  // namespace tapferry
