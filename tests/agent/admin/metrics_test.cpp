@@ -40,8 +40,9 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_input_connections", "gauge"},
         {"tapferry_build_info", "gauge"},
     };
-    for (const auto& [name, type] : promised) {
-        CAPTURE(name);
+    for (const auto& row : promised) {
+        CAPTURE(row.first);
+        const auto& [name, type] = row;
         REQUIRE(exposition.has(name));
         CHECK(exposition.types.at(name) == type);
         CHECK(!exposition.helps.at(name).empty());

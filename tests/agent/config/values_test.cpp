@@ -26,8 +26,9 @@ TEST_CASE("a size is a number with a unit of 1000 or 1024, and no unit means byt
                                                                {"1.5GiB", 1'610'612'736},
                                                                {"0.5KiB", 512},
                                                                {"64 MiB", 67'108'864}};
-    for (const auto& [text, bytes] : good) {
-        CAPTURE(text);
+    for (const auto& row : good) {
+        CAPTURE(row.first);
+        const auto& [text, bytes] = row;
         CHECK(parse_size(text) == bytes);
     }
 }
@@ -64,8 +65,9 @@ TEST_CASE("a duration is a number with ms, s, m, h or d; only 0 needs no unit") 
         {"0", 0},       {"0s", 0},        {"200ms", 200},       {"1s", 1000},
         {"1.5s", 1500}, {"5m", 300'000},  {"72h", 259'200'000}, {"7d", 604'800'000},
         {"0.5ms", 1},   {"90 s", 90'000}, {"2.5h", 9'000'000}};
-    for (const auto& [text, count] : good) {
-        CAPTURE(text);
+    for (const auto& row : good) {
+        CAPTURE(row.first);
+        const auto& [text, count] = row;
         CHECK(parse_duration(text) == milliseconds{count});
     }
 }
@@ -114,8 +116,9 @@ TEST_CASE("what is not an address is refused") {
 TEST_CASE("a mode is three or four octal digits and not more than 0777") {
     const std::pair<std::string_view, std::uint32_t> good[] = {
         {"0660", 0660}, {"660", 0660}, {"0777", 0777}, {"000", 0}, {"0600", 0600}};
-    for (const auto& [text, mode] : good) {
-        CAPTURE(text);
+    for (const auto& row : good) {
+        CAPTURE(row.first);
+        const auto& [text, mode] = row;
         CHECK(parse_mode(text) == mode);
     }
     for (const std::string_view text :
