@@ -132,6 +132,9 @@ TEST_CASE("records that had gone are not taken for the first ones of what is lef
     while (later.empty() || later.back() + 1 < world.end())
         later.push_back(sequence_of(receive_datagram(socket)));
     const RouteStatus last = world.stop();
+    CHECK(rising(later));
+    // Of the batch itself what is left may come too, if it was kept.
+    std::erase_if(later, [&](std::uint64_t sequence) { return sequence < begin; });
     CHECK(ranges(later) == range(begin, world.end()));
     CHECK(last.saved.totals.delivered + lost_by(last, LossReason::retention) == world.end() - 1);
 }

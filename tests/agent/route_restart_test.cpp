@@ -31,6 +31,9 @@ TEST_CASE("a stop while the destination is away leaves position and frames for t
     world.log.append_captured(400);
     world.start(world.destination());
     REQUIRE(world.wait_for_state(State::retrying));
+    // It does not go on trying until the deadline.
+    world.route().stop(std::chrono::steady_clock::now() + std::chrono::hours{1});
+    REQUIRE(world.wait_for_state(State::stopped));
     RouteStatus last = world.stop();
     CHECK(number(last.saved.position) == 1);
     CHECK(last.pending == 400);
