@@ -273,7 +273,7 @@ class Route::Loop {
         probing_ = true;
         if (ready_) in_flight_.give_back(std::move(ready_));
         cursor_.rewind();
-        if (lent != nullptr && outcome.done != 0) {
+        if (lent != nullptr && lent->first + outcome.done != 0) {
             first_ = lent->first + outcome.done;
             ready_ = in_flight_.reclaim(outcome.ticket);
             filler_.seek(ready_->end);

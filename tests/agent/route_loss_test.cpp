@@ -105,6 +105,25 @@ TEST_CASE("a record that is too long for a datagram goes to the dead letter, the
     }
 }
 
+TEST_CASE("records that a receiver has are not sent again, however often it cannot be had afterwards") {
+    RouteWorld world;
+    const std::string path = world.log.path("receiver.sock");
+    std::vector<std::uint64_t> came;
+    {
+        const Descriptor socket = bind_datagram_path(path);
+        world.log.append_captured(200);
+        world.start(datagram_destination(world, 60'000));
+        for (int i = 0; i < 20; ++i) came.push_back(sequence_of(receive_datagram(socket)));
+    }
+    std::filesystem::remove(path);
+    const std::uint64_t tries = world.retries();
+    REQUIRE(wait_until([&] { return world.retries() >= tries + 5; }));
+    const Descriptor socket = bind_datagram_path(path);
+    while (came.back() < 200) came.push_back(sequence_of(receive_datagram(socket)));
+    CHECK(rising(came));
+    CHECK(world.stop().saved.totals.repeated == 0);
+}
+
 // Some records of a batch have gone when the receiver dies; then the log drops what that batch was made of.
 // The segments are so small that the reader holds none of them open.
 TEST_CASE("records that had gone are not taken for the first ones of what is left of the log") {
