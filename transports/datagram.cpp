@@ -104,8 +104,10 @@ bool Datagram::send_next(Deadline deadline) {
         std::this_thread::sleep_for(pause_without_buffers);
         return Clock::now() < deadline;
     }
-    // What was refused is a datagram sent before: the last one at least did not arrive.
-    if (error == ECONNREFUSED && lent_->next > lent_->batch.first) --lent_->next;
+    // What the network refused is a datagram sent before: the last one at least did not arrive. A unix socket
+    // refuses the one at hand, and what it took before is the receiver's.
+    const bool network = options_.address.unix_path.empty();
+    if (network && error == ECONNREFUSED && lent_->next > lent_->batch.first) --lent_->next;
     fail("send to " + options_.address.text + ": " + std::generic_category().message(error));
     return false;
 }

@@ -1,5 +1,7 @@
 #include "transports/datagram.h"
 
+#include <sys/socket.h>
+
 #include "tests/transports/peer.h"
 #include "tests/transports/transport_fixture.h"
 
@@ -128,6 +130,24 @@ TEST_CASE("a unix datagram socket is waited for when it is full, and missed when
     CHECK(summary({*outcome}) == "accepted 1");
     receiver.reset();
     CHECK(deliver(transport, {records}, Ticket{2}).words == "send to unix:" + path + ": Connection refused");
+}
+
+TEST_CASE("what a unix datagram socket took before its receiver went is not sent again") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("log");
+    auto receiver = bind_datagram_path(path);
+    Datagram transport(options_for(unix_address(path)));
+    const auto records = many_records(2000, 100, Framing::none);
+    REQUIRE(transport.submit({records}, Ticket{1}, now() + 200ms));
+    std::size_t taken = 0;
+    char room[256];
+    while (::recv(receiver.get(), room, sizeof room, MSG_DONTWAIT) > 0) ++taken;
+    receiver.reset();
+    std::optional<Outcome> outcome;
+    while (!outcome) outcome = transport.wait(now() + 1s);
+    CHECK(summary({*outcome}) == "retry 1");
+    CHECK(taken > 0);
+    CHECK(outcome->done == taken);
 }
 
 }  // namespace tapferry
