@@ -23,13 +23,13 @@ BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reade
     : framing_(framing_of(destination.transport)),
       envelope_(destination.syslog_header ? make_syslog_header(*destination.syslog_header) : nullptr),
       encoder_(make_encoder(destination.format)),
-      selection_(destination.selection),
+      stages_(destination.stages),
       max_record_bytes_(destination.max_record_bytes),
       reader_(std::move(reader)),
       position_(reader_.position()) {}
 
 std::unique_ptr<OpenBatch> BatchFiller::make_batch() const {
-    return std::make_unique<OpenBatch>(RecordBuffer(framing_, envelope_.get()));
+    return std::make_unique<OpenBatch>(RecordBuffer(framing_, envelope_.get(), encoder_->text()));
 }
 
 void BatchFiller::seek(Position position) {
@@ -81,7 +81,7 @@ void BatchFiller::render(const SpoolFrame& frame, OpenBatch& batch) {
         const FrameOrigin origin{id, block_.received, frame.input};
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable)
             return count_and_bury(batch.totals.undecodable, "not a dnstap frame: the protobuf breaks off");
-        if (!selection_.wants(event_)) {
+        if (!stages_.pass(event_)) {
             ++batch.totals.filtered;
             return;
         }

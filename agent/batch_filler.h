@@ -72,7 +72,7 @@ class BatchFiller {
     Framing framing_;
     std::unique_ptr<Envelope> envelope_;
     std::unique_ptr<Encoder> encoder_;
-    Selection selection_;
+    Stages stages_;
     std::size_t max_record_bytes_;
     SpoolReader reader_;
     Decoder decoder_;

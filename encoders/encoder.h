@@ -15,6 +15,8 @@ class Encoder {
     virtual void encode(const Event& event, RecordBuffer& records) = 0;
     // The batch ends: encoders that aggregate write their rows.
     virtual void close(RecordBuffer&) {}
+    // What its records are made of; the buffer that they are written to must allow it.
+    [[nodiscard]] virtual RecordText text() const { return RecordText::line; }
 };
 
 }  // namespace tapferry

@@ -76,6 +76,20 @@ bool has_rcode(const Event& event) {
     return has_dns_header(event) && (event.is_response || event.dns.qr());
 }
 
+std::string_view event_kind_name(EventKind kind) {
+    switch (kind) {
+        case EventKind::new_domain:
+            return "new_domain";
+        case EventKind::malformed:
+            return "malformed";
+        case EventKind::unanswered:
+            return "unanswered";
+        case EventKind::message:
+            break;
+    }
+    return {};
+}
+
 std::optional<std::uint64_t> latency(const Event& event) {
     if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
     const Timestamp& from = *event.query_time;

@@ -15,6 +15,9 @@ bool has_dns_header(const Event&);
 // Whether the response code says something: queries carry a 0 that means nothing.
 bool has_rcode(const Event&);
 
+// "new_domain", "malformed", "unanswered"; empty for an ordinary message.
+std::string_view event_kind_name(EventKind);
+
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);

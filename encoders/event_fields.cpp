@@ -1,4 +1,4 @@
-#include "encoders/text_fields.h"
+#include "encoders/event_fields.h"
 
 #include <algorithm>
 #include <numeric>
@@ -62,90 +62,123 @@ void append_time(TextBuffer& out, const Event& event, const std::optional<Timest
     if (time) append_rfc3339(out, *time, event.time_digits);
 }
 
-std::string_view kind_name(EventKind kind) {
-    switch (kind) {
-        case EventKind::new_domain:
-            return "new_domain";
-        case EventKind::malformed:
-            return "malformed";
-        default:
-            return {};
-    }
-}
-
 using Out = TextBuffer&;
 using In = const Event&;
+using Number = std::optional<double>;
+using Type = FieldType;
+
+constexpr bool may_be_any_text = true;
+
+double seconds_of(const Timestamp& time) {
+    return static_cast<double>(time.seconds) + time.nanoseconds / 1e9;
+}
+
+Number number_if(bool there, double value) {
+    return there ? Number(value) : Number();
+}
+
+// The names of the flags that are set, one after another.
+bool append_flag(Out out, In event, std::size_t index) {
+    std::string_view words = has_dns_header(event) ? flag_words(event.dns) : std::string_view();
+    for (; !words.empty(); words.remove_prefix(std::min<std::size_t>(words.size(), 3))) {
+        if (index-- != 0) continue;
+        out.append(words.substr(0, 2));
+        return true;
+    }
+    return false;
+}
+
+bool append_one_answer(Out out, In event, std::size_t index) {
+    if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
+    append_rdata(out, event.dns.wire, event.dns.answers[index], NameEnd::plain, max_rdata_text);
+    return true;
+}
 
 // In the order of the json format.
-constexpr TextField fields[] = {
-    {"time", [](Out out, In e) { append_time(out, e, e.time); }},
-    {"bind_time", append_bind_time},
-    {"id", [](Out out, In e) { append_event_id(out, e.id); }},
-    {"type", append_message_type},
-    {"short_type", [](Out out, In e) { out.append(message_type_short(e.type)); }},
-    {"identity", [](Out out, In e) { append_opaque(out, e.identity); }, true},
-    {"version", [](Out out, In e) { append_opaque(out, e.version); }, true},
-    {"src", [](Out out, In e) { append_address(out, e.query.address); }},
-    {"src_port", [](Out out, In e) { append_port(out, e.query.port); }},
-    {"arrow", [](Out out, In e) { out.append(e.is_response ? "<-" : "->"); }},
-    {"dst", [](Out out, In e) { append_address(out, e.response.address); }},
-    {"dst_port", [](Out out, In e) { append_port(out, e.response.port); }},
-    {"protocol", [](Out out, In e) { out.append(socket_protocol_name(e.protocol)); }},
-    {"http_protocol", [](Out out, In e) { out.append(http_protocol_name(e.http_protocol)); }},
-    {"dns_id",
+constexpr EventField fields[] = {
+    {"time", Type::time, [](Out out, In e) { append_time(out, e, e.time); }, false,
+     [](In e) { return Number(seconds_of(e.time)); }},
+    {"bind_time", Type::text, append_bind_time},
+    {"id", Type::text, [](Out out, In e) { append_event_id(out, e.id); }},
+    {"type", Type::text, append_message_type},
+    {"short_type", Type::text, [](Out out, In e) { out.append(message_type_short(e.type)); }},
+    {"identity", Type::text, [](Out out, In e) { append_opaque(out, e.identity); }, may_be_any_text},
+    {"version", Type::text, [](Out out, In e) { append_opaque(out, e.version); }, may_be_any_text},
+    {"src", Type::address, [](Out out, In e) { append_address(out, e.query.address); }, false, nullptr,
+     [](In e) -> const IpAddress& { return e.query.address; }},
+    {"src_port", Type::number, [](Out out, In e) { append_port(out, e.query.port); }, false,
+     [](In e) { return number_if(e.query.port != 0, e.query.port); }},
+    {"arrow", Type::text, [](Out out, In e) { out.append(e.is_response ? "<-" : "->"); }},
+    {"dst", Type::address, [](Out out, In e) { append_address(out, e.response.address); }, false, nullptr,
+     [](In e) -> const IpAddress& { return e.response.address; }},
+    {"dst_port", Type::number, [](Out out, In e) { append_port(out, e.response.port); }, false,
+     [](In e) { return number_if(e.response.port != 0, e.response.port); }},
+    {"protocol", Type::text, [](Out out, In e) { out.append(socket_protocol_name(e.protocol)); }},
+    {"http_protocol", Type::text, [](Out out, In e) { out.append(http_protocol_name(e.http_protocol)); }},
+    {"dns_id", Type::number,
      [](Out out, In e) {
          if (has_dns_header(e)) append_decimal(out, e.dns.id);
-     }},
-    {"opcode",
+     },
+     false, [](In e) { return number_if(has_dns_header(e), e.dns.id); }},
+    {"opcode", Type::text,
      [](Out out, In e) {
          if (has_dns_header(e)) append_opcode(out, e.dns.opcode);
      }},
-    {"flags", append_flags},
-    {"qname", [](Out out, In e) { out.append(e.qname); }},
-    {"qtype",
+    {"flags", Type::list, append_flags, false, nullptr, nullptr, append_flag},
+    {"qname", Type::text, [](Out out, In e) { out.append(e.qname); }},
+    {"qtype", Type::text,
      [](Out out, In e) {
          if (e.has_question) append_type(out, e.qtype);
      }},
-    {"qclass",
+    {"qclass", Type::text,
      [](Out out, In e) {
          if (e.has_question) append_class(out, e.qclass);
      }},
-    {"rcode",
+    {"rcode", Type::text,
      [](Out out, In e) {
          if (has_rcode(e)) append_rcode(out, e.dns.rcode);
      }},
-    {"answers", append_answer_data, true},
-    {"answer_count",
+    {"answers", Type::list, append_answer_data, may_be_any_text, nullptr, nullptr, append_one_answer},
+    {"answer_count", Type::number,
      [](Out out, In e) {
          if (has_rcode(e)) append_decimal(out, e.dns.answers.size());
-     }},
-    {"client_subnet",
+     },
+     false, [](In e) { return number_if(has_rcode(e), static_cast<double>(e.dns.answers.size())); }},
+    {"client_subnet", Type::text,
      [](Out out, In e) {
          if (e.dns.edns.has_client_subnet) append_client_subnet(out, e.dns.edns);
      }},
-    {"bytes",
+    {"bytes", Type::number,
      [](Out out, In e) {
          if (e.has_message) append_decimal(out, e.dns.wire.size());
+     },
+     false, [](In e) { return number_if(e.has_message, static_cast<double>(e.dns.wire.size())); }},
+    {"query_time", Type::time, [](Out out, In e) { append_time(out, e, e.query_time); }, false,
+     [](In e) { return e.query_time ? Number(seconds_of(*e.query_time)) : Number(); }},
+    {"response_time", Type::time, [](Out out, In e) { append_time(out, e, e.response_time); }, false,
+     [](In e) { return e.response_time ? Number(seconds_of(*e.response_time)) : Number(); }},
+    {"latency", Type::number, append_latency, false,
+     [](In e) {
+         const auto nanoseconds = latency(e);
+         return nanoseconds ? Number(static_cast<double>(*nanoseconds) / 1e9) : Number();
      }},
-    {"query_time", [](Out out, In e) { append_time(out, e, e.query_time); }},
-    {"response_time", [](Out out, In e) { append_time(out, e, e.response_time); }},
-    {"latency", append_latency},
-    {"zone",
+    {"registered_domain", Type::text, [](Out out, In e) { out.append(e.registered_domain); }},
+    {"zone", Type::text,
      [](Out out, In e) {
          if (!e.query_zone.empty()) append_name(out, e.query_zone, 0);
      }},
-    {"extra", [](Out out, In e) { append_opaque(out, e.extra); }, true},
-    {"kind", [](Out out, In e) { out.append(kind_name(e.kind)); }},
-    {"malformed",
+    {"extra", Type::text, [](Out out, In e) { append_opaque(out, e.extra); }, may_be_any_text},
+    {"kind", Type::text, [](Out out, In e) { out.append(event_kind_name(e.kind)); }},
+    {"malformed", Type::text,
      [](Out out, In e) {
          if (e.dns.malformed != nullptr) out.append(e.dns.malformed);
      },
-     true},
-    {"time_source",
+     may_be_any_text},
+    {"time_source", Type::text,
      [](Out out, In e) {
          if (e.time_source == TimeSource::agent) out.append("agent");
      }},
-    {"input", [](Out out, In e) { append_opaque(out, e.input); }, true},
+    {"input", Type::text, [](Out out, In e) { append_opaque(out, e.input); }, may_be_any_text},
 };
 
 // Levenshtein's distance.
@@ -165,19 +198,19 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::span<const TextField> text_fields() {
+std::span<const EventField> event_fields() {
     return fields;
 }
 
-const TextField* find_text_field(std::string_view name) {
+const EventField* find_event_field(std::string_view name) {
     const auto* found = std::find_if(std::begin(fields), std::end(fields),
-                                     [&](const TextField& f) { return f.name == name; });
+                                     [&](const EventField& f) { return f.name == name; });
     return found == std::end(fields) ? nullptr : found;
 }
 
-std::string_view nearest_text_field(std::string_view name) {
+std::string_view nearest_event_field(std::string_view name) {
     return std::min_element(std::begin(fields), std::end(fields),
-                            [&](const TextField& a, const TextField& b) {
+                            [&](const EventField& a, const EventField& b) {
                                 return edit_distance(name, a.name) < edit_distance(name, b.name);
                             })
         ->name;

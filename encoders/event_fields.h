@@ -1,7 +1,10 @@
-// The fields that a text line can name by %{field}: those of the json format, and a few made for lines that
-// people read. Used by text_line.cpp.
+// The fields of an event by name: those of the json format, and a few made for lines that people read. One
+// table serves text lines, templates, expressions, aggregates and explanations, so that a name means the same
+// everywhere.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -10,17 +13,34 @@
 
 namespace tapferry {
 
-struct TextField {
-    std::string_view name;
-    void (*append)(TextBuffer&, const Event&);  // appends nothing when the event has no such field
-    // May hold any printable character; the others hold only those of names, numbers and times.
-    bool free_text = false;
+// What a field can be compared with, and how JSON writes it.
+enum class FieldType : std::uint8_t {
+    text,
+    number,   // a JSON number: see EventField::number
+    time,     // RFC 3339 text; as a number, Unix seconds
+    address,  // text; see EventField::address
+    list,     // of texts: see EventField::element
 };
 
-std::span<const TextField> text_fields();
+struct EventField {
+    std::string_view name;
+    FieldType type;
+    // Appends its text, all elements of a list in one; nothing when the event has no such field.
+    void (*append)(TextBuffer&, const Event&);
+    // May hold any printable character; the others hold only those of names, numbers and times.
+    bool free_text = false;
+    // Of numbers and times; none: the event has no such field.
+    std::optional<double> (*number)(const Event&) = nullptr;
+    // Of addresses; may be absent in the event.
+    const IpAddress& (*address)(const Event&) = nullptr;
+    // Of lists: appends its element `index`, counted from 0; false: there are no more.
+    bool (*element)(TextBuffer&, const Event&, std::size_t index) = nullptr;
+};
+
+std::span<const EventField> event_fields();
 // nullptr: there is no such field.
-const TextField* find_text_field(std::string_view name);
+const EventField* find_event_field(std::string_view name);
 // The field whose name is the least work to type instead.
-std::string_view nearest_text_field(std::string_view name);
+std::string_view nearest_event_field(std::string_view name);
 
 }  // namespace tapferry

@@ -9,10 +9,9 @@
 namespace tapferry {
 namespace {
 
-// What follows the sections takes less than this, labels apart: EDNS with its errors, zone, policy and extra,
-// with each byte escaped.
+// What follows the sections takes less than this, but for more labels than anyone has: EDNS with its errors,
+// zone, policy and extra, with each byte escaped.
 constexpr std::size_t room_after_sections = 9 * 1024;
-constexpr std::size_t max_label_text = 1024;
 
 void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
                        RememberedText& text) {
@@ -144,41 +143,30 @@ void append_zone_and_policy(JsonLine& line) {
 
 void append_circumstances(JsonLine& line) {
     const Event& event = line.event;
-    if (event.kind == EventKind::new_domain) line.put(",\"kind\":\"new_domain\"");
-    if (event.kind == EventKind::malformed) line.put(",\"kind\":\"malformed\"");
+    if (event.kind != EventKind::message) line.put(",\"kind\":\"", event_kind_name(event.kind), '"');
     if (event.dns.malformed != nullptr) line.put(",\"malformed\":\"", event.dns.malformed, '"');
     if (line.clipped) line.put(",\"clipped\":true");
     if (event.time_source == TimeSource::agent) line.put(",\"time_source\":\"agent\"");
 }
 
-std::string line_end(const JsonOptions& options) {
-    TextBuffer end;
+void append_labels(JsonLine& line) {
     std::string_view before = ",\"labels\":{\"";
-    for (const auto& [name, value] : options.labels) {
-        for (const std::string_view part : {std::string_view(name), std::string_view(value)}) {
-            end.append(before);
-            const std::size_t from = end.size();
-            append_opaque(end, part, max_label_text);
-            escape_json(end, from);
-            before = "\":\"";
-        }
-        before = "\",\"";
+    for (const Label& label : line.event.labels) {
+        line.put(before, label.name);
+        line.opaque("\":\"", label.value);
+        before = ",\"";
     }
-    if (!options.labels.empty()) end.append("\"}");
-    if (options.schema) end.append(",\"schema\":\"tapferry/1\"");
-    end.push_back('}');
-    return std::string(end.view());
+    if (!line.event.labels.empty()) line.put('}');
 }
 
 }  // namespace
 
 JsonEncoder::JsonEncoder(const JsonOptions& options)
-    : additional_(options.additional), end_(line_end(options)) {}
+    : additional_(options.additional), end_(options.schema ? ",\"schema\":\"tapferry/1\"}" : "}") {}
 
 void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    const std::size_t room = room_after_sections + end_.size();
-    JsonLine line(out, event, second_, max_event_bytes > room ? max_event_bytes - room : 0);
+    JsonLine line(out, event, second_, max_event_bytes - room_after_sections);
     append_time_and_type(line);
     append_remembered(line, ",\"identity\":\"", event.identity, identity_);
     append_remembered(line, ",\"version\":\"", event.version, version_);
@@ -194,6 +182,7 @@ void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     append_zone_and_policy(line);
     append_circumstances(line);
     append_remembered(line, ",\"input\":\"", event.input, input_);
+    append_labels(line);
     out.append(end_);
     records.close(event);
 }

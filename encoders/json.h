@@ -3,7 +3,7 @@
 // costs ten times the instructions.
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "encoders/encoder.h"
 #include "encoders/options.h"
@@ -23,7 +23,7 @@ class JsonEncoder final : public Encoder {
     RememberedText version_;
     RememberedText input_;
     SecondText second_;
-    std::string end_;  // labels, schema and the closing brace: the same for every event
+    std::string_view end_;  // schema and the closing brace
 };
 
 }  // namespace tapferry

@@ -22,6 +22,23 @@ struct Maker {
     }
 };
 
+struct Format {
+    std::string_view name;
+    FormatOptions (*options)();  // its defaults
+};
+template <typename Options>
+FormatOptions defaults() {
+    return Options{};
+}
+
+// In the order of the manual.
+constexpr Format formats[] = {
+    {"json", defaults<JsonOptions>},
+    {"cef", defaults<CefOptions>},
+    {"passivedns", defaults<PassivednsOptions>},
+    {"text", defaults<TextOptions>},
+};
+
 }  // namespace
 
 std::unique_ptr<Encoder> make_encoder(const FormatOptions& options) {
@@ -33,14 +50,14 @@ std::unique_ptr<Envelope> make_syslog_header(const SyslogHeaderOptions& options)
 }
 
 std::vector<std::string_view> format_names() {
-    return {"json", "cef", "passivedns", "text"};
+    std::vector<std::string_view> names;
+    for (const Format& format : formats) names.push_back(format.name);
+    return names;
 }
 
 std::optional<FormatOptions> default_format(std::string_view name) {
-    if (name == "json") return JsonOptions{};
-    if (name == "cef") return CefOptions{};
-    if (name == "passivedns") return PassivednsOptions{};
-    if (name == "text") return TextOptions{};
+    for (const Format& format : formats)
+        if (format.name == name) return format.options();
     return {};
 }
 

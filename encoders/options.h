@@ -13,13 +13,9 @@
 
 namespace tapferry {
 
-// Fixed fields added to every event, in order of name.
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
 struct JsonOptions {
     bool additional = false;  // the additional section too
     bool schema = false;      // ends each event with "schema":"tapferry/1"
-    Labels labels = {};
 };
 
 struct CefOptions {
@@ -39,7 +35,11 @@ struct TextOptions {
     std::string format = {};
 };
 
-using FormatOptions = std::variant<JsonOptions, CefOptions, PassivednsOptions, TextOptions>;
+// Of every format, in the order of the manual.
+using FormatOptions = std::variant<JsonOptions,        //
+                                   CefOptions,         //
+                                   PassivednsOptions,  //
+                                   TextOptions>;
 
 struct SyslogHeaderOptions {
     std::uint8_t facility = 16;  // 0 to 23; 16: local0

@@ -30,11 +30,22 @@ bool all_printable(std::string_view text) {
     return !any_set(Bytes(greatest > 0x7E - 0x20));
 }
 
-bool all_allowed(std::string_view text, bool tab, bool line_feed) {
-    for (const char c : text) {
-        if (!printable(c) && !(tab && c == '\t') && !(line_feed && c == '\n')) return false;
+bool all_printable_but(char also, std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [also](char c) { return printable(c) || c == also; });
+}
+
+bool may_be_sent(std::string_view text, RecordText allowed) {
+    switch (allowed) {
+        case RecordText::bytes:
+            return true;
+        case RecordText::line:
+            return all_printable(text);
+        case RecordText::tabbed_line:
+            return all_printable_but('\t', text);
+        case RecordText::lines:
+            return all_printable_but('\n', text);
     }
-    return true;
+    return false;
 }
 
 std::size_t digits_of(std::size_t number) {
@@ -59,10 +70,7 @@ TextBuffer& RecordBuffer::open(const Event& event) {
 void RecordBuffer::close(const Event& event) {
     if (envelope_ != nullptr) envelope_->close(event, text_);
     const std::size_t length = open_size();
-    const std::string_view content = text_.view(open_begin_);
-    const bool sound = !open_refused_ &&
-                       (all_printable(content) ||
-                        ((tab_allowed_ || multi_line_) && all_allowed(content, tab_allowed_, multi_line_)));
+    const bool sound = !open_refused_ && may_be_sent(text_.view(open_begin_), allowed_);
     if (framing_ == Framing::octet_counting) write_octet_count(length);
     if (framing_ == Framing::length_prefix) write_length_prefix(length);
     if (framing_ == Framing::newline) text_.push_back('\n');

@@ -24,6 +24,14 @@ enum class Framing : std::uint8_t {
     length_prefix,   // 32-bit big-endian length before each record
 };
 
+// Which bytes a record may hold. Any other one makes it `invalid`.
+enum class RecordText : std::uint8_t {
+    line,         // 0x20 to 0x7E: one line of printable ASCII
+    tabbed_line,  // TAB too
+    lines,        // LF too: for people
+    bytes,        // any: binary formats
+};
+
 struct Record {
     std::uint32_t begin = 0;       // of the record's own bytes in RecordBuffer::bytes()
     std::uint32_t length = 0;      // without framing
@@ -47,13 +55,13 @@ class Envelope {
 class RecordBuffer {
   public:
     // `envelope` may be null and must outlive the buffer.
-    explicit RecordBuffer(Framing framing = Framing::none, const Envelope* envelope = nullptr)
-        : framing_(framing), envelope_(envelope) {}
+    explicit RecordBuffer(Framing framing = Framing::none, const Envelope* envelope = nullptr,
+                          RecordText allowed = RecordText::line)
+        : framing_(framing), allowed_(allowed), envelope_(envelope) {}
 
     // Begins a record of `event`; what is appended to the returned buffer until close() is its content.
     TextBuffer& open(const Event& event);
-    // Ends the record: writes what the framing needs and checks that every byte may be sent (0x20 to 0x7E,
-    // and TAB where `tab_allowed`; LF too where `multi_line`).
+    // Ends the record: writes what the framing needs and checks that every byte may be sent.
     void close(const Event& event);
     // Takes the open record back, as if open() had not been called.
     void abandon();
@@ -62,9 +70,6 @@ class RecordBuffer {
     void refuse() { open_refused_ = true; }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
-
-    void allow_tab(bool allowed) { tab_allowed_ = allowed; }
-    void allow_multi_line(bool allowed) { multi_line_ = allowed; }
 
     [[nodiscard]] std::span<const Record> records() const { return records_; }
     [[nodiscard]] std::string_view content(const Record& record) const {
@@ -84,9 +89,8 @@ class RecordBuffer {
     void write_length_prefix(std::size_t length);
 
     Framing framing_;
+    RecordText allowed_;
     const Envelope* envelope_;
-    bool tab_allowed_ = false;
-    bool multi_line_ = false;
     TextBuffer text_;
     std::vector<Record> records_;
     std::size_t closed_end_ = 0;  // of the last closed record, with its framing

@@ -15,9 +15,9 @@ constexpr std::string_view default_format =
 
 std::string unknown_field(std::string_view name) {
     std::string error = "unknown field %{";
-    error.append(name).append("}, did you mean %{").append(nearest_text_field(name)).append("}? Known are ");
+    error.append(name).append("}, did you mean %{").append(nearest_event_field(name)).append("}? Known are ");
     std::string_view before;
-    for (const TextField& field : text_fields()) {
+    for (const EventField& field : event_fields()) {
         error.append(before).append(field.name);
         before = ", ";
     }
@@ -60,7 +60,7 @@ std::variant<std::vector<TextStep>, std::string> parse_text_format(std::string_v
             const std::size_t end = format.find('}');
             if (end == std::string_view::npos) return "a %{ without its }";
             const std::string_view name = format.substr(2, end - 2);
-            const TextField* field = find_text_field(name);
+            const EventField* field = find_event_field(name);
             if (field == nullptr) return unknown_field(name);
             steps.back().field = field;
             steps.emplace_back();

@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "encoders/encoder.h"
+#include "encoders/event_fields.h"
 #include "encoders/options.h"
-#include "encoders/text_fields.h"
 
 namespace tapferry {
 
 // Literal text and the field behind it; the last step may have none.
 struct TextStep {
     std::string literal;
-    const TextField* field = nullptr;
+    const EventField* field = nullptr;
 };
 
 // The steps of `format`, or why it cannot be used.

@@ -146,6 +146,13 @@ void set_frame(const DnstapFrame& frame, Event& event) {
     event.kind = kind_of(frame, event);
 }
 
+void clear_what_stages_add(Event& event) {
+    event.registered_domain = event.public_suffix = {};
+    event.query_place = event.response_place = {};
+    event.labels = {};
+    event.sample_rate = 1;
+}
+
 }  // namespace
 
 DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event) {
@@ -154,6 +161,7 @@ DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOri
     event.received = origin.received;
     event.input = origin.input;
     event.frame = frame;
+    clear_what_stages_add(event);
     if (said) {
         set_frame(*said, event);
     } else {

@@ -78,6 +78,7 @@ enum class EventKind : std::uint8_t {
     message,     // an ordinary dnstap message
     new_domain,  // PowerDNS Recursor: newly observed domain, or unique domain response
     malformed,   // the DNS payload does not parse; Event::dns.malformed says why
+    unanswered,  // a query whose response did not come in time (agent/stages/)
 };
 
 // dnstap.proto, Policy: what a response policy did. Bytes are as sent; `rule` is a wire-format name for RPZ.
@@ -88,6 +89,21 @@ struct Policy {
     std::uint32_t action = 0;  // Policy.Action, 0: absent
     std::uint32_t match = 0;   // Policy.Match, 0: absent
     std::string_view value;
+};
+
+// A fixed or derived field that an operator has added: a name of letters, digits and _, and printable ASCII.
+struct Label {
+    std::string_view name;
+    std::string_view value;
+};
+
+// Where an address is and whose it is, from a MaxMind database. Absent: empty, or 0.
+struct GeoPlace {
+    std::string_view country;  // ISO 3166-1, two capital letters
+    std::string_view city;     // opaque bytes (UTF-8 in the database)
+    std::uint32_t as_number = 0;
+    std::string_view as_organization;  // opaque bytes
+    [[nodiscard]] bool present() const { return !country.empty() || !city.empty() || as_number != 0; }
 };
 
 struct Event {
@@ -135,6 +151,14 @@ struct Event {
     Policy policy;
 
     std::span<const std::uint8_t> frame;  // the whole dnstap frame, for formats that pass it on
+
+    // What the stages between decoding and encoding add (agent/stages/); the decoder leaves all of it absent.
+    std::string_view registered_domain;  // of qname, by the public suffix list: a part of it, or empty
+    std::string_view public_suffix;      // likewise
+    GeoPlace query_place;                // of query.address
+    GeoPlace response_place;             // of response.address
+    std::span<const Label> labels;       // in order of name
+    double sample_rate = 1;              // the share of events like this one that are kept: above 0, to 1
 };
 
 }  // namespace tapferry

@@ -27,7 +27,8 @@ FormatOptions options_of(const std::string& output, const std::string& line) {
 }  // namespace
 
 Printer::Printer(const std::string& output, const std::string& line)
-    : encoder_(make_encoder(options_of(output, line))) {}
+    : encoder_(make_encoder(options_of(output, line))),
+      records_(Framing::newline, nullptr, encoder_->text()) {}
 
 bool Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& origin) {
     if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) return false;

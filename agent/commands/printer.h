@@ -24,7 +24,7 @@ class Printer {
 
   private:
     std::unique_ptr<Encoder> encoder_;
-    RecordBuffer records_{Framing::newline};
+    RecordBuffer records_;
     Decoder decoder_;
     Event event_;
 };

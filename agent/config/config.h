@@ -14,7 +14,7 @@
 #include "agent/inputs/intake.h"
 #include "agent/log.h"
 #include "agent/spool/spool.h"
-#include "agent/stages/selection.h"
+#include "agent/stages/stages.h"
 #include "encoders/options.h"
 #include "transports/options.h"
 
@@ -44,7 +44,7 @@ struct DestinationConfig {
     FormatOptions format;
     std::optional<SyslogHeaderOptions> syslog_header;
     TransportOptions transport;
-    Selection selection;
+    StageOptions stages;
     std::size_t max_record_bytes = 0;  // a longer record goes to the dead letter; 0: no limit
     BatchLimits batch;
     RetryLimits retry;

@@ -191,7 +191,7 @@ Config first_look_config(const std::string& socket, const std::filesystem::path&
     destination.format_name = "json";
     destination.format = JsonOptions{};
     destination.transport = StdoutOptions{};
-    destination.selection = Selection::all();
+    destination.stages.selection = Selection::all();
     destination.batch.linger = 0ms;
     destination.start = Start::oldest;
     config.destinations.push_back(std::move(destination));

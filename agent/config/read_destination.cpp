@@ -7,7 +7,8 @@
 #include <array>
 #include <limits>
 
-#include "encoders/make_encoder.h"
+#include "agent/config/read_format.h"
+#include "agent/config/read_stages.h"
 
 namespace tapferry {
 
@@ -135,105 +136,6 @@ SyslogHeaderOptions read_syslog_header(Section& section) {
     return header;
 }
 
-struct FormatReader {
-    Section& section;
-    std::size_t max_bytes;
-
-    void operator()(JsonOptions& options) const {
-        options.additional = section.flag("additional", options.additional);
-        options.schema = section.flag("schema", options.schema);
-    }
-    void operator()(CefOptions& options) const {
-        options.max_bytes = max_bytes;
-        options.vendor = header_text("vendor", options.vendor);
-        options.product = header_text("product", options.product);
-        options.ipv6 = section.choice<CefOptions::Ipv6>(
-            "ipv6", options.ipv6,
-            {{"inline", CefOptions::Ipv6::inline_address}, {"c6a", CefOptions::Ipv6::c6a}});
-    }
-    void operator()(PassivednsOptions& options) const {
-        section.choice<int>("mode", 0, {{"each", 0}});
-        options.client = section.choice<PassivednsOptions::Client>(
-            "client", options.client,
-            {{"first", PassivednsOptions::Client::keep}, {"none", PassivednsOptions::Client::none}});
-        options.errors = section.flag("errors", options.errors);
-    }
-    void operator()(TextOptions& options) const {
-        options.format = section.text("line", options.format);
-        if (const std::string fault = check_text_format(options.format); !fault.empty())
-            section.fault("line", fault);
-    }
-
-    std::string header_text(std::string_view key, const std::string& otherwise) const {
-        std::string text = section.text(key, otherwise);
-        const bool printable =
-            std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
-        if (text.empty() || text.size() > 63 || !printable)
-            section.fault(key, "must be 1 to 63 printable ASCII characters");
-        return text;
-    }
-};
-
-void read_format(Section& section, DestinationConfig& destination, std::size_t max_bytes) {
-    const bool syslog = destination.type == "syslog";
-    destination.format_name = section.text("format", syslog ? "cef" : "json");
-    auto format = default_format(destination.format_name);
-    if (!format) {
-        section.fault("format",
-                      "\"" + destination.format_name + "\" is not one of " + list_of(format_names()));
-        return;
-    }
-    destination.format = *format;
-    Section options = section.table(destination.format_name);
-    std::visit(FormatReader{options, max_bytes}, destination.format);
-    options.finish();
-    for (const auto name : format_names())
-        if (name != destination.format_name && section.has(name)) {
-            section.table(name);
-            section.fault(name, "holds options of a format that is not chosen: format is \"" +
-                                    destination.format_name + "\"");
-        }
-}
-
-Labels read_labels(Section labels_table) {
-    Labels labels;
-    for (const auto& name : labels_table.names()) {
-        const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-        });
-        if (!plain) labels_table.fault(name, "must be a name of letters, digits and _");
-        labels.emplace_back(name, labels_table.text(name, ""));
-    }
-    return labels;
-}
-
-bool selects_for_itself(const DestinationConfig& destination) {
-    const bool for_people = destination.type == "file" || destination.type == "stdout";
-    return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
-           destination.format_name == "text";
-}
-
-void read_filter(Section filter, DestinationConfig& destination) {
-    destination.selection = selects_for_itself(destination) ? Selection::all() : Selection::usual();
-    const auto messages = filter.texts("messages");
-    if (filter.has("messages")) {
-        destination.selection = Selection::none();
-        if (messages && messages->empty())
-            filter.fault("messages", "must name at least one message type, or \"all\"");
-        for (const auto& name : messages.value_or(std::vector<std::string>{})) {
-            if (name == "all")
-                destination.selection = Selection::all();
-            else if (const auto type = Selection::find(name))
-                destination.selection.add(*type);
-            else
-                filter.fault("messages", "\"" + name +
-                                             "\" is not a dnstap message type (CLIENT_RESPONSE, CR, "
-                                             "AUTH_QUERY, AQ …) or \"all\"");
-        }
-    }
-    filter.finish();
-}
-
 void read_limits(Section& section, DestinationConfig& destination) {
     Section batch = section.table("batch");
     destination.batch.max_events = batch.integer("max_events", destination.batch.max_events, 1, 100000);
@@ -295,19 +197,14 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
                           "\"" + destination.type + "\" is not one of " + list_of(destination_types()));
         // Which keys belong here is not known, so none is called unknown; those of every type are read all
         // the same.
-        read_filter(section.table("filter"), destination);
+        read_stages(section, destination);
         read_limits(section, destination);
         return destination;
     }
     destination.where = where(destination.transport);
     destination.max_record_bytes = max_bytes;
     read_format(section, destination, max_bytes);
-    const Labels labels = read_labels(section.table("labels"));
-    if (auto* json = std::get_if<JsonOptions>(&destination.format))
-        json->labels = labels;
-    else if (!labels.empty())
-        section.fault("labels", "can only be written with format = \"json\"");
-    read_filter(section.table("filter"), destination);
+    read_stages(section, destination);
     read_limits(section, destination);
     destination.enabled = section.flag("enabled", true);
     destination.start =

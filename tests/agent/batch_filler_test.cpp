@@ -179,8 +179,8 @@ TEST_CASE("what a destination does not want is counted and not rendered") {
     FilledSpool log;
     log.append_captured(1500);
     auto destination = json_destination(StdoutOptions{});
-    destination.selection = Selection::none();
-    destination.selection.add(MessageType::client_response);
+    destination.stages.selection = Selection::none();
+    destination.stages.selection.add(MessageType::client_response);
     BatchFiller filler(destination, log.reader());
     const auto batch = filler.make_batch();
     batch->clear(filler.position());
@@ -216,7 +216,7 @@ TEST_CASE("a batch ends after so many frames, however few of them become events"
     const Frame frame = read_capture("bind-sec").front();
     log.append(std::vector<Frame>(most_frames_of_a_batch + 1000, frame));
     auto destination = json_destination(StdoutOptions{});
-    destination.selection = Selection::none();
+    destination.stages.selection = Selection::none();
     BatchFiller filler(destination, log.reader());
     const auto batch = filler.make_batch();
     batch->clear(filler.position());

@@ -70,7 +70,7 @@ DestinationConfig json_destination(TransportOptions transport) {
     destination.format_name = "json";
     destination.format = JsonOptions{};
     destination.transport = std::move(transport);
-    destination.selection = Selection::all();
+    destination.stages.selection = Selection::all();
     destination.batch.max_events = 200;
     destination.batch.linger = std::chrono::milliseconds{0};
     destination.retry = {std::chrono::milliseconds{1}, std::chrono::milliseconds{20}};

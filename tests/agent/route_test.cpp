@@ -122,7 +122,7 @@ TEST_CASE("a route that wants nothing of what comes passes it without ever conne
     world.receiver.open();
     world.log.append_captured(2000);
     auto destination = world.destination();
-    destination.selection = Selection::none();
+    destination.stages.selection = Selection::none();
     world.start(destination);
     const RouteStatus last = world.stop();
     CHECK(last.saved.totals.filtered == 2000);

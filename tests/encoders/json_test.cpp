@@ -43,7 +43,9 @@ TEST_CASE("members come in the order of the schema") {
     event.extra = "x";
     event.http_protocol = HttpProtocol::http2;
     event.policy = {.present = true, .type = "RPZ", .rule = {}, .action = 1, .match = 1, .value = "v"};
-    const auto document = json_of(builder.build(), {.schema = true, .labels = {{"site", "fra1"}}});
+    constexpr Label labels[] = {{"site", "fra1"}};
+    event.labels = labels;
+    const auto document = json_of(builder.build(), {.schema = true});
     const JsonSchema schema;
     CHECK(schema.fault_of(document) == "");
     auto place = schema.file()["properties"].MemberBegin();
@@ -157,8 +159,9 @@ TEST_CASE("a response policy's rule is a name when it is one, and opaque text wh
 
 TEST_CASE("labels and the schema's name end every event") {
     EventBuilder builder;
-    const JsonOptions options{.schema = true, .labels = {{"rack", "a\"1"}, {"site", "M\xC3\xBCnchen"}}};
-    const std::string line = render(options, builder.build());
+    constexpr Label labels[] = {{"rack", "a\"1"}, {"site", "M\xC3\xBCnchen"}};
+    builder.event().labels = labels;
+    const std::string line = render(JsonOptions{.schema = true}, builder.build());
     CHECK(line.ends_with(R"(,"labels":{"rack":"a\"1","site":"M\\195\\188nchen"},"schema":"tapferry/1"})"));
     CHECK(JsonSchema().fault_of(read_json(line)) == "");
 }

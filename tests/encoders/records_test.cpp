@@ -88,18 +88,20 @@ TEST_CASE("one byte that may not be sent makes its record invalid, wherever it s
 }
 
 TEST_CASE("a tab or a line feed may be sent only where it was allowed") {
-    const auto invalid = [](std::string_view text, bool tab, bool multi_line) {
-        RecordBuffer records;
-        records.allow_tab(tab);
-        records.allow_multi_line(multi_line);
+    const auto invalid = [](std::string_view text, RecordText allowed) {
+        RecordBuffer records(Framing::none, nullptr, allowed);
         add(records, 1, text);
         return records.records()[0].invalid;
     };
-    CHECK(invalid("a\tb", false, true));
-    CHECK_FALSE(invalid("a\tb", true, false));
-    CHECK(invalid("a\nb", true, false));
-    CHECK_FALSE(invalid("a\nb", false, true));
-    CHECK(invalid("a\rb", true, true));
+    CHECK(invalid("a\tb", RecordText::line));
+    CHECK(invalid("a\tb", RecordText::lines));
+    CHECK_FALSE(invalid("a\tb", RecordText::tabbed_line));
+    CHECK(invalid("a\nb", RecordText::line));
+    CHECK(invalid("a\nb", RecordText::tabbed_line));
+    CHECK_FALSE(invalid("a\nb", RecordText::lines));
+    CHECK(invalid("a\rb", RecordText::tabbed_line));
+    CHECK(invalid("a\rb", RecordText::lines));
+    CHECK_FALSE(invalid("a\r\x80", RecordText::bytes));
 }
 
 TEST_CASE("a refused record is invalid, and the next one is not") {

@@ -16,7 +16,6 @@ struct FormatWriter {
     std::ostream& out;
     void operator()(const JsonOptions& json) const {
         out << "json additional " << json.additional << " schema " << json.schema;
-        for (const auto& [name, value] : json.labels) out << " label " << name << "=" << value;
     }
     void operator()(const CefOptions& cef) const {
         out << "cef " << cef.vendor << "|" << cef.product << " ipv6 " << static_cast<int>(cef.ipv6) << " max "
@@ -128,7 +127,8 @@ std::string describe(const DestinationConfig& destination) {
     if (destination.syslog_header) describe(out, *destination.syslog_header);
     out << "  ";
     std::visit(TransportWriter{out}, destination.transport);
-    out << "\n  wants " << describe(destination.selection) << "\n  record max "
+    for (const auto& [name, value] : destination.stages.labels) out << " label " << name << "=" << value;
+    out << "\n  wants " << describe(destination.stages.selection) << "\n  record max "
         << destination.max_record_bytes << "\n  batch " << destination.batch.max_events << " "
         << destination.batch.max_bytes << " " << destination.batch.linger.count() << "\n  retry "
         << destination.retry.initial.count() << " " << destination.retry.max.count() << "\n  dead letter "

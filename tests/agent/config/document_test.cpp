@@ -109,7 +109,7 @@ TEST_CASE("a variable of the environment may stand anywhere in a text, more than
     const auto& destination = config.destinations.front();
     CHECK(destination.where == "siem-fra1:601");
     CHECK(destination.batch.max_bytes == 512u << 10);
-    CHECK(std::get<JsonOptions>(destination.format).labels == Labels{{"both", "fra1/fra1"}});
+    CHECK(destination.stages.labels == std::vector<FixedLabel>{{"both", "fra1/fra1"}});
 }
 
 TEST_CASE("a variable's value is not looked into for further variables") {
@@ -117,8 +117,7 @@ TEST_CASE("a variable's value is not looked into for further variables") {
     const Variable outer("TAPFERRY_TEST_OUTER", "${TAPFERRY_TEST_INNER}");
     const Config config =
         config_of(with_destination("type = \"stdout\"\nlabels = { a = \"${TAPFERRY_TEST_OUTER}\" }"));
-    CHECK(std::get<JsonOptions>(config.destinations.front().format).labels.front().second ==
-          "${TAPFERRY_TEST_INNER}");
+    CHECK(config.destinations.front().stages.labels.front().value == "${TAPFERRY_TEST_INNER}");
 }
 
 TEST_CASE("a variable that is not set, or whose brace is open, is a fault; a dollar sign alone is not") {

@@ -42,7 +42,7 @@ std::string text_of(const Config& config) {
     Config copy = config;
     std::erase_if(copy.destinations, [](const auto& destination) { return destination.name != "siem"; });
     // The list of messages cannot say "new domains", which the default has besides.
-    for (auto& destination : copy.destinations) destination.selection = Selection::usual();
+    for (auto& destination : copy.destinations) destination.stages.selection = Selection::usual();
     return describe(copy);
 }
 
@@ -56,8 +56,8 @@ TEST_CASE("each default is what the shipped file says it is") {
 }
 
 TEST_CASE("the shipped file's list of messages is the default but for new domains") {
-    CHECK(describe(find(config_of(shipped_file()), "siem").selection) == "AR CR UQ UR new-domain");
-    CHECK(describe(find(config_of(everything_switched_on()), "siem").selection) == "AR CR UQ UR ");
+    CHECK(describe(find(config_of(shipped_file()), "siem").stages.selection) == "AR CR UQ UR new-domain");
+    CHECK(describe(find(config_of(everything_switched_on()), "siem").stages.selection) == "AR CR UQ UR ");
 }
 
 TEST_CASE("the defaults of the shipped file's alternatives are those of sections that give none") {
@@ -131,7 +131,7 @@ TEST_CASE("a first look needs no file: one socket for anybody, JSON lines of eve
     REQUIRE(config.destinations.size() == 1);
     CHECK(config.destinations.front().format_name == "json");
     CHECK(config.destinations.front().start == Start::oldest);
-    CHECK(describe(config.destinations.front().selection) == describe(Selection::all()));
+    CHECK(describe(config.destinations.front().stages.selection) == describe(Selection::all()));
 }
 
 }  // namespace
