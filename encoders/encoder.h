@@ -3,6 +3,9 @@
 // route.
 #pragma once
 
+#include <chrono>
+#include <optional>
+
 #include "encoders/records.h"
 #include "proto/event.h"
 
@@ -13,8 +16,13 @@ class Encoder {
     virtual ~Encoder() = default;
     // Appends 0 to n records.
     virtual void encode(const Event& event, RecordBuffer& records) = 0;
-    // The batch ends: encoders that aggregate write their rows.
+    // The batch ends: encoders that aggregate write their rows, and begin anew.
     virtual void close(RecordBuffer&) {}
+    // For how long an encoder that aggregates gathers, by the time of receipt: its batches end where a multiple
+    // of this has passed. None: it writes each event as it comes.
+    [[nodiscard]] virtual std::optional<std::chrono::milliseconds> window() const { return {}; }
+    // An encoder that aggregates has no room for a further event: its batch ends here.
+    [[nodiscard]] virtual bool full() const { return false; }
     // What its records are made of; the buffer that they are written to must allow it.
     [[nodiscard]] virtual RecordText text() const { return RecordText::line; }
 };
