@@ -16,16 +16,15 @@ bool append_nsap(TextBuffer& text, RdataCursor& cursor) {
 }
 
 bool append_atm_address(TextBuffer& text, RdataCursor& cursor) {
-    constexpr std::uint8_t end_system = 0;  // AESA, of 20 octets
+    constexpr std::uint8_t end_system = 0;  // AESA, 20 octets by rights
     constexpr std::uint8_t e164 = 1;        // a telephone number
-    constexpr std::size_t end_system_octets = 20;
     constexpr std::size_t most_digits = 15;
     if (cursor.left() < 2) return false;
     const std::uint8_t format = cursor.take(1)[0];
     const dns::Wire address = cursor.take(cursor.left());
     if (format == end_system) {
-        append_hex(text, address);
-        return address.size() == end_system_octets;
+        append_hex(text, cursor.visible(address, text));
+        return true;
     }
     if (format != e164 || address.size() > most_digits || !std::ranges::all_of(address, is_digit))
         return false;

@@ -163,7 +163,7 @@ TEST_CASE("a set of ports, of old types or of A6's bits that cannot be makes the
     CHECK(text(38, "81 00").starts_with("\\# "));
     CHECK(text(38, "40 0000").starts_with("\\# "));
     CHECK(text(38, "04 ff000000000000000000000000000001 00") == "4 f00::1 .");
-    CHECK(text(34, "00 39246f").starts_with("\\# "));
+    CHECK(text(34, "00").starts_with("\\# "));
     CHECK(text(34, "01 31323361").starts_with("\\# "));
     CHECK(text(34, "02 3132").starts_with("\\# "));
     CHECK(text(20, "0131 0132 0133").starts_with("\\# "));
