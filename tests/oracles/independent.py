@@ -364,10 +364,12 @@ class Edns:
         self.subnet = self.scope = self.nsid = self.cookie = self.padding = None
         self.errors = []
         at = 0
-        while at < len(record.rdata):  # an option that breaks off raises, and the message is malformed
+        while at < len(record.rdata):
             code, length = struct.unpack_from(">HH", record.rdata, at)
-            self.take(code, record.rdata[at + 4:at + 4 + length])
             at += 4 + length
+            if at > len(record.rdata):
+                raise ValueError("option breaks off")
+            self.take(code, record.rdata[at - length:at])
 
     def take(self, code, data):
         if code == 3:
