@@ -54,6 +54,10 @@ void append_latency(TextBuffer& out, const Event& event) {
     if (const auto nanoseconds = latency(event)) append_fraction(out, *nanoseconds, 9, event.time_digits);
 }
 
+void append_as_number(TextBuffer& out, const GeoPlace& place) {
+    if (place.as_number != 0) append_decimal(out, place.as_number);
+}
+
 void append_port(TextBuffer& out, std::uint16_t port) {
     if (port != 0) append_decimal(out, port);
 }
@@ -163,6 +167,21 @@ constexpr EventField fields[] = {
          return nanoseconds ? Number(static_cast<double>(*nanoseconds) / 1e9) : Number();
      }},
     {"registered_domain", Type::text, [](Out out, In e) { out.append(e.registered_domain); }},
+    {"src_country", Type::text, [](Out out, In e) { append_opaque(out, e.query_place.country); },
+     may_be_any_text},
+    {"src_city", Type::text, [](Out out, In e) { append_opaque(out, e.query_place.city); }, may_be_any_text},
+    {"src_asn", Type::number, [](Out out, In e) { append_as_number(out, e.query_place); }, false,
+     [](In e) { return number_if(e.query_place.as_number != 0, e.query_place.as_number); }},
+    {"src_as_org", Type::text, [](Out out, In e) { append_opaque(out, e.query_place.as_organization); },
+     may_be_any_text},
+    {"dst_country", Type::text, [](Out out, In e) { append_opaque(out, e.response_place.country); },
+     may_be_any_text},
+    {"dst_city", Type::text, [](Out out, In e) { append_opaque(out, e.response_place.city); },
+     may_be_any_text},
+    {"dst_asn", Type::number, [](Out out, In e) { append_as_number(out, e.response_place); }, false,
+     [](In e) { return number_if(e.response_place.as_number != 0, e.response_place.as_number); }},
+    {"dst_as_org", Type::text, [](Out out, In e) { append_opaque(out, e.response_place.as_organization); },
+     may_be_any_text},
     {"zone", Type::text,
      [](Out out, In e) {
          if (!e.query_zone.empty()) append_name(out, e.query_zone, 0);
@@ -178,6 +197,11 @@ constexpr EventField fields[] = {
      [](Out out, In e) {
          if (e.time_source == TimeSource::agent) out.append("agent");
      }},
+    {"sample_rate", Type::number,
+     [](Out out, In e) {
+         if (e.sample_rate < 1) append_rate(out, e.sample_rate);
+     },
+     false, [](In e) { return number_if(e.sample_rate < 1, e.sample_rate); }},
     {"input", Type::text, [](Out out, In e) { append_opaque(out, e.input); }, may_be_any_text},
 };
 

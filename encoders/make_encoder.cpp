@@ -1,10 +1,16 @@
 #include "encoders/make_encoder.h"
 
+#include "encoders/asim.h"
 #include "encoders/cef.h"
+#include "encoders/cim.h"
+#include "encoders/ecs.h"
+#include "encoders/gelf.h"
 #include "encoders/json.h"
+#include "encoders/ocsf.h"
 #include "encoders/passivedns.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
+#include "encoders/zeek.h"
 
 namespace tapferry {
 namespace {
@@ -13,7 +19,19 @@ struct Maker {
     std::unique_ptr<Encoder> operator()(const JsonOptions& o) const {
         return std::make_unique<JsonEncoder>(o);
     }
+    std::unique_ptr<Encoder> operator()(const EcsOptions& o) const { return std::make_unique<EcsEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const CimOptions&) const { return std::make_unique<CimEncoder>(); }
     std::unique_ptr<Encoder> operator()(const CefOptions& o) const { return std::make_unique<CefEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const OcsfOptions& o) const {
+        return std::make_unique<OcsfEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const AsimOptions&) const { return std::make_unique<AsimEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const ZeekOptions& o) const {
+        return std::make_unique<ZeekEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const GelfOptions& o) const {
+        return std::make_unique<GelfEncoder>(o);
+    }
     std::unique_ptr<Encoder> operator()(const PassivednsOptions& o) const {
         return std::make_unique<PassivednsEncoder>(o);
     }
@@ -34,7 +52,13 @@ FormatOptions defaults() {
 // In the order of the manual.
 constexpr Format formats[] = {
     {"json", defaults<JsonOptions>},
+    {"ecs", defaults<EcsOptions>},
+    {"cim", defaults<CimOptions>},
     {"cef", defaults<CefOptions>},
+    {"ocsf", defaults<OcsfOptions>},
+    {"asim", defaults<AsimOptions>},
+    {"zeek", defaults<ZeekOptions>},
+    {"gelf", defaults<GelfOptions>},
     {"passivedns", defaults<PassivednsOptions>},
     {"text", defaults<TextOptions>},
 };

@@ -14,15 +14,41 @@
 namespace tapferry {
 
 struct JsonOptions {
+    enum class Answers : std::uint8_t { array, one_event_each } answers = Answers::array;
     bool additional = false;  // the additional section too
+    bool raw = false;         // the bytes of a message that does not parse, in hex
     bool schema = false;      // ends each event with "schema":"tapferry/1"
 };
+
+struct EcsOptions {
+    // Of the member data_stream, each of a-z 0-9 . _; an empty type: there is no such member.
+    std::string type = "logs";
+    std::string dataset = "dns.dnstap";  // event.dataset too
+    std::string name_space = "default";
+};
+
+struct CimOptions {};
 
 struct CefOptions {
     std::string vendor = "Tapferry";   // 1 to 63 printable characters
     std::string product = "Tapferry";  // likewise
     enum class Ipv6 : std::uint8_t { inline_address, c6a } ipv6 = Ipv6::inline_address;
     std::size_t max_bytes = 0;  // of a whole record with its envelope; 0: no limit beyond 32 KiB
+};
+
+struct OcsfOptions {
+    enum class Version : std::uint8_t { v1_3, v1_9 } version = Version::v1_3;
+    bool observables = false;
+};
+
+struct AsimOptions {};
+
+struct ZeekOptions {
+    bool path = false;  // begins with "_path":"dns" and "_system_name", as streams of several logs do
+};
+
+struct GelfOptions {
+    std::string host = {};  // printable; empty: the DNS server's identity
 };
 
 struct PassivednsOptions {
@@ -37,7 +63,13 @@ struct TextOptions {
 
 // Of every format, in the order of the manual.
 using FormatOptions = std::variant<JsonOptions,        //
+                                   EcsOptions,         //
+                                   CimOptions,         //
                                    CefOptions,         //
+                                   OcsfOptions,        //
+                                   AsimOptions,        //
+                                   ZeekOptions,        //
+                                   GelfOptions,        //
                                    PassivednsOptions,  //
                                    TextOptions>;
 

@@ -8,14 +8,65 @@ namespace tapferry {
 
 namespace {
 
+bool printable(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
+}
+
+// "logs-dns.dnstap-default". False: it is not three names.
+bool read_data_stream(std::string_view text, EcsOptions& options) {
+    std::string* const parts[] = {&options.type, &options.dataset, &options.name_space};
+    for (std::string* const part : parts) {
+        const std::size_t end = std::min(text.find('-'), text.size());
+        *part = text.substr(0, end);
+        const bool named = !part->empty() && std::all_of(part->begin(), part->end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+        });
+        const bool last = part == parts[2];
+        if (!named || last != (end == text.size())) return false;
+        text.remove_prefix(last ? end : end + 1);
+    }
+    return true;
+}
+
 // The options of each format, from the table that is named after it.
 struct FormatReader {
     Section& section;
     std::size_t max_bytes;
 
     void operator()(JsonOptions& options) const {
+        using Answers = JsonOptions::Answers;
+        options.answers =
+            section.choice<Answers>("answers", options.answers,
+                                    {{"array", Answers::array}, {"one_event_each", Answers::one_event_each}});
         options.additional = section.flag("additional", options.additional);
+        options.raw = section.flag("raw", options.raw);
         options.schema = section.flag("schema", options.schema);
+    }
+    void operator()(EcsOptions& options) const {
+        const std::string text =
+            section.text("data_stream", options.type + '-' + options.dataset + '-' + options.name_space);
+        if (text.empty())
+            options.type.clear();
+        else if (!read_data_stream(text, options))
+            section.fault(
+                "data_stream",
+                "must be \"\", or type, dataset and namespace with \"-\" between, of a-z 0-9 . and _");
+    }
+    void operator()(CimOptions&) const {}
+    void operator()(OcsfOptions& options) const {
+        using Version = OcsfOptions::Version;
+        options.version = section.choice<Version>("version", options.version,
+                                                  {{"1.3", Version::v1_3}, {"1.9", Version::v1_9}});
+        options.observables = section.flag("observables", options.observables);
+    }
+    void operator()(AsimOptions&) const {}
+    void operator()(ZeekOptions& options) const { options.path = section.flag("path", options.path); }
+    void operator()(GelfOptions& options) const {
+        const std::string host = section.text("host", "identity");
+        if (host == "identity") return;
+        options.host = host;
+        if (host.empty() || host.size() > 255 || !printable(host))
+            section.fault("host", "must be \"identity\", or 1 to 255 printable ASCII characters");
     }
     void operator()(CefOptions& options) const {
         options.max_bytes = max_bytes;
@@ -40,9 +91,7 @@ struct FormatReader {
 
     std::string header_text(std::string_view key, const std::string& otherwise) const {
         std::string text = section.text(key, otherwise);
-        const bool printable =
-            std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
-        if (text.empty() || text.size() > 63 || !printable)
+        if (text.empty() || text.size() > 63 || !printable(text))
             section.fault(key, "must be 1 to 63 printable ASCII characters");
         return text;
     }

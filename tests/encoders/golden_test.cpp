@@ -34,7 +34,15 @@ struct GoldenFormat {
 
 std::vector<GoldenFormat> formats() {
     return {{"json", JsonOptions{}},
-            {"json-all", JsonOptions{.additional = true, .schema = true}},
+            {"json-all", JsonOptions{.additional = true, .raw = true, .schema = true}},
+            {"json-each", JsonOptions{.answers = JsonOptions::Answers::one_event_each}},
+            {"ecs", EcsOptions{}},
+            {"cim", CimOptions{}},
+            {"ocsf", OcsfOptions{}},
+            {"ocsf-1.9", OcsfOptions{.version = OcsfOptions::Version::v1_9, .observables = true}},
+            {"asim", AsimOptions{}},
+            {"zeek", ZeekOptions{}},
+            {"gelf", GelfOptions{}},
             {"cef", CefOptions{}},
             {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024}, true},
             {"passivedns", PassivednsOptions{}},
@@ -43,10 +51,15 @@ std::vector<GoldenFormat> formats() {
 
 // The product's version is not what these files are about.
 std::string without_version(std::string text) {
-    const std::string from = "Tapferry|Tapferry|" TAPFERRY_MAJOR_MINOR "|";
-    const std::string to = "Tapferry|Tapferry|VERSION|";
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
+    constexpr std::string_view version = TAPFERRY_MAJOR_MINOR;
+    for (const std::string before : {"Tapferry|Tapferry|", "\"tapferry\",\"version\":\"",
+                                     "\"Tapferry\",\"version\":\"", "\"EventProductVersion\":\""}) {
+        const std::string from = before + std::string(version);
+        const std::string to = before + "VERSION";
+        for (std::size_t at = text.find(from); at != std::string::npos;
+             at = text.find(from, at + to.size())) {
+            text.replace(at, from.size(), to);
+        }
     }
     return text;
 }
@@ -123,6 +136,32 @@ void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
     });
 }
 
+// What the stages add.
+void encode_enriched(EventBuilder& builder, EventKind kind, Encoder& encoder, RecordBuffer& records) {
+    constexpr Label labels[] = {{"list", "malware"}, {"site", "fra1"}};
+    builder.event().query_time = Timestamp{1'795'209'822, 100'000'000};
+    builder.build();
+    Event& event = builder.event();
+    event.kind = kind;
+    event.registered_domain = event.qname.substr(4);
+    event.public_suffix = event.qname.substr(12);
+    event.query_place = {"DE", "M\xC3\xBCnchen", 64'500, "Example \"AS\""};
+    event.response_place = {"FR", {}, 0, {}};
+    event.labels = labels;
+    event.sample_rate = 0.05;
+    event.input = "bind";
+    encoder.encode(event, records);
+}
+
+void encode_enriched(Encoder& encoder, RecordBuffer& records) {
+    EventBuilder answered;
+    answered.answer({"www", "example", "test"}, 1, "\xC0\x02\x04\x08");
+    encode_enriched(answered, EventKind::message, encoder, records);
+    EventBuilder query;
+    query.type(MessageType::client_query).flags(0x0100);
+    encode_enriched(query, EventKind::unanswered, encoder, records);
+}
+
 }  // namespace
 
 TEST_CASE("every format makes of the captures what its golden files say") {
@@ -143,6 +182,7 @@ TEST_CASE("every format makes of hostile events what its golden files say") {
         const auto encoder = make_encoder(format.options);
         RecordBuffer records(Framing::newline, format.syslog ? header.get() : nullptr, encoder->text());
         encode_hand_made(*encoder, records);
+        encode_enriched(*encoder, records);
         compare(format, "hand-made", text_of(records));
     }
 }

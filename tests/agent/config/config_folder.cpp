@@ -15,8 +15,19 @@ std::string describe(const Address& address) {
 struct FormatWriter {
     std::ostream& out;
     void operator()(const JsonOptions& json) const {
-        out << "json additional " << json.additional << " schema " << json.schema;
+        out << "json answers " << static_cast<int>(json.answers) << " additional " << json.additional
+            << " raw " << json.raw << " schema " << json.schema;
     }
+    void operator()(const EcsOptions& ecs) const {
+        out << "ecs " << ecs.type << " " << ecs.dataset << " " << ecs.name_space;
+    }
+    void operator()(const CimOptions&) const { out << "cim"; }
+    void operator()(const OcsfOptions& ocsf) const {
+        out << "ocsf version " << static_cast<int>(ocsf.version) << " observables " << ocsf.observables;
+    }
+    void operator()(const AsimOptions&) const { out << "asim"; }
+    void operator()(const ZeekOptions& zeek) const { out << "zeek path " << zeek.path; }
+    void operator()(const GelfOptions& gelf) const { out << "gelf " << gelf.host; }
     void operator()(const CefOptions& cef) const {
         out << "cef " << cef.vendor << "|" << cef.product << " ipv6 " << static_cast<int>(cef.ipv6) << " max "
             << cef.max_bytes;

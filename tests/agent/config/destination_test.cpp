@@ -25,6 +25,7 @@ TEST_CASE("each type has its default format and selection") {
           Row{"type = \"file\"\npath = \"/x\"", "json", all}, Row{"type = \"stdout\"", "json", all},
           Row{"type = \"stdout\"\nformat = \"cef\"", "cef", usual},
           Row{"type = \"syslog\"\naddress = \"a:1\"\nformat = \"json\"", "json", usual},
+          Row{"type = \"stdout\"\nformat = \"ecs\"", "ecs", usual},
           Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"text\"", "text", all},
           Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"passivedns\"", "passivedns", all}}) {
         CAPTURE(row.lines);
@@ -123,6 +124,34 @@ TEST_CASE("a format's table holds its options, and the table of another format i
     CHECK(std::get<JsonOptions>(
               destination("type = \"stdout\"\njson = { additional = true, schema = true }").format)
               .additional);
+    const auto json = std::get<JsonOptions>(
+        destination("type = \"stdout\"\njson = { answers = \"one_event_each\", raw = true }").format);
+    CHECK(json.answers == JsonOptions::Answers::one_event_each);
+    CHECK(json.raw);
+    const auto ecs = std::get<EcsOptions>(
+        destination("type = \"stdout\"\nformat = \"ecs\"\necs = { data_stream = \"logs-dns.lab_2-a.b\" }")
+            .format);
+    CHECK(ecs.type == "logs");
+    CHECK(ecs.dataset == "dns.lab_2");
+    CHECK(ecs.name_space == "a.b");
+    const auto plain = std::get<EcsOptions>(
+        destination("type = \"stdout\"\nformat = \"ecs\"\necs = { data_stream = \"\" }").format);
+    CHECK(plain.type.empty());
+    CHECK(plain.dataset == "dns.dnstap");
+    const auto ocsf = std::get<OcsfOptions>(
+        destination("type = \"stdout\"\nformat = \"ocsf\"\nocsf = { version = \"1.9\", observables = true }")
+            .format);
+    CHECK(ocsf.version == OcsfOptions::Version::v1_9);
+    CHECK(ocsf.observables);
+    CHECK(std::get<ZeekOptions>(
+              destination("type = \"stdout\"\nformat = \"zeek\"\nzeek = { path = true }").format)
+              .path);
+    CHECK(std::get<GelfOptions>(
+              destination("type = \"stdout\"\nformat = \"gelf\"\ngelf = { host = \"ns1\" }").format)
+              .host == "ns1");
+    CHECK(std::get<GelfOptions>(
+              destination("type = \"stdout\"\nformat = \"gelf\"\ngelf = { host = \"identity\" }").format)
+              .host.empty());
     const auto cef = std::get<CefOptions>(
         destination(
             "type = \"stdout\"\nformat = \"cef\"\ncef = { vendor = \"A\", product = \"B\", ipv6 = \"c6a\" }")
@@ -143,13 +172,27 @@ TEST_CASE("a format's table holds its options, and the table of another format i
 }
 
 TEST_CASE("options that a format cannot use are faults") {
-    for (const std::string lines :
-         {"format = \"xml\"", "format = \"JSON\"", "json = { colour = true }",
-          "format = \"cef\"\ncef = { vendor = \"\" }", "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
-          "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
-          "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
-          "format = \"text\"\ntext = { line = \"%{colour}\" }",
-          "format = \"text\"\ntext = { line = \"%{\" }"}) {
+    for (const std::string lines : {"format = \"xml\"",
+                                    "format = \"JSON\"",
+                                    "json = { colour = true }",
+                                    "json = { answers = \"each\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-dns\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-dns-a-b\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs--a\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-Dns-a\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-dns-\" }",
+                                    "format = \"ocsf\"\nocsf = { version = \"1.4\" }",
+                                    "format = \"cim\"\ncim = { a = 1 }",
+                                    "format = \"asim\"\nasim = { a = 1 }",
+                                    "format = \"zeek\"\nzeek = { path = 1 }",
+                                    "format = \"gelf\"\ngelf = { host = \"\" }",
+                                    "format = \"cef\"\ncef = { vendor = \"\" }",
+                                    "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
+                                    "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
+                                    "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
+                                    "format = \"text\"\ntext = { line = \"%{colour}\" }",
+                                    "format = \"text\"\ntext = { line = \"%{\" }"}) {
         CAPTURE(lines);
         CHECK(faults("type = \"stdout\"\n" + lines).size() == 1);
     }
