@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "proto/dns_text.h"
 
@@ -90,6 +91,23 @@ std::string_view event_kind_name(EventKind kind) {
     return {};
 }
 
+std::string_view ip_transport(const Event& event) {
+    switch (event.protocol) {
+        case SocketProtocol::udp:
+        case SocketProtocol::dnscrypt_udp:
+        case SocketProtocol::doq:
+            return "UDP";
+        case SocketProtocol::doh:
+            return event.http_protocol == HttpProtocol::http3 ? "UDP" : "TCP";
+        case SocketProtocol::tcp:
+        case SocketProtocol::dot:
+        case SocketProtocol::dnscrypt_tcp:
+            return "TCP";
+        default:
+            return {};
+    }
+}
+
 std::optional<std::uint64_t> latency(const Event& event) {
     if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
     const Timestamp& from = *event.query_time;
@@ -134,6 +152,13 @@ void append_fraction(TextBuffer& out, std::uint64_t value, unsigned unit_digits,
     for (unsigned i = unit_digits; i > digits; --i) rest /= 10;
     for (unsigned i = digits; i > 0; --i, rest /= 10) place[i] = static_cast<char>('0' + rest % 10);
     out.commit(digits + 1);
+}
+
+void append_sample_rate(TextBuffer& out, const Event& event) {
+    constexpr std::size_t longest = 32;
+    char* const place = out.reserve(longest);
+    const auto end = std::to_chars(place, place + longest, event.sample_rate).ptr;
+    out.commit(static_cast<std::size_t>(end - place));
 }
 
 }  // namespace tapferry

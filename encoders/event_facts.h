@@ -18,6 +18,9 @@ bool has_rcode(const Event&);
 // "new_domain", "malformed", "unanswered"; empty for an ordinary message.
 std::string_view event_kind_name(EventKind);
 
+// "UDP" or "TCP": what carries DNS over HTTPS, QUIC and TLS too; empty when it is not known.
+std::string_view ip_transport(const Event&);
+
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);
@@ -34,5 +37,8 @@ void append_policy_rule(TextBuffer&, std::string_view rule);
 // `value` divided by ten to the power `unit_digits`, with `digits` digits of the fraction: 0 to
 // `unit_digits`, which is at most 9.
 void append_fraction(TextBuffer&, std::uint64_t value, unsigned unit_digits, unsigned digits);
+
+// The share of events like this one that are kept, in as few digits as tell it: "0.1".
+void append_sample_rate(TextBuffer&, const Event&);
 
 }  // namespace tapferry

@@ -2,6 +2,7 @@
 
 #include "encoders/cef.h"
 #include "encoders/json.h"
+#include "encoders/leef.h"
 #include "encoders/passivedns.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
@@ -14,6 +15,9 @@ struct Maker {
         return std::make_unique<JsonEncoder>(o);
     }
     std::unique_ptr<Encoder> operator()(const CefOptions& o) const { return std::make_unique<CefEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const LeefOptions& o) const {
+        return std::make_unique<LeefEncoder>(o);
+    }
     std::unique_ptr<Encoder> operator()(const PassivednsOptions& o) const {
         return std::make_unique<PassivednsEncoder>(o);
     }
@@ -33,9 +37,8 @@ FormatOptions defaults() {
 
 // In the order of the manual.
 constexpr Format formats[] = {
-    {"json", defaults<JsonOptions>},
-    {"cef", defaults<CefOptions>},
-    {"passivedns", defaults<PassivednsOptions>},
+    {"json", defaults<JsonOptions>}, {"cef", defaults<CefOptions>},
+    {"leef", defaults<LeefOptions>}, {"passivedns", defaults<PassivednsOptions>},
     {"text", defaults<TextOptions>},
 };
 

@@ -15,7 +15,7 @@ namespace tapferry {
 std::unique_ptr<Encoder> make_encoder(const FormatOptions&);
 std::unique_ptr<Envelope> make_syslog_header(const SyslogHeaderOptions&);
 
-// Names of the formats: "json", "cef", "passivedns", "text".
+// Names of the formats: "json", "cef", "leef", "passivedns", "text".
 std::vector<std::string_view> format_names();
 // The default options of a format, or none when there is no such format.
 std::optional<FormatOptions> default_format(std::string_view name);
