@@ -11,7 +11,7 @@ std::unique_ptr<OpenBatch> InFlight::take_spare() {
 void InFlight::owe(Ticket ticket, OpenBatch& batch) {
     dead_frames_ += batch.dead_frames.size();
     owed_[ticket] = {std::move(batch.dead_frames), std::move(batch.lost), std::chrono::steady_clock::now(),
-                     batch.received};
+                     batch.received, batch.records.cut_counts()};
 }
 
 const LentBatch* InFlight::lent(Ticket ticket) const {

@@ -20,6 +20,7 @@ struct Owed {
     std::vector<LostFrames> lost;
     std::chrono::steady_clock::time_point since;  // when it was handed to the transport
     Timestamp received;                           // of its first frame; no seconds: it had none
+    CutCounts cuts{};                             // of its records
 };
 
 // A batch that the transport holds.

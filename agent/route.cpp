@@ -290,8 +290,10 @@ class Route::Loop {
         cursor_.settle(ticket, refused.events, refused.records);
         const auto passed = in_flight_.settle(cursor_.settled_ticket());
         burial_.bury_left(passed);
-        for (const Owed& owed : passed)
+        for (const Owed& owed : passed) {
             report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
+            report_.count(owed.cuts);
+        }
     }
 
     std::uint64_t behind() const {

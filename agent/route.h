@@ -13,6 +13,7 @@
 #include "agent/config/config.h"
 #include "agent/spool/position.h"
 #include "agent/spool/saved_position.h"
+#include "encoders/cut_fields.h"
 
 namespace tapferry {
 
@@ -44,6 +45,7 @@ struct RouteStatus {
     std::uint64_t dead_records = 0;  // refused, in this process
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
+    CutCounts cuts{};  // records that lack something so as not to be too long, by CutField, in this process
 };
 
 class Route {

@@ -62,6 +62,10 @@ void RouteReport::count_delivery(double seconds) {
     delivery_seconds_.sum += seconds;
 }
 
+void RouteReport::count(const CutCounts& cuts) {
+    for (std::size_t field = 0; field < cuts_.size(); ++field) cuts_[field] += cuts[field];
+}
+
 void RouteReport::tell_lost(const LostFrames& lost) {
     log_.error(name_, std::to_string(distance(lost.from, lost.to)) + " events lost (" +
                           std::string{loss_reason_name(lost.reason)} + "), sequence numbers " +
@@ -81,6 +85,7 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     status_.in_flight = cursor.events_in_flight();
     status_.deliveries = deliveries_;
     status_.delivery_seconds = delivery_seconds_;
+    status_.cuts = cuts_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
     if (failing())

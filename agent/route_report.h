@@ -28,6 +28,7 @@ class RouteReport {
 
     void count(Outcome::Verdict verdict);
     void count_delivery(double seconds);
+    void count(const CutCounts& cuts);
     void tell_lost(const LostFrames& lost);
     void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
     void tell_trouble(const std::string& text) { log_.error(name_, text); }
@@ -50,6 +51,7 @@ class RouteReport {
     std::uint64_t dead_records_ = 0;
     std::array<std::uint64_t, 4> deliveries_{};
     DeliverySeconds delivery_seconds_;
+    CutCounts cuts_{};
     // Of everybody:
     mutable std::mutex mutex_;
     RouteStatus status_;

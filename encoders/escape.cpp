@@ -65,6 +65,11 @@ struct Pipes {
     static constexpr Replacement replace(char c) { return decimal(c); }
 };
 
+struct Tabs {
+    static constexpr bool special(char c) { return c == '\t' || c == '\n' || c == '\r'; }
+    static constexpr Replacement replace(char c) { return decimal(c); }
+};
+
 // How many characters each byte is replaced by; 0: it stays as it is.
 using Lengths = std::array<std::uint8_t, 256>;
 
@@ -131,6 +136,9 @@ void rewrite_sd_param(TextBuffer& out, std::size_t from) {
 }
 void rewrite_pipes(TextBuffer& out, std::size_t from) {
     rewrite<Pipes>(out, from);
+}
+void rewrite_tabs(TextBuffer& out, std::size_t from) {
+    rewrite<Tabs>(out, from);
 }
 
 }  // namespace escape_detail

@@ -40,6 +40,7 @@ void rewrite_cef_value(TextBuffer&, std::size_t from);
 void rewrite_cef_header(TextBuffer&, std::size_t from);
 void rewrite_sd_param(TextBuffer&, std::size_t from);
 void rewrite_pipes(TextBuffer&, std::size_t from);
+void rewrite_tabs(TextBuffer&, std::size_t from);
 
 }  // namespace escape_detail
 
@@ -67,6 +68,11 @@ inline void escape_sd_param(TextBuffer& out, std::size_t from) {
 // A column of a passivedns line: | as \124.
 inline void escape_pipes(TextBuffer& out, std::size_t from) {
     if (escape_detail::holds_suspicious<'|'>(out.view(from))) escape_detail::rewrite_pipes(out, from);
+}
+
+// LEEF's value, with TAB as delimiter: TAB, CR and LF as \DDD.
+inline void escape_tabs(TextBuffer& out, std::size_t from) {
+    if (escape_detail::holds_suspicious<'\t'>(out.view(from))) escape_detail::rewrite_tabs(out, from);
 }
 
 // Writes every character that is in `listed` as \DDD.

@@ -92,6 +92,23 @@ std::string_view event_kind_name(EventKind kind) {
     return {};
 }
 
+std::string_view ip_transport(const Event& event) {
+    switch (event.protocol) {
+        case SocketProtocol::udp:
+        case SocketProtocol::dnscrypt_udp:
+        case SocketProtocol::doq:
+            return "UDP";
+        case SocketProtocol::doh:
+            return event.http_protocol == HttpProtocol::http3 ? "UDP" : "TCP";
+        case SocketProtocol::tcp:
+        case SocketProtocol::dot:
+        case SocketProtocol::dnscrypt_tcp:
+            return "TCP";
+        default:
+            return {};
+    }
+}
+
 std::optional<std::uint64_t> latency(const Event& event) {
     if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
     const Timestamp& from = *event.query_time;

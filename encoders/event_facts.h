@@ -18,6 +18,9 @@ bool has_rcode(const Event&);
 // "new_domain", "malformed", "unanswered"; empty for an ordinary message.
 std::string_view event_kind_name(EventKind);
 
+// "UDP" or "TCP": what carries DNS over HTTPS, QUIC and TLS too; empty when it is not known.
+std::string_view ip_transport(const Event&);
+
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);

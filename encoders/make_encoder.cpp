@@ -7,6 +7,7 @@
 #include "encoders/gelf.h"
 #include "encoders/json.h"
 #include "encoders/ocsf.h"
+#include "encoders/leef.h"
 #include "encoders/passivedns.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
@@ -32,6 +33,9 @@ struct Maker {
     std::unique_ptr<Encoder> operator()(const GelfOptions& o) const {
         return std::make_unique<GelfEncoder>(o);
     }
+    std::unique_ptr<Encoder> operator()(const LeefOptions& o) const {
+        return std::make_unique<LeefEncoder>(o);
+    }
     std::unique_ptr<Encoder> operator()(const PassivednsOptions& o) const {
         return std::make_unique<PassivednsEncoder>(o);
     }
@@ -55,6 +59,7 @@ constexpr Format formats[] = {
     {"ecs", defaults<EcsOptions>},
     {"cim", defaults<CimOptions>},
     {"cef", defaults<CefOptions>},
+    {"leef", defaults<LeefOptions>},
     {"ocsf", defaults<OcsfOptions>},
     {"asim", defaults<AsimOptions>},
     {"zeek", defaults<ZeekOptions>},

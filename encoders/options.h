@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "encoders/event_class.h"
+
 namespace tapferry {
 
 struct JsonOptions {
@@ -32,7 +34,11 @@ struct CimOptions {};
 struct CefOptions {
     std::string vendor = "Tapferry";   // 1 to 63 printable characters
     std::string product = "Tapferry";  // likewise
+    Severities severities = {};
     enum class Ipv6 : std::uint8_t { inline_address, c6a } ipv6 = Ipv6::inline_address;
+    // infoblox: with the keys that content for Infoblox's DNS events reads.
+    enum class Profile : std::uint8_t { arcsight, infoblox } profile = Profile::arcsight;
+    enum class Answers : std::uint8_t { array, one_event_each } answers = Answers::array;
     std::size_t max_bytes = 0;  // of a whole record with its envelope; 0: no limit beyond 32 KiB
 };
 
@@ -49,6 +55,13 @@ struct ZeekOptions {
 
 struct GelfOptions {
     std::string host = {};  // printable; empty: the DNS server's identity
+};
+
+struct LeefOptions {
+    std::string vendor = "Tapferry";   // 1 to 63 printable characters without "|"
+    std::string product = "Tapferry";  // likewise
+    Severities severities = {};        // 0 is written as 1, LEEF's lowest
+    std::size_t max_bytes = 0;         // as CefOptions::max_bytes
 };
 
 struct PassivednsOptions {
@@ -70,16 +83,21 @@ using FormatOptions = std::variant<JsonOptions,        //
                                    AsimOptions,        //
                                    ZeekOptions,        //
                                    GelfOptions,        //
+                                   LeefOptions,        //
                                    PassivednsOptions,  //
                                    TextOptions>;
 
 struct SyslogHeaderOptions {
-    std::uint8_t facility = 16;  // 0 to 23; 16: local0
-    std::string app_name = "tapferry";
+    // rfc3164: "Nov 20 21:23:42 HOST TAG: ", in UTC; rfc3164_iso: the same with RFC 3339's time.
+    enum class Rfc : std::uint8_t { rfc5424, rfc3164, rfc3164_iso } rfc = Rfc::rfc5424;
+    std::uint8_t facility = 16;         // 0 to 23; 16: local0
+    std::string app_name = "tapferry";  // for RFC 3164 1 to 32 letters and digits
     enum class Hostname : std::uint8_t { identity, fixed } hostname = Hostname::identity;
     // The agent's own name or a text of the configuration; also used without an identity.
     std::string fixed_hostname = {};
-    bool structured_data = false;
+    bool structured_data = false;  // RFC 5424 only
+    unsigned time_digits = 6;      // of a second's fraction, 0 to 6
+    Severities severities = {};
 };
 
 }  // namespace tapferry

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "encoders/cut_fields.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"
 
@@ -41,6 +42,7 @@ struct Record {
     Timestamp time;
     // Holds a byte that no encoder may write, or was refused: goes to the dead letter, never to the wire.
     bool invalid = false;
+    CutFields cut;  // what it lacks, so as not to be too long
 };
 
 // What is written around a record, whatever its format: a syslog header, for instance. Deterministic, cannot
@@ -68,6 +70,8 @@ class RecordBuffer {
     // The open record must not be sent, for a reason of its encoder (it cannot be made short enough): it will
     // be `invalid`.
     void refuse() { open_refused_ = true; }
+    // The open record lacks these, so as not to be too long.
+    void cut(CutFields fields) { open_cut_ = fields; }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
 
@@ -80,6 +84,8 @@ class RecordBuffer {
     [[nodiscard]] std::size_t size() const { return records_.size(); }
     [[nodiscard]] std::size_t bytes() const { return text_.size(); }
     [[nodiscard]] bool empty() const { return records_.empty(); }
+    // Of its records that may be sent, how many lack what.
+    [[nodiscard]] CutCounts cut_counts() const;
     void clear();
     // Takes back the records from `count` on, and one that is open.
     void truncate(std::size_t count);
@@ -98,6 +104,7 @@ class RecordBuffer {
     std::size_t open_begin_ = 0;
     std::uint32_t open_part_ = 1;
     bool open_refused_ = false;
+    CutFields open_cut_;
 };
 
 }  // namespace tapferry

@@ -97,6 +97,14 @@ void add_totals(const AgentStatus& status, Families& out) {
                 MetricType::Counter);
     for (const auto& route : status.routes) dead.count({{"destination", route.name}}, route.dead_records);
     out.push_back(dead.take());
+    Family shortened("tapferry_records_shortened_total",
+                     "Records that lack some or all of a field, so as not to be too long.",
+                     MetricType::Counter);
+    for (const auto& route : status.routes)
+        for (std::size_t i = 0; i < cut_field_count; ++i)
+            shortened.count({{"destination", route.name}, {"field", std::string{cut_field_names[i]}}},
+                            route.cuts[i]);
+    out.push_back(shortened.take());
     Family lost("tapferry_spool_frames_lost_total", "Frames that were gone before the destination had them.",
                 MetricType::Counter);
     for (const auto& route : status.routes)

@@ -81,6 +81,10 @@ void put_route(Writer& out, const RouteStatus& route, Position end) {
     for (std::size_t i = 0; i < totals.lost.size(); ++i)
         put(out, loss_reason_name(static_cast<LossReason>(i)).data(), totals.lost[i]);
     out.EndObject();
+    out.Key("shortened");
+    out.StartObject();
+    for (std::size_t i = 0; i < cut_field_count; ++i) put(out, cut_field_names[i].data(), route.cuts[i]);
+    out.EndObject();
     out.Key("lag_seconds");
     out.Double(route.lag_seconds);
     out.Key("balanced");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/config/read_severities.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -72,9 +73,22 @@ struct FormatReader {
         options.max_bytes = max_bytes;
         options.vendor = header_text("vendor", options.vendor);
         options.product = header_text("product", options.product);
+        options.severities = read_severities(section);
         options.ipv6 = section.choice<CefOptions::Ipv6>(
             "ipv6", options.ipv6,
             {{"inline", CefOptions::Ipv6::inline_address}, {"c6a", CefOptions::Ipv6::c6a}});
+        options.profile = section.choice<CefOptions::Profile>(
+            "profile", options.profile,
+            {{"arcsight", CefOptions::Profile::arcsight}, {"infoblox", CefOptions::Profile::infoblox}});
+        options.answers = section.choice<CefOptions::Answers>(
+            "answers", options.answers,
+            {{"array", CefOptions::Answers::array}, {"one_event_each", CefOptions::Answers::one_event_each}});
+    }
+    void operator()(LeefOptions& options) const {
+        options.max_bytes = max_bytes;
+        options.vendor = leef_header_text("vendor", options.vendor);
+        options.product = leef_header_text("product", options.product);
+        options.severities = read_severities(section);
     }
     void operator()(PassivednsOptions& options) const {
         section.choice<int>("mode", 0, {{"each", 0}});
@@ -93,6 +107,11 @@ struct FormatReader {
         std::string text = section.text(key, otherwise);
         if (text.empty() || text.size() > 63 || !printable(text))
             section.fault(key, "must be 1 to 63 printable ASCII characters");
+        return text;
+    }
+    std::string leef_header_text(std::string_view key, const std::string& otherwise) const {
+        std::string text = header_text(key, otherwise);
+        if (text.find('|') != std::string::npos) section.fault(key, "cannot hold \"|\" in LEEF's header");
         return text;
     }
 };

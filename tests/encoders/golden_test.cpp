@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -29,7 +30,7 @@ constexpr GoldenCapture captures[] = {
 struct GoldenFormat {
     const char* folder;
     FormatOptions options;
-    bool syslog = false;
+    std::optional<SyslogHeaderOptions::Rfc> syslog = {};
 };
 
 std::vector<GoldenFormat> formats() {
@@ -44,9 +45,18 @@ std::vector<GoldenFormat> formats() {
             {"zeek", ZeekOptions{}},
             {"gelf", GelfOptions{}},
             {"cef", CefOptions{}},
-            {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024}, true},
+            {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024},
+             SyslogHeaderOptions::Rfc::rfc5424},
+            {"cef-each", CefOptions{.answers = CefOptions::Answers::one_event_each}},
+            {"cef-infoblox", CefOptions{.profile = CefOptions::Profile::infoblox}},
+            {"leef", LeefOptions{}},
+            {"leef-3164", LeefOptions{.max_bytes = 1024}, SyslogHeaderOptions::Rfc::rfc3164},
             {"passivedns", PassivednsOptions{}},
             {"text", TextOptions{}}};
+}
+
+std::unique_ptr<Envelope> header_of(const GoldenFormat& format) {
+    return format.syslog ? make_syslog_header({.rfc = *format.syslog}) : nullptr;
 }
 
 // The product's version is not what these files are about.
@@ -166,10 +176,10 @@ void encode_enriched(Encoder& encoder, RecordBuffer& records) {
 
 TEST_CASE("every format makes of the captures what its golden files say") {
     for (const GoldenFormat& format : formats()) {
-        const auto header = make_syslog_header({});
+        const auto header = header_of(format);
         for (const GoldenCapture& capture : captures) {
             const auto encoder = make_encoder(format.options);
-            RecordBuffer records(Framing::newline, format.syslog ? header.get() : nullptr, encoder->text());
+            RecordBuffer records(Framing::newline, header.get(), encoder->text());
             encode_frames(capture, *encoder, records);
             compare(format, capture.name, text_of(records));
         }
@@ -178,9 +188,9 @@ TEST_CASE("every format makes of the captures what its golden files say") {
 
 TEST_CASE("every format makes of hostile events what its golden files say") {
     for (const GoldenFormat& format : formats()) {
-        const auto header = make_syslog_header({});
+        const auto header = header_of(format);
         const auto encoder = make_encoder(format.options);
-        RecordBuffer records(Framing::newline, format.syslog ? header.get() : nullptr, encoder->text());
+        RecordBuffer records(Framing::newline, header.get(), encoder->text());
         encode_hand_made(*encoder, records);
         encode_enriched(*encoder, records);
         compare(format, "hand-made", text_of(records));

@@ -100,6 +100,14 @@ TEST_CASE("a tab or a line feed may be sent only where it was allowed") {
     CHECK(invalid("a\nb", RecordText::tabbed_line));
     CHECK_FALSE(invalid("a\nb", RecordText::lines));
     CHECK(invalid("a\rb", RecordText::tabbed_line));
+    const std::string tabs(40, '\t');
+    CHECK_FALSE(invalid(tabs, RecordText::tabbed_line));
+    for (std::size_t at = 0; at < tabs.size(); ++at) {
+        std::string text = tabs;
+        text[at] = '\n';
+        CHECK(invalid(text, RecordText::tabbed_line));
+        CHECK_FALSE(invalid(std::string(40, '\n').replace(at, 1, "x"), RecordText::lines));
+    }
     CHECK(invalid("a\rb", RecordText::lines));
     CHECK_FALSE(invalid("a\r\x80", RecordText::bytes));
 }

@@ -37,6 +37,7 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_events_in_flight", "gauge"},
         {"tapferry_records_repeated_total", "counter"},
         {"tapferry_records_dead_lettered_total", "counter"},
+        {"tapferry_records_shortened_total", "counter"},
         {"tapferry_input_connections", "gauge"},
         {"tapferry_build_info", "gauge"},
     };
@@ -82,6 +83,13 @@ TEST_CASE("each metric shows its own counter") {
     CHECK(verdict("accepted") == 8);
     CHECK(verdict("retry") == 7);
     CHECK(verdict("refused") == 6);
+    const auto shortened = [&](const char* field) {
+        return exposition.value("tapferry_records_shortened_total",
+                                {{"destination", "siem"}, {"field", field}});
+    };
+    CHECK(shortened("answers") == 12);
+    CHECK(shortened("others") == 1);
+    CHECK(shortened("name") == 0);
     const auto lost = [&](const char* reason) {
         return exposition.value("tapferry_spool_frames_lost_total",
                                 {{"destination", "siem"}, {"reason", reason}});

@@ -34,6 +34,8 @@ TEST_CASE("the sums of an input and of a destination can be done from the status
     CHECK(number_of("rendered") == number_of("delivered") + number_of("dead_lettered"));
     CHECK(number_of("position") == number_of("start") + number_of("read") + sum(route["lost"]));
     CHECK(status["spool"]["end"].GetUint64() == number_of("position") + number_of("pending"));
+    CHECK(route["shortened"]["answers"].GetUint64() == 12);
+    CHECK(sum(route["shortened"]) == 13);
     CHECK(route["balanced"].GetBool());
     CHECK(status["balanced"].GetBool());
 }

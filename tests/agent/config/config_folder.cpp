@@ -30,7 +30,11 @@ struct FormatWriter {
     void operator()(const GelfOptions& gelf) const { out << "gelf " << gelf.host; }
     void operator()(const CefOptions& cef) const {
         out << "cef " << cef.vendor << "|" << cef.product << " ipv6 " << static_cast<int>(cef.ipv6) << " max "
-            << cef.max_bytes;
+            << cef.max_bytes << " profile " << static_cast<int>(cef.profile) << " answers "
+            << static_cast<int>(cef.answers);
+    }
+    void operator()(const LeefOptions& leef) const {
+        out << "leef " << leef.vendor << "|" << leef.product << " max " << leef.max_bytes;
     }
     void operator()(const PassivednsOptions& passive) const {
         out << "passivedns client " << static_cast<int>(passive.client) << " errors " << passive.errors;
@@ -59,9 +63,9 @@ struct TransportWriter {
 };
 
 void describe(std::ostream& out, const SyslogHeaderOptions& header) {
-    out << "  syslog facility " << int{header.facility} << " app " << header.app_name << " hostname "
-        << static_cast<int>(header.hostname) << " " << header.fixed_hostname << " sd "
-        << header.structured_data << "\n";
+    out << "  syslog rfc " << static_cast<int>(header.rfc) << " facility " << int{header.facility} << " app "
+        << header.app_name << " hostname " << static_cast<int>(header.hostname) << " "
+        << header.fixed_hostname << " sd " << header.structured_data << "\n";
 }
 
 }  // namespace

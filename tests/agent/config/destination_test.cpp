@@ -120,6 +120,44 @@ TEST_CASE("the syslog header takes only what RFC 5424 lets stand in it") {
     CHECK(faults(tcp + "hostname = \"" + std::string(256, 'a') + "\"").size() == 1);
 }
 
+TEST_CASE("the header may be RFC 3164's, whose tag is shorter and which has no structured data") {
+    using Rfc = SyslogHeaderOptions::Rfc;
+    const std::string tcp = "type = \"syslog\"\naddress = \"a:601\"\n";
+    CHECK(destination(tcp).syslog_header->rfc == Rfc::rfc5424);
+    CHECK(destination(tcp + "rfc = \"3164\"").syslog_header->rfc == Rfc::rfc3164);
+    const std::string iso = tcp + "rfc = \"3164-iso\"\n";
+    CHECK(destination(iso).syslog_header->rfc == Rfc::rfc3164_iso);
+    CHECK(faults(iso + "app_name = \"" + std::string(32, 'a') + "\"").empty());
+    for (const std::string line : {"app_name = \"my-app\"", "app_name = \"\"", "structured_data = true"}) {
+        CAPTURE(line);
+        CHECK(faults(iso + line).size() == 1);
+    }
+    CHECK(faults(iso + "app_name = \"" + std::string(33, 'a') + "\"").size() == 1);
+    CHECK(faults(tcp + "rfc = \"5425\"").size() == 1);
+}
+
+TEST_CASE("severities of a format hold for the syslog header too, and LEEF has the time as QRadar reads it") {
+    const std::string syslog = "type = \"syslog\"\naddress = \"a:601\"\n";
+    const auto cef = destination(syslog + "cef = { severity = { NXDOMAIN = 4, DNS-POLICY = 9 } }");
+    Severities expected;
+    REQUIRE(expected.set("NXDOMAIN", 4));
+    REQUIRE(expected.set("DNS-POLICY", 9));
+    CHECK(std::get<CefOptions>(cef.format).severities == expected);
+    CHECK(cef.syslog_header->severities == expected);
+    CHECK(cef.syslog_header->time_digits == 6);
+    const auto leef =
+        destination(syslog + "format = \"leef\"\nleef = { severity = { NXDOMAIN = 4, DNS-POLICY = 9 } }");
+    CHECK(std::get<LeefOptions>(leef.format).severities == expected);
+    CHECK(std::get<LeefOptions>(leef.format).max_bytes == 8096);
+    CHECK(leef.syslog_header->severities == expected);
+    CHECK(leef.syslog_header->time_digits == 3);
+    for (const std::string fault :
+         {"NXDOMAIN = 11", "NXDOMAIN = -1", "NXDOMAIN = \"high\"", "NXDOMAINS = 1"}) {
+        CAPTURE(fault);
+        CHECK(faults(syslog + "cef = { severity = { " + fault + " } }").size() == 1);
+    }
+}
+
 TEST_CASE("a format's table holds its options, and the table of another format is a fault") {
     CHECK(std::get<JsonOptions>(
               destination("type = \"stdout\"\njson = { additional = true, schema = true }").format)
@@ -154,11 +192,14 @@ TEST_CASE("a format's table holds its options, and the table of another format i
               .host.empty());
     const auto cef = std::get<CefOptions>(
         destination(
-            "type = \"stdout\"\nformat = \"cef\"\ncef = { vendor = \"A\", product = \"B\", ipv6 = \"c6a\" }")
+            "type = \"stdout\"\nformat = \"cef\"\ncef = { vendor = \"A\", product = \"B\", ipv6 = \"c6a\", "
+            "profile = \"infoblox\", answers = \"one_event_each\" }")
             .format);
     CHECK(cef.vendor == "A");
     CHECK(cef.product == "B");
     CHECK(cef.ipv6 == CefOptions::Ipv6::c6a);
+    CHECK(cef.profile == CefOptions::Profile::infoblox);
+    CHECK(cef.answers == CefOptions::Answers::one_event_each);
     const auto passive = std::get<PassivednsOptions>(
         destination(
             "type = \"stdout\"\nformat = \"passivedns\"\npassivedns = { client = \"none\", errors = false }")
@@ -190,6 +231,9 @@ TEST_CASE("options that a format cannot use are faults") {
                                     "format = \"cef\"\ncef = { vendor = \"\" }",
                                     "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
                                     "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
+                                    "format = \"cef\"\ncef = { profile = \"bluecat\" }",
+                                    "format = \"cef\"\ncef = { answers = \"each\" }",
+                                    "format = \"leef\"\nleef = { vendor = \"a|b\" }",
                                     "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
                                     "format = \"text\"\ntext = { line = \"%{colour}\" }",
                                     "format = \"text\"\ntext = { line = \"%{\" }"}) {
