@@ -94,8 +94,8 @@ struct NamedCodes {
 };
 constexpr NamedCodes coded[] = {
     {"type",
-     {[](In e) { return static_cast<std::int64_t>(e.type_number & 0x7FFFFFFF); }, find_message_type,
-      "a dnstap message type such as \"CLIENT_RESPONSE\" or \"CR\""}},
+     {[](In e) { return static_cast<std::int64_t>(std::min<std::uint64_t>(e.type_number, 0x7FFFFFFF)); },
+      find_message_type, "a dnstap message type such as \"CLIENT_RESPONSE\" or \"CR\""}},
     {"protocol",
      {[](In e) { return code_if_not_zero(e.protocol); }, find_protocol,
       "one of UDP, TCP, DOT, DOH, DNSCryptUDP, DNSCryptTCP and DOQ"}},
