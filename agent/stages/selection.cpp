@@ -20,6 +20,11 @@ Selection Selection::usual() {
     return selection;
 }
 
+void Selection::remove(const Selection& unwanted) {
+    for (std::size_t i = 0; i < message_type_count; ++i) wanted_[i] = wanted_[i] && !unwanted.wanted_[i];
+    new_domains_ = new_domains_ && !unwanted.new_domains_;
+}
+
 std::optional<MessageType> Selection::find(std::string_view name) {
     for (std::size_t i = 1; i < message_type_count; ++i) {
         const auto type = static_cast<MessageType>(i);
