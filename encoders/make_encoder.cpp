@@ -1,10 +1,13 @@
 #include "encoders/make_encoder.h"
 
 #include "encoders/cef.h"
+#include "encoders/dig.h"
+#include "encoders/dnstap.h"
 #include "encoders/json.h"
 #include "encoders/passivedns.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
+#include "encoders/yaml.h"
 
 namespace tapferry {
 namespace {
@@ -19,6 +22,17 @@ struct Maker {
     }
     std::unique_ptr<Encoder> operator()(const TextOptions& o) const {
         return std::make_unique<TextLineEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const TemplateOptions& o) const {
+        return std::make_unique<TextLineEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const YamlOptions& o) const {
+        return std::make_unique<YamlEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const DigOptions&) const { return std::make_unique<DigEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const HexOptions&) const { return std::make_unique<HexEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const DnstapOptions&) const {
+        return std::make_unique<DnstapEncoder>();
     }
 };
 
@@ -37,6 +51,11 @@ constexpr Format formats[] = {
     {"cef", defaults<CefOptions>},
     {"passivedns", defaults<PassivednsOptions>},
     {"text", defaults<TextOptions>},
+    {"template", defaults<TemplateOptions>},
+    {"yaml", defaults<YamlOptions>},
+    {"dig", defaults<DigOptions>},
+    {"hex", defaults<HexOptions>},
+    {"dnstap", defaults<DnstapOptions>},
 };
 
 }  // namespace
@@ -61,10 +80,29 @@ std::optional<FormatOptions> default_format(std::string_view name) {
     return {};
 }
 
+namespace {
+
+std::string fault_of(std::variant<LineFormat, std::string> parsed) {
+    auto* fault = std::get_if<std::string>(&parsed);
+    return fault == nullptr ? std::string() : std::move(*fault);
+}
+
+}  // namespace
+
 std::string check_text_format(std::string_view format) {
-    auto parsed = parse_text_format(format);
-    auto* error = std::get_if<std::string>(&parsed);
-    return error == nullptr ? std::string() : std::move(*error);
+    return fault_of(LineFormat::parse_text(format));
+}
+
+std::string check_template(std::string_view line) {
+    return fault_of(LineFormat::parse_template(line));
+}
+
+bool passes_frame_on(const FormatOptions& options) {
+    return std::holds_alternative<DnstapOptions>(options) || std::holds_alternative<HexOptions>(options);
+}
+
+RecordText record_text(const FormatOptions& options) {
+    return make_encoder(options)->text();
 }
 
 }  // namespace tapferry

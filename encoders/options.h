@@ -35,11 +35,30 @@ struct TextOptions {
     std::string format = {};
 };
 
+struct TemplateOptions {
+    // Literal text with {field}, {field:json}, {field:cef}, {field:raw}, {{ and }}.
+    std::string line = "{time} {type} {src} {qname} {qtype} {rcode}";
+    std::string absent = "-";  // stands for a field that an event has not; printable ASCII
+};
+
+struct YamlOptions {
+    // dnstap_read: the document of `dnstap-read -y`; dnstap_receiver: the flat one of the Python tool.
+    enum class Layout : std::uint8_t { dnstap_read, dnstap_receiver } layout = Layout::dnstap_read;
+};
+struct DigOptions {};
+struct HexOptions {};
+struct DnstapOptions {};
+
 // Of every format, in the order of the manual.
 using FormatOptions = std::variant<JsonOptions,        //
                                    CefOptions,         //
                                    PassivednsOptions,  //
-                                   TextOptions>;
+                                   TextOptions,        //
+                                   TemplateOptions,    //
+                                   YamlOptions,        //
+                                   DigOptions,         //
+                                   HexOptions,         //
+                                   DnstapOptions>;
 
 struct SyslogHeaderOptions {
     std::uint8_t facility = 16;  // 0 to 23; 16: local0

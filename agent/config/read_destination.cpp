@@ -204,6 +204,7 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
     destination.where = where(destination.transport);
     destination.max_record_bytes = max_bytes;
     read_format(section, destination, max_bytes);
+    if (const std::string fault = misfit(destination); !fault.empty()) section.fault("format", fault);
     read_stages(section, destination);
     read_limits(section, destination);
     destination.enabled = section.flag("enabled", true);

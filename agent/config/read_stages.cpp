@@ -18,10 +18,16 @@ std::vector<FixedLabel> read_labels(Section labels_table) {
     return labels;
 }
 
+// Lines and documents of a user's own making, and frames passed on as they are.
+bool is_for_people_or_whole(std::string_view format) {
+    constexpr std::string_view names[] = {"text", "template", "yaml", "dig", "hex", "dnstap"};
+    return std::find(std::begin(names), std::end(names), format) != std::end(names);
+}
+
 bool selects_for_itself(const DestinationConfig& destination) {
     const bool for_people = destination.type == "file" || destination.type == "stdout";
     return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
-           destination.format_name == "text";
+           is_for_people_or_whole(destination.format_name);
 }
 
 void read_filter(Section filter, DestinationConfig& destination) {

@@ -67,7 +67,7 @@ TEST_CASE("in the steady state no event costs an allocation") {
     for (const std::string_view name : format_names()) {
         CAPTURE(name);
         const auto encoder = make_encoder(*default_format(name));
-        RecordBuffer records(Framing::octet_counting, header.get());
+        RecordBuffer records(Framing::octet_counting, header.get(), encoder->text());
         CHECK(encode_all(frames, *encoder, records) > 0);
         CHECK(encode_all(frames, *encoder, records) == 0);
     }

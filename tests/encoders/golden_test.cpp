@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "encoders/event_fields.h"
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
 #include "tests/encoders/event_builder.h"
@@ -32,13 +33,27 @@ struct GoldenFormat {
     bool syslog = false;
 };
 
+std::string every_field() {
+    std::string line;
+    for (const EventField& field : event_fields())
+        line.append(line.empty() ? "" : " ").append(field.name).append("=%{").append(field.name).append("}");
+    return line;
+}
+
 std::vector<GoldenFormat> formats() {
     return {{"json", JsonOptions{}},
             {"json-all", JsonOptions{.additional = true, .schema = true}},
             {"cef", CefOptions{}},
             {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024}, true},
             {"passivedns", PassivednsOptions{}},
-            {"text", TextOptions{}}};
+            {"text", TextOptions{}},
+            {"text-all", TextOptions{.format = every_field()}},
+            {"template", TemplateOptions{.line = "<{qname}> {{{answers:json}}} {identity:cef}|{rcode}",
+                                         .absent = "none"}},
+            {"yaml", YamlOptions{}},
+            {"yaml-receiver", YamlOptions{YamlOptions::Layout::dnstap_receiver}},
+            {"dig", DigOptions{}},
+            {"hex", HexOptions{}}};
 }
 
 // The product's version is not what these files are about.
