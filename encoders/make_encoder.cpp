@@ -5,6 +5,8 @@
 #include "encoders/cim.h"
 #include "encoders/ecs.h"
 #include "encoders/gelf.h"
+#include "encoders/dig.h"
+#include "encoders/dnstap.h"
 #include "encoders/json.h"
 #include "encoders/ocsf.h"
 #include "encoders/leef.h"
@@ -12,6 +14,7 @@
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
 #include "encoders/zeek.h"
+#include "encoders/yaml.h"
 
 namespace tapferry {
 namespace {
@@ -42,6 +45,17 @@ struct Maker {
     std::unique_ptr<Encoder> operator()(const TextOptions& o) const {
         return std::make_unique<TextLineEncoder>(o);
     }
+    std::unique_ptr<Encoder> operator()(const TemplateOptions& o) const {
+        return std::make_unique<TextLineEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const YamlOptions& o) const {
+        return std::make_unique<YamlEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const DigOptions&) const { return std::make_unique<DigEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const HexOptions&) const { return std::make_unique<HexEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const DnstapOptions&) const {
+        return std::make_unique<DnstapEncoder>();
+    }
 };
 
 struct Format {
@@ -66,6 +80,11 @@ constexpr Format formats[] = {
     {"gelf", defaults<GelfOptions>},
     {"passivedns", defaults<PassivednsOptions>},
     {"text", defaults<TextOptions>},
+    {"template", defaults<TemplateOptions>},
+    {"yaml", defaults<YamlOptions>},
+    {"dig", defaults<DigOptions>},
+    {"hex", defaults<HexOptions>},
+    {"dnstap", defaults<DnstapOptions>},
 };
 
 }  // namespace
@@ -90,10 +109,29 @@ std::optional<FormatOptions> default_format(std::string_view name) {
     return {};
 }
 
+namespace {
+
+std::string fault_of(std::variant<LineFormat, std::string> parsed) {
+    auto* fault = std::get_if<std::string>(&parsed);
+    return fault == nullptr ? std::string() : std::move(*fault);
+}
+
+}  // namespace
+
 std::string check_text_format(std::string_view format) {
-    auto parsed = parse_text_format(format);
-    auto* error = std::get_if<std::string>(&parsed);
-    return error == nullptr ? std::string() : std::move(*error);
+    return fault_of(LineFormat::parse_text(format));
+}
+
+std::string check_template(std::string_view line) {
+    return fault_of(LineFormat::parse_template(line));
+}
+
+bool passes_frame_on(const FormatOptions& options) {
+    return std::holds_alternative<DnstapOptions>(options) || std::holds_alternative<HexOptions>(options);
+}
+
+RecordText record_text(const FormatOptions& options) {
+    return make_encoder(options)->text();
 }
 
 }  // namespace tapferry

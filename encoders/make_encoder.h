@@ -21,5 +21,13 @@ std::vector<std::string_view> format_names();
 std::optional<FormatOptions> default_format(std::string_view name);
 // Why a text format's directives cannot be used ("unknown field %{colour}; known are …"); empty: they can.
 std::string check_text_format(std::string_view format);
+// Likewise of a template.
+std::string check_template(std::string_view line);
+
+// Whether the records hold bytes of the frame that the stages cannot change: what a privacy stage hides in
+// the event would be in them.
+bool passes_frame_on(const FormatOptions&);
+// What the records of the format are made of.
+RecordText record_text(const FormatOptions&);
 
 }  // namespace tapferry

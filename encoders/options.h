@@ -74,6 +74,20 @@ struct TextOptions {
     std::string format = {};
 };
 
+struct TemplateOptions {
+    // Literal text with {field}, {field:json}, {field:cef}, {field:raw}, {{ and }}.
+    std::string line = "{time} {type} {src} {qname} {qtype} {rcode}";
+    std::string absent = "-";  // stands for a field that an event has not; printable ASCII
+};
+
+struct YamlOptions {
+    // dnstap_read: the document of `dnstap-read -y`; dnstap_receiver: the flat one of the Python tool.
+    enum class Layout : std::uint8_t { dnstap_read, dnstap_receiver } layout = Layout::dnstap_read;
+};
+struct DigOptions {};
+struct HexOptions {};
+struct DnstapOptions {};
+
 // Of every format, in the order of the manual.
 using FormatOptions = std::variant<JsonOptions,        //
                                    EcsOptions,         //
@@ -85,7 +99,12 @@ using FormatOptions = std::variant<JsonOptions,        //
                                    GelfOptions,        //
                                    LeefOptions,        //
                                    PassivednsOptions,  //
-                                   TextOptions>;
+                                   TextOptions,        //
+                                   TemplateOptions,    //
+                                   YamlOptions,        //
+                                   DigOptions,         //
+                                   HexOptions,         //
+                                   DnstapOptions>;
 
 struct SyslogHeaderOptions {
     // rfc3164: "Nov 20 21:23:42 HOST TAG: ", in UTC; rfc3164_iso: the same with RFC 3339's time.

@@ -1,6 +1,6 @@
-// Frames of a capture: a Frame Streams file, or what comes through standard input. Several streams one after
-// another in one file are read as one; a file that ends in the middle of a frame gives what is whole and says
-// so.
+// Frames of a capture: a Frame Streams file, or what comes through standard input, packed with gzip or zstd
+// or not. Several streams one after another in one file are read as one; a file that ends in the middle of a
+// frame gives what is whole and says so, and so does one whose beginning is missing.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,10 @@
 namespace tapferry {
 
 enum class CaptureEnd : std::uint8_t {
-    whole,    // ended between frames
-    cut_off,  // the last frame is not whole
-    wrong,    // it is no Frame Streams file of dnstap; see words
+    whole,     // ended between frames
+    cut_off,   // the last frame is not whole
+    beheaded,  // there was no START before the frames, and all else is whole
+    wrong,     // it is no Frame Streams file of dnstap; see words
     unreadable,
     stopped,  // the taker wanted no more
 };
@@ -24,8 +25,19 @@ struct CaptureResult {
     std::uint64_t oversize = 0;  // frames above 1 MiB, passed over
 };
 
-// Gives each frame of `file` ("-": standard input) to `take`, until that returns false.
-CaptureResult read_capture(const std::string& file,
-                           const std::function<bool(std::span<const std::uint8_t>)>& take);
+struct CaptureReading {
+    // Gets each frame, until it returns false.
+    std::function<bool(std::span<const std::uint8_t>)> take;
+    // Reads on when the end is reached, as the file grows, and when another one takes its place: until the
+    // process is interrupted or `idle` returns false.
+    bool follow = false;
+    // Called at the end of a file that is followed, each time before it waits.
+    std::function<bool()> idle = {};
+    // Told now and then how many bytes of the file were read.
+    std::function<void(std::uint64_t)> progress = {};
+};
+
+// "-" is standard input.
+CaptureResult read_capture(const std::string& file, const CaptureReading& reading);
 
 }  // namespace tapferry

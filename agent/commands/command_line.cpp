@@ -1,22 +1,17 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <span>
 
+#include "agent/commands/command_options.h"
 #include "agent/commands/commands.h"
-#include "agent/config/values.h"
 #include "agent/version.h"
-#include "encoders/make_encoder.h"
 
 namespace tapferry {
 
 namespace {
 
 constexpr int wrong_usage = 2;
-
-std::vector<std::string> formats() {
-    const auto names = format_names();
-    return {names.begin(), names.end()};
-}
 
 // Every subcommand with its arguments and what to do when it was asked for. `config` is the program-wide
 // --config.
@@ -35,6 +30,7 @@ class CommandLine {
         add_check();
         add_tail();
         add_decode();
+        add_stats();
         add_status();
     }
 
@@ -44,9 +40,16 @@ class CommandLine {
         try {
             app_.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
-            return app_.exit(error) == 0 ? 0 : wrong_usage;
+            const int status = app_.exit(error);
+            if (status != 0) suggest(argc, argv);
+            return status == 0 ? 0 : wrong_usage;
         }
-        return command_();
+        try {
+            return command_();
+        } catch (const WrongUsage& fault) {
+            std::cerr << "tapferry: " << fault.what() << '\n';
+            return wrong_usage;
+        }
     }
 
   private:
@@ -60,11 +63,20 @@ class CommandLine {
         return std::find(all.begin(), all.end(), name) != all.end();
     }
     int unknown(std::string_view name) {
-        const auto near = nearest(name, names());
-        std::cerr << "tapferry: there is no command \"" << name << "\"";
-        if (!near.empty()) std::cerr << "; did you mean \"" << near << "\"?";
-        std::cerr << "\nThere are " << list_of(names()) << ".\n";
+        std::cerr << "tapferry: " << no_such("command", name, names()) << ".\n";
         return wrong_usage;
+    }
+    // An option that the command does not have may be a misspelt one that it has.
+    void suggest(int argc, char** argv) {
+        const auto commands = app_.get_subcommands();
+        const CLI::App& app = commands.empty() ? app_ : *commands.front();
+        for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+            if (!word.starts_with("--") || word == "--") continue;
+            const std::string near = nearest_option(app, word);
+            if (near.empty() || near == word.substr(0, word.find('='))) continue;
+            std::cerr << "There is no option " << word << " here; did you mean " << near << "?\n";
+            return;
+        }
     }
 
     CLI::App& add(const char* name, const char* what, std::function<int()> command) {
@@ -94,27 +106,43 @@ class CommandLine {
         sub.add_flag("--list-keys", check_.list_keys, "Print every key that a configuration may have");
     }
 
-    void add_format(CLI::App& sub, std::string& output, std::string& line) {
-        sub.add_option("-o,--output", output, "Format")
-            ->check(CLI::IsMember(formats()))
-            ->capture_default_str();
-        sub.add_option("--line", line, "For --output text: literal text and %{field} directives");
-    }
-
     void add_tail() {
         CLI::App& sub = add("tail", "Show the events of a running agent as they come", [this] {
             tail_.config = config_or_default();
             return tail_command(tail_);
         });
         sub.add_option("--state-directory", tail_.state_directory, "In place of the configuration's");
-        add_format(sub, tail_.output, tail_.line);
+        add_format_options(sub, tail_.format);
+        add_filter_options(sub, tail_.filter);
+        add_count_option(sub, tail_.count);
     }
 
     void add_decode() {
-        CLI::App& sub = add("decode", "Render captures (Frame Streams files)",
+        CLI::App& sub = add("decode", "Render captures (Frame Streams files, also packed with gzip or zstd)",
                             [this] { return decode_command(decode_); });
         sub.add_option("FILE", decode_.files, "Captures, or - for standard input")->required();
-        add_format(sub, decode_.output, decode_.line);
+        add_format_options(sub, decode_.format);
+        add_filter_options(sub, decode_.filter);
+        add_count_option(sub, decode_.count);
+        sub.add_flag("-f,--follow", decode_.follow,
+                     "Go on as the file grows, and when another takes its place");
+        sub.add_flag("-q,--quiet", decode_.quiet, "Do not say at the end how many there were");
+    }
+
+    void add_stats() {
+        CLI::App& sub = add("stats", "Show what is in captures: totals, rates, names, clients, latency",
+                            [this] { return stats_command(stats_); });
+        sub.add_option("FILE", stats_.files, "Captures, or - for standard input")->required();
+        add_filter_options(sub, stats_.filter);
+        sub.add_option("--top", stats_.top, "Rows of each table")
+            ->type_name("N")
+            ->check(CLI::Range(1, 10000))
+            ->capture_default_str();
+        sub.add_option("--html", stats_.html, "Write one page with plots instead, for a browser")
+            ->type_name("FILE");
+        sub.add_option("--format", stats_.format, "Format")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
     }
 
     void add_status() {
@@ -135,6 +163,7 @@ class CommandLine {
     CheckArguments check_;
     TailArguments tail_;
     DecodeArguments decode_;
+    StatsArguments stats_;
     StatusArguments status_;
     std::function<int()> command_;
 };

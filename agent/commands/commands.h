@@ -2,10 +2,20 @@
 // usage or configuration. Results go to standard output, talk to standard error.
 #pragma once
 
+#include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "agent/commands/show_options.h"
+
 namespace tapferry {
+
+// What was asked for cannot be done, and nothing was begun. Told to the user in these words, with exit
+// status 2.
+struct WrongUsage : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 struct RunArguments {
     std::string config;  // empty: a first look
@@ -22,17 +32,30 @@ int check_command(const CheckArguments&);
 struct TailArguments {
     std::string config;
     std::string state_directory;  // empty: as the configuration says
-    std::string output = "text";
-    std::string line;  // of the text format; empty: its default
+    FormatArguments format;
+    FilterArguments filter;
+    std::uint64_t count = 0;  // events to show; 0: no end
 };
 int tail_command(const TailArguments&);
 
 struct DecodeArguments {
     std::vector<std::string> files;  // "-": standard input
-    std::string output = "text";
-    std::string line;  // of the text format; empty: its default
+    FormatArguments format;
+    FilterArguments filter;
+    bool follow = false;
+    std::uint64_t count = 0;  // events to show; 0: all
+    bool quiet = false;       // without the counts at the end
 };
 int decode_command(const DecodeArguments&);
+
+struct StatsArguments {
+    std::vector<std::string> files;  // "-": standard input
+    FilterArguments filter;
+    std::size_t top = 10;         // rows of each table
+    std::string format = "text";  // or "json"
+    std::string html;             // where the page is written; empty: nowhere
+};
+int stats_command(const StatsArguments&);
 
 struct StatusArguments {
     std::string config;

@@ -3,6 +3,8 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/count_words.h"
+#include "agent/commands/interruption.h"
 #include "agent/commands/printer.h"
 
 namespace tapferry {
@@ -14,17 +16,62 @@ Timestamp now() {
     return {std::chrono::duration_cast<std::chrono::seconds>(since).count(), 0};
 }
 
-struct Decoding {
-    Printer printer;
-    std::uint64_t frames = 0;  // of all files: the sequence in the ids
-    std::uint64_t bad = 0;     // of this file
-    bool closed = false;       // standard output
+class Decoding {
+  public:
+    explicit Decoding(const DecodeArguments& arguments)
+        : most_(arguments.count),
+          printer_(read_show_options(arguments.format, arguments.filter), WindowTime::event) {}
 
     bool take(std::span<const std::uint8_t> frame) {
-        if (!printer.print(frame, {{0, ++frames}, now(), ""})) ++bad;
-        if (printer.full()) closed = !printer.flush();
-        return !closed;
+        ++frames_;
+        switch (printer_.print(frame, {{0, frames_}, now_, ""})) {
+            case Printed::shown:
+                ++shown_;
+                break;
+            case Printed::filtered:
+                ++filtered_;
+                break;
+            case Printed::undecodable:
+                ++undecodable_;
+                break;
+            case Printed::unfit:
+                ++unfit_;
+                break;
+        }
+        return (!printer_.full() || flush()) && !enough();
     }
+    bool flush() {
+        now_ = now();
+        return !(closed_ = !printer_.flush());
+    }
+    void finish() {
+        if (!closed_) closed_ = !printer_.finish();
+    }
+    [[nodiscard]] bool enough() const { return most_ != 0 && shown_ == most_; }
+    // Whoever read standard output has seen enough.
+    [[nodiscard]] bool closed() const { return closed_; }
+    [[nodiscard]] bool sound() const { return undecodable_ == 0 && unfit_ == 0; }
+
+    [[nodiscard]] std::string words(std::size_t files) const {
+        std::string text = counted(frames_, "frame");
+        if (files > 1) text += " in " + counted(files, "file");
+        text += ": " + counted(shown_, "event") + " shown";
+        if (filtered_ != 0) text += ", " + with_commas(filtered_) + " not wanted";
+        if (undecodable_ != 0) text += ", " + with_commas(undecodable_) + " no dnstap and passed over";
+        if (unfit_ != 0) text += ", " + with_commas(unfit_) + " that could not be written";
+        return text;
+    }
+
+  private:
+    std::uint64_t most_;  // events to show; 0: all
+    Printer printer_;
+    Timestamp now_ = now();
+    std::uint64_t frames_ = 0;  // of all files: the sequence in the ids
+    std::uint64_t shown_ = 0;
+    std::uint64_t filtered_ = 0;
+    std::uint64_t undecodable_ = 0;
+    std::uint64_t unfit_ = 0;
+    bool closed_ = false;  // standard output
 };
 
 }  // namespace
@@ -32,23 +79,29 @@ struct Decoding {
 // What can be shown is shown: a bad frame is counted and passed over, a bad file does not hold up the next
 // one.
 int decode_command(const DecodeArguments& arguments) {
-    Decoding decoding{Printer(arguments.output, arguments.line)};
+    if (arguments.follow && arguments.files.size() > 1) throw WrongUsage("--follow goes with one file");
+    Decoding decoding(arguments);
+    watch_for_interruption();
     bool sound = true;
     const auto complain = [&](const std::string& file, const std::string& words) {
         std::cerr << "tapferry: " << (file == "-" ? "standard input" : file) << ": " << words << '\n';
         sound = false;
     };
     for (const auto& file : arguments.files) {
-        decoding.bad = 0;
-        const auto result = read_capture(file, [&](auto frame) { return decoding.take(frame); });
-        if (decoding.closed || !decoding.printer.flush()) return 0;  // whoever read it has seen enough
+        const auto result = read_capture(file, {.take = [&](auto frame) { return decoding.take(frame); },
+                                                .follow = arguments.follow,
+                                                .idle = [&] { return decoding.flush(); }});
+        if (decoding.closed()) return 0;
         if (!result.words.empty()) complain(file, result.words);
         if (result.oversize != 0)
-            complain(file, std::to_string(result.oversize) + " frames above 1 MiB passed over");
-        if (decoding.bad != 0)
-            complain(file, std::to_string(decoding.bad) + " frames are no dnstap and not shown");
+            complain(file, counted(result.oversize, "frame") + " above 1 MiB passed over");
+        if (interrupted() || decoding.enough()) break;
     }
-    return sound ? 0 : 1;
+    decoding.finish();
+    if (decoding.closed()) return 0;
+    if (interrupted() && !arguments.follow) return 1;
+    if (!arguments.quiet) std::cerr << "tapferry: " << decoding.words(arguments.files.size()) << '\n';
+    return sound && decoding.sound() ? 0 : 1;
 }
 
 }  // namespace tapferry

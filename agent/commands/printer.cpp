@@ -2,50 +2,92 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
+#include "agent/commands/commands.h"
+#include "agent/inputs/control_frame.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
 
 namespace {
 
-FormatOptions options_of(const std::string& output, const std::string& line) {
-    auto options = default_format(output);
-    if (!options) throw std::runtime_error("there is no format \"" + output + "\"");
-    if (auto* text = std::get_if<TextOptions>(&*options)) {
-        text->format = line;
-        if (const auto fault = check_text_format(line); !fault.empty())
-            throw std::runtime_error("--line: " + fault);
-    } else if (!line.empty()) {
-        throw std::runtime_error("--line goes with --output text");
+// Binary frames stand in a Frame Streams file, each behind its length; all else is made of lines.
+Framing framing_of(const Encoder& encoder) {
+    return encoder.text() == RecordText::bytes ? Framing::length_prefix : Framing::newline;
+}
+
+bool write_all(std::string_view left) {
+    while (!left.empty()) {
+        const auto written = ::write(STDOUT_FILENO, left.data(), left.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && errno == EPIPE) return false;
+        if (written < 0)
+            throw std::system_error(errno, std::generic_category(), "standard output cannot be written to");
+        left.remove_prefix(static_cast<std::size_t>(written));
     }
-    return *options;
+    return true;
+}
+
+bool write_all(std::span<const std::uint8_t> bytes) {
+    return write_all(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace
 
-Printer::Printer(const std::string& output, const std::string& line)
-    : encoder_(make_encoder(options_of(output, line))),
-      records_(Framing::newline, nullptr, encoder_->text()) {}
+Printer::Printer(const ShowOptions& options, WindowTime window_time)
+    : stages_(options.stages),
+      encoder_(make_encoder(options.format)),
+      records_(framing_of(*encoder_), nullptr, encoder_->text()),
+      window_time_(window_time) {
+    if (encoder_->text() == RecordText::bytes && ::isatty(STDOUT_FILENO) == 1)
+        throw WrongUsage("this format is binary, and standard output is a terminal: send it into a file");
+}
 
-bool Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& origin) {
-    if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) return false;
+Printed Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& origin) {
+    if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) return Printed::undecodable;
+    if (!stages_.pass(event_)) return Printed::filtered;
+    close_window_before(window_time_ == WindowTime::event ? event_.time : event_.received);
+    const std::size_t before = records_.size();
     encoder_->encode(event_, records_);
-    return true;
+    const auto made = records_.records().subspan(before);
+    if (std::any_of(made.begin(), made.end(), [](const Record& record) { return record.invalid; })) {
+        records_.truncate(before);
+        return Printed::unfit;
+    }
+    if (encoder_->full()) encoder_->close(records_);
+    return Printed::shown;
+}
+
+void Printer::pass(const Timestamp& now) {
+    if (window_) close_window_before(now);
+}
+
+void Printer::close_window_before(const Timestamp& time) {
+    const auto length = encoder_->window();
+    if (!length || length->count() <= 0) return;
+    const std::int64_t number = (time.seconds * 1000 + time.nanoseconds / 1'000'000) / length->count();
+    // What comes a little late belongs to the window that is open; what is older is of another file.
+    if (window_ && number != *window_ && number != *window_ - 1) encoder_->close(records_);
+    if (!window_ || number != *window_ - 1) window_ = number;
 }
 
 bool Printer::flush() {
-    std::string_view left = records_.wire(0, records_.size());
-    while (!left.empty()) {
-        const auto written = ::write(STDOUT_FILENO, left.data(), left.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return false;
-        left.remove_prefix(static_cast<std::size_t>(written));
-    }
+    const bool binary = encoder_->text() == RecordText::bytes;
+    if (binary && !std::exchange(begun_, true) && !write_all(start_frame())) return false;
+    if (!write_all(records_.wire(0, records_.size()))) return false;
     records_.clear();
     return true;
+}
+
+bool Printer::finish() {
+    encoder_->close(records_);
+    if (!flush()) return false;
+    return encoder_->text() != RecordText::bytes || write_all(stop_frame());
 }
 
 }  // namespace tapferry

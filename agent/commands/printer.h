@@ -1,32 +1,59 @@
-// Events to standard output in one format, for the commands that show them.
+// Events to standard output in one format, for the commands that show them. Formats that aggregate write
+// their rows when a window has passed, when they are full, and at the end.
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
+#include <span>
 
+#include "agent/commands/show_options.h"
+#include "agent/stages/stages.h"
 #include "encoders/encoder.h"
 #include "encoders/records.h"
 #include "proto/decoder.h"
 
 namespace tapferry {
 
+// By which time of an event a window passes: that which the server gave it, for captures of long ago, or that
+// of its receipt, for what comes live.
+enum class WindowTime : std::uint8_t { event, receipt };
+
+enum class Printed : std::uint8_t {
+    shown,
+    filtered,     // it is not wanted
+    undecodable,  // it is no dnstap frame
+    unfit,        // its rendering may not be written
+};
+
 class Printer {
   public:
-    // Throws std::runtime_error for a format's line that cannot be used.
-    Printer(const std::string& output, const std::string& line);
+    // Throws WrongUsage when the format is binary and standard output a terminal.
+    Printer(const ShowOptions& options, WindowTime window_time);
 
-    // Renders one frame. False: it is no dnstap frame, and nothing is printed.
-    bool print(std::span<const std::uint8_t> frame, const FrameOrigin& origin);
-    // Writes what was rendered since. False: standard output is closed.
-    bool flush();
+    // Renders one frame.
+    Printed print(std::span<const std::uint8_t> frame, const FrameOrigin& origin);
+    // It is `now`, and nothing else came before: rows are due when their window has passed.
+    void pass(const Timestamp& now);
+    // Writes what was rendered since. False: nobody reads standard output any more. Throws std::system_error
+    // when it cannot be written to.
+    [[nodiscard]] bool flush();
+    // Writes what formats have gathered, and what stands at a file's end. As flush().
+    [[nodiscard]] bool finish();
     // Whether so much was rendered that it should be written.
     [[nodiscard]] bool full() const { return records_.bytes() > 64 * 1024; }
 
   private:
+    void close_window_before(const Timestamp& time);
+
+    Stages stages_;
     std::unique_ptr<Encoder> encoder_;
     RecordBuffer records_;
     Decoder decoder_;
     Event event_;
+    WindowTime window_time_;
+    std::optional<std::int64_t> window_;  // that is open, by number
+    bool begun_ = false;                  // what stands at a binary file's beginning is written
 };
 
 }  // namespace tapferry

@@ -1,10 +1,12 @@
-#include <poll.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <cerrno>
+#include <chrono>
 #include <iostream>
+#include <stdexcept>
 
 #include "agent/commands/commands.h"
+#include "agent/commands/interruption.h"
 #include "agent/commands/printer.h"
 #include "agent/config/config.h"
 #include "agent/spool/disk.h"
@@ -14,17 +16,11 @@ namespace tapferry {
 
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
-void interrupt(int) {
-    interrupted = 1;
-}
-
-// Waits a little for more; false when nobody reads standard output any more.
-bool wait_for_more() {
-    constexpr int patience_ms = 50;
-    pollfd output{STDOUT_FILENO, 0, 0};
-    if (::poll(&output, 1, patience_ms) > 0) return (output.revents & (POLLERR | POLLNVAL)) == 0;
-    return true;
+// Formats that gather rows write them when their window has passed, whether or not anything comes.
+Timestamp now() {
+    using namespace std::chrono;
+    const auto since = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    return {since / 1000, static_cast<std::uint32_t>(since % 1000 * 1'000'000)};
 }
 
 }  // namespace
@@ -39,24 +35,32 @@ int tail_command(const TailArguments& arguments) {
         throw std::runtime_error(spool.string() +
                                  " cannot be read: " + std::generic_category().message(errno) +
                                  "; does the agent run, and are you root or its user?");
-    Printer printer(arguments.output, arguments.line);
+    Printer printer(read_show_options(arguments.format, arguments.filter), WindowTime::receipt);
     SpoolReader reader(spool, posix_disk(), spool_extent(spool, posix_disk()).end);
-    std::signal(SIGINT, interrupt);
-    std::signal(SIGTERM, interrupt);
-    while (!interrupted) {
+    watch_for_interruption();
+    std::uint64_t shown = 0;
+    while (!interrupted()) {
         SpoolRead read = reader.next();
         if (const auto* block = std::get_if<SpoolBlock>(&read)) {
-            for (const auto& frame : block->frames)
-                printer.print(frame.bytes,
-                              {{block->incarnation, number(frame.position)}, block->received, frame.input});
-            if (!printer.flush()) return 0;
+            for (const auto& frame : block->frames) {
+                const FrameOrigin origin{
+                    {block->incarnation, number(frame.position)}, block->received, frame.input};
+                if (printer.print(frame.bytes, origin) == Printed::shown && ++shown == arguments.count) {
+                    (void)printer.finish();
+                    return 0;
+                }
+            }
         } else if (const auto* gap = std::get_if<SpoolGap>(&read)) {
             std::cerr << "tapferry: " << distance(gap->from, gap->to) << " events are not there ("
                       << loss_reason_name(gap->reason) << ")\n";
-        } else if (!wait_for_more()) {
-            return 0;
+        } else {
+            printer.pass(now());
+            if (!printer.flush() || !wait_for_more()) return 0;
+            continue;
         }
+        if (!printer.flush()) return 0;
     }
+    (void)printer.finish();
     return 0;
 }
 

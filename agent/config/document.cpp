@@ -101,6 +101,33 @@ Setting read_document(const std::filesystem::path& file, std::vector<ConfigFault
     }
 }
 
+Setting read_setting(std::string_view text, const std::string& name, std::vector<ConfigFault>& faults) {
+    Setting empty;
+    empty.file = name;
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0 || line_too_deep(text) != 0 ||
+        text.find_first_of("\r\n") != std::string_view::npos) {
+        faults.push_back({name, 0, 0, "", "\"" + std::string{text} + "\" is not KEY=VALUE"});
+        return empty;
+    }
+    const auto as_toml = [&](std::string_view line) { return convert(toml::parse(line, name), name); };
+    try {
+        return as_toml(text);
+    } catch (const toml::parse_error&) {
+        const std::string_view value = text.substr(equals + 1);
+        if (value.find('\'') == std::string_view::npos) {
+            try {
+                std::string quoted{text.substr(0, equals + 1)};
+                return as_toml(quoted.append("'").append(value).append("'"));
+            } catch (const toml::parse_error&) {
+                // told below
+            }
+        }
+        faults.push_back({name, 0, 0, "", "\"" + std::string{text} + "\" cannot be read as KEY=VALUE"});
+        return empty;
+    }
+}
+
 void merge_documents(Setting& base, Setting extra, const std::string& path,
                      std::vector<ConfigFault>& faults) {
     auto& into = std::get<SettingTable>(base.value);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct Setting {
 
 // Reads `file`. A syntax error or an unreadable file becomes a fault, and an empty table.
 Setting read_document(const std::filesystem::path& file, std::vector<ConfigFault>& faults);
+
+// Reads one setting as it would stand in a document, "key = value"; `name` stands for the file. A value that
+// is no TOML and has no quotes is taken for a text, so that a shell's user need not write them.
+Setting read_setting(std::string_view text, const std::string& name, std::vector<ConfigFault>& faults);
 
 // Adds what `extra` has to `base`; a value given in both becomes a fault at its second place.
 void merge_documents(Setting& base, Setting extra, const std::string& path, std::vector<ConfigFault>& faults);

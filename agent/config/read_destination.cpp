@@ -168,6 +168,7 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
     destination.max_record_bytes = max_bytes;
     read_format(section, destination, max_bytes);
     if (destination.syslog_header) fit_syslog_header(*destination.syslog_header, destination.format);
+    if (const std::string fault = misfit(destination); !fault.empty()) section.fault("format", fault);
     read_stages(section, destination);
     read_limits(section, destination);
     destination.enabled = section.flag("enabled", true);

@@ -1,5 +1,7 @@
 #include "agent/config/read_filter.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "agent/config/list_file.h"
@@ -9,10 +11,17 @@ namespace tapferry {
 
 namespace {
 
+// Passive DNS has its own rules; lines and documents of a user's own making, and frames passed on as they
+// are, show everything.
+bool takes_everything(std::string_view format) {
+    constexpr std::array<std::string_view, 7> names{"passivedns", "text", "template", "yaml",
+                                                    "dig",        "hex",  "dnstap"};
+    return std::find(names.begin(), names.end(), format) != names.end();
+}
+
 bool selects_for_itself(const DestinationConfig& destination) {
     const bool for_people = destination.type == "file" || destination.type == "stdout";
-    return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
-           destination.format_name == "text";
+    return takes_everything(destination.format_name) || (destination.format_name == "json" && for_people);
 }
 
 void read_messages(Section& filter, DestinationConfig& destination) {

@@ -102,7 +102,28 @@ struct FormatReader {
         if (const std::string fault = check_text_format(options.format); !fault.empty())
             section.fault("line", fault);
     }
+    void operator()(TemplateOptions& options) const {
+        options.line = section.text("line", options.line);
+        if (const std::string fault = check_template(options.line); !fault.empty())
+            section.fault("line", fault);
+        options.absent = section.text("absent", options.absent);
+        constexpr std::size_t longest = 63;
+        if (options.absent.size() > longest || !printable(options.absent))
+            section.fault("absent", "must be at most 63 printable ASCII characters");
+    }
+    void operator()(YamlOptions& options) const {
+        options.layout =
+            section.choice<YamlOptions::Layout>("layout", options.layout,
+                                                {{"dnstap-read", YamlOptions::Layout::dnstap_read},
+                                                 {"dnstap-receiver", YamlOptions::Layout::dnstap_receiver}});
+    }
+    void operator()(DigOptions&) const {}
+    void operator()(HexOptions&) const {}
+    void operator()(DnstapOptions&) const {}
 
+    static bool printable(const std::string& text) {
+        return std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
+    }
     std::string header_text(std::string_view key, const std::string& otherwise) const {
         std::string text = section.text(key, otherwise);
         if (text.empty() || text.size() > 63 || !printable(text))
@@ -115,6 +136,15 @@ struct FormatReader {
         return text;
     }
 };
+
+bool is_one_of(const std::string& type, std::initializer_list<std::string_view> types) {
+    return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+bool counts_lengths(const DestinationConfig& destination) {
+    const auto* stream = std::get_if<StreamOptions>(&destination.transport);
+    return stream != nullptr && stream->framing == Framing::length_prefix;
+}
 
 }  // namespace
 
@@ -137,6 +167,25 @@ void read_format(Section& section, DestinationConfig& destination, std::size_t m
             section.fault(name, "holds options of a format that is not chosen: format is \"" +
                                     destination.format_name + "\"");
         }
+}
+
+std::string misfit(const DestinationConfig& destination) {
+    const std::string& type = destination.type;
+    switch (record_text(destination.format)) {
+        case RecordText::lines:
+            if (is_one_of(type, {"file", "stdout", "tcp"})) return {};
+            return "\"" + destination.format_name + "\" has several lines an event, and a record of \"" +
+                   type + "\" is one line; it goes to \"file\", \"stdout\" and \"tcp\"";
+        case RecordText::bytes:
+            if (is_one_of(type, {"dnstap", "kafka"}) || (type == "tcp" && counts_lengths(destination)))
+                return {};
+            return "\"" + destination.format_name +
+                   "\" is bytes and no text; it goes to \"tcp\" with framing = \"length\"";
+        case RecordText::line:
+        case RecordText::tabbed_line:
+            break;
+    }
+    return {};
 }
 
 }  // namespace tapferry

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "encoders/event_fields.h"
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
 #include "tests/encoders/event_builder.h"
@@ -33,6 +34,13 @@ struct GoldenFormat {
     std::optional<SyslogHeaderOptions::Rfc> syslog = {};
 };
 
+std::string every_field() {
+    std::string line;
+    for (const EventField& field : event_fields())
+        line.append(line.empty() ? "" : " ").append(field.name).append("=%{").append(field.name).append("}");
+    return line;
+}
+
 std::vector<GoldenFormat> formats() {
     return {{"json", JsonOptions{}},
             {"json-all", JsonOptions{.additional = true, .raw = true, .schema = true}},
@@ -52,7 +60,14 @@ std::vector<GoldenFormat> formats() {
             {"leef", LeefOptions{}},
             {"leef-3164", LeefOptions{.max_bytes = 1024}, SyslogHeaderOptions::Rfc::rfc3164},
             {"passivedns", PassivednsOptions{}},
-            {"text", TextOptions{}}};
+            {"text", TextOptions{}},
+            {"text-all", TextOptions{.format = every_field()}},
+            {"template", TemplateOptions{.line = "<{qname}> {{{answers:json}}} {identity:cef}|{rcode}",
+                                         .absent = "none"}},
+            {"yaml", YamlOptions{}},
+            {"yaml-receiver", YamlOptions{YamlOptions::Layout::dnstap_receiver}},
+            {"dig", DigOptions{}},
+            {"hex", HexOptions{}}};
 }
 
 std::unique_ptr<Envelope> header_of(const GoldenFormat& format) {

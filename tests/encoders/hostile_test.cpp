@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "encoders/bounds.h"
 #include "proto/decoder.h"
@@ -234,6 +237,80 @@ TEST_CASE("no bytes of an event add a word to a text line or a syslog header") {
     });
 }
 
+TEST_CASE("no bytes of an event add a field to a template's line") {
+    with_hostile_events(5, [&](const Event& event) {
+        const std::string line = render(
+            TemplateOptions{.line = "{identity}|{qname}|{answers}|{extra}|{qname}/{qtype}|{malformed}"},
+            event);
+        REQUIRE(is_one_printable_line(line));
+        REQUIRE(count_of(line, "|") == 5);
+        const std::size_t last = line.rfind('|');
+        const std::size_t before = line.rfind('|', last - 1);
+        REQUIRE(count_of(line.substr(before, last - before), "/") == 1);
+        const std::string json = render(
+            TemplateOptions{
+                .line = "{{\"i\":\"{identity:json}\",\"a\":\"{answers:json}\",\"q\":\"{qname:json}\"}}"},
+            event);
+        REQUIRE(read_json(json).MemberCount() == 3);
+        const std::string cef = render(
+            TemplateOptions{.line = "CEF:0|a|b|1|c|d|1|a={identity:cef} b={answers:cef} c={extra:cef}"},
+            event);
+        REQUIRE(read_cef(cef).keys() == std::vector<std::string>{"a", "b", "c"});
+    });
+}
+
+TEST_CASE("no bytes of an event add a line, a key or an item to its YAML") {
+    for (const auto layout : {YamlOptions::Layout::dnstap_read, YamlOptions::Layout::dnstap_receiver}) {
+        with_hostile_events(6, [&](const Event& event) {
+            const std::string text = render(YamlOptions{layout}, event);
+            REQUIRE(text.size() <= max_event_bytes);
+            std::istringstream lines(text);
+            std::set<std::string> keys;
+            bool in_text = false;
+            for (std::string line; std::getline(lines, line);) {
+                CAPTURE(line);
+                REQUIRE(is_one_printable_line(line));
+                in_text = line.ends_with("_message: |") || (in_text && line.starts_with("    "));
+                if (in_text || line == "---") continue;
+                const bool item = line.starts_with("      - '");
+                const std::string key = line.substr(0, line.find(item ? '\'' : ':'));
+                if (!item) REQUIRE(keys.insert(key).second);
+                REQUIRE(key.find_first_of(item ? "" : "'\"\\") == std::string::npos);
+                // What is quoted is quoted to the line's end.
+                const std::size_t open = line.find('\'');
+                if (open == std::string::npos) continue;
+                REQUIRE(line.size() > open + 1);
+                REQUIRE(line.back() == '\'');
+                std::string inside = line.substr(open + 1, line.size() - open - 2);
+                for (std::size_t at = inside.find("''"); at != std::string::npos; at = inside.find("''"))
+                    inside.erase(at, 2);
+                REQUIRE(count_of(inside, "'") == 0);
+            }
+        });
+    }
+}
+
+TEST_CASE("no bytes of an event add a line to its dig or its hex") {
+    with_hostile_events(7, [&](const Event& event) {
+        const std::string dig = render(DigOptions{}, event);
+        REQUIRE(dig.size() <= max_event_bytes);
+        const auto part = [](std::size_t count) { return count == 0 ? 0U : 1U; };
+        std::istringstream lines(dig);
+        std::size_t records = 0;
+        std::size_t titles = 0;
+        for (std::string line; std::getline(lines, line);) {
+            REQUIRE(is_one_printable_line(line));
+            if (line.starts_with(";; ") && line.ends_with(" SECTION:")) ++titles;
+            if (!line.empty() && line.front() != ';') ++records;
+        }
+        const dns::Message& dns = event.dns;
+        REQUIRE(titles == part(dns.questions.size()) + part(dns.answers.size()) + part(dns.authority.size()) +
+                              part(dns.additional.size()));
+        REQUIRE(records == 1 + dns.answers.size() + dns.authority.size() + dns.additional.size());
+        REQUIRE(count_of(render(HexOptions{}, event), "\n") == 1);
+    });
+}
+
 TEST_CASE("no frame of any capture gives a byte that may not be sent or breaks the schema") {
     const JsonSchema schema;
     const CefOptions infoblox{.profile = CefOptions::Profile::infoblox};
@@ -268,6 +345,11 @@ TEST_CASE("no frame of any capture gives a byte that may not be sent or breaks t
             for (const std::string& line : render_all(PassivednsOptions{}, event)) {
                 REQUIRE(is_one_printable_line(line));
                 REQUIRE(count_of(line, "||") == 8);
+            }
+            for (const FormatOptions& format : {FormatOptions(YamlOptions{}), FormatOptions(DigOptions{})}) {
+                const std::string several = render(format, event);
+                REQUIRE_FALSE(several.starts_with("invalid"));
+                REQUIRE(several.size() <= max_event_bytes);
             }
         }
         CHECK(sequence > 0);

@@ -21,10 +21,10 @@ struct Capture {
 
 Capture read_file(const std::string& file) {
     Capture capture;
-    capture.result = read_capture(file, [&](std::span<const std::uint8_t> frame) {
-        capture.frames.emplace_back(frame.begin(), frame.end());
-        return true;
-    });
+    capture.result = read_capture(file, {.take = [&](std::span<const std::uint8_t> frame) {
+                                      capture.frames.emplace_back(frame.begin(), frame.end());
+                                      return true;
+                                  }});
     return capture;
 }
 
@@ -154,7 +154,8 @@ TEST_CASE("a frame above 1 MiB is passed over and counted, and the next one is r
 
 TEST_CASE("a taker that wants no more gets no more") {
     int taken = 0;
-    const auto result = read_capture(capture_path("bind-sec").string(), [&](auto) { return ++taken < 3; });
+    const auto result =
+        read_capture(capture_path("bind-sec").string(), {.take = [&](auto) { return ++taken < 3; }});
     CHECK(result.end == CaptureEnd::stopped);
     CHECK(taken == 3);
 }

@@ -40,6 +40,13 @@ struct FormatWriter {
         out << "passivedns client " << static_cast<int>(passive.client) << " errors " << passive.errors;
     }
     void operator()(const TextOptions& text) const { out << "text \"" << text.format << "\""; }
+    void operator()(const TemplateOptions& text) const {
+        out << "template \"" << text.line << "\" absent \"" << text.absent << "\"";
+    }
+    void operator()(const YamlOptions& yaml) const { out << "yaml " << static_cast<int>(yaml.layout); }
+    void operator()(const DigOptions&) const { out << "dig"; }
+    void operator()(const HexOptions&) const { out << "hex"; }
+    void operator()(const DnstapOptions&) const { out << "dnstap"; }
 };
 
 struct TransportWriter {

@@ -242,6 +242,52 @@ TEST_CASE("options that a format cannot use are faults") {
     }
 }
 
+TEST_CASE("text, template and yaml have options of their own") {
+    CHECK(std::get<TextOptions>(
+              destination("type = \"stdout\"\nformat = \"text\"\ntext = { line = \"%{src}\" }").format)
+              .format == "%{src}");
+    const auto own = destination(
+        "type = \"stdout\"\nformat = \"template\"\ntemplate = { line = \"{src}\", absent = \"\" }");
+    CHECK(std::get<TemplateOptions>(own.format).line == "{src}");
+    CHECK(std::get<TemplateOptions>(own.format).absent.empty());
+    const auto flat =
+        destination("type = \"stdout\"\nformat = \"yaml\"\nyaml = { layout = \"dnstap-receiver\" }");
+    CHECK(std::get<YamlOptions>(flat.format).layout == YamlOptions::Layout::dnstap_receiver);
+    for (const std::string lines :
+         {"format = \"template\"\ntemplate = { line = \"{colour}\" }",
+          "format = \"template\"\ntemplate = { line = \"\" }",
+          "format = \"template\"\ntemplate = { line = \"{src:xml}\" }",
+          "format = \"template\"\ntemplate = { absent = \"a\\nb\" }",
+          "format = \"yaml\"\nyaml = { layout = \"flat\" }", "format = \"dig\"\ndig = { colour = true }"}) {
+        CAPTURE(lines);
+        CHECK(faults("type = \"stdout\"\n" + lines).size() == 1);
+    }
+}
+
+TEST_CASE("formats of several lines and of bytes go only where they can be told apart") {
+    const std::string syslog = "type = \"syslog\"\naddress = \"a:1\"\nformat = ";
+    const std::string tcp = "type = \"tcp\"\naddress = \"a:1\"\nformat = ";
+    for (const std::string format : {"\"yaml\"", "\"dig\"", "\"hex\""}) {
+        CAPTURE(format);
+        CHECK(faults("type = \"stdout\"\nformat = " + format).empty());
+        CHECK(faults("type = \"file\"\npath = \"/x\"\nformat = " + format).empty());
+        CHECK(faults(tcp + format).empty());
+        CHECK(faults(syslog + format) ==
+              Lines{"tapferry.toml:7:10: destinations.out.format: " + format +
+                    " has several lines an event, and a record of \"syslog\" is one line; it goes to "
+                    "\"file\", \"stdout\" and \"tcp\""});
+    }
+    CHECK(faults(tcp + "\"dnstap\"\nframing = \"length\"").empty());
+    for (const std::string& lines :
+         {tcp + "\"dnstap\"", syslog + "\"dnstap\"", std::string("type = \"stdout\"\nformat = \"dnstap\""),
+          std::string("type = \"file\"\npath = \"/x\"\nformat = \"dnstap\"")}) {
+        CAPTURE(lines);
+        const Lines told = faults(lines);
+        REQUIRE(told.size() == 1);
+        CHECK(told.front().find("is bytes and no text") != std::string::npos);
+    }
+}
+
 TEST_CASE("labels are in order of name, under plain names") {
     const auto json = destination("type = \"stdout\"\nlabels = { zone = \"b\", site = \"a\" }");
     CHECK(json.stages.labels == std::vector<FixedLabel>{{"site", "a"}, {"zone", "b"}});

@@ -1,0 +1,78 @@
+#include "agent/commands/command_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "agent/config/values.h"
+#include "encoders/make_encoder.h"
+
+namespace tapferry {
+
+namespace {
+
+// One option that may be given several times, one value each.
+CLI::Option* add_repeatable(CLI::App& app, const char* names, std::vector<std::string>& values,
+                            const char* value, const char* what) {
+    return app.add_option(names, values, what)->allow_extra_args(false)->type_name(value);
+}
+
+std::string words_of(const std::vector<std::string_view>& words) {
+    std::string text;
+    for (const auto word : words) text.append(text.empty() ? "" : " ").append(word);
+    return text;
+}
+
+std::string fault_of_format(std::string& name) {
+    return default_format(name) ? std::string() : no_such("format", name, format_names());
+}
+
+}  // namespace
+
+void add_format_options(CLI::App& app, FormatArguments& format) {
+    app.add_option("-o,--output", format.output, "One of: " + words_of(format_names()))
+        ->check(CLI::Validator(fault_of_format, ""))
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    app.add_option("--line", format.line, "For text: literal text and %{field} directives")
+        ->type_name("TEXT");
+    add_repeatable(app, "--option", format.options, "KEY=VALUE",
+                   "A key of the format's table in the configuration; may be repeated");
+}
+
+void add_filter_options(CLI::App& app, FilterArguments& filter) {
+    app.add_option("-w,--where", filter.where, "Only what the expression holds for: 'rcode == \"NXDOMAIN\"'")
+        ->type_name("EXPR");
+    add_repeatable(app, "--messages", filter.messages, "TYPE,…", "Only these types: CLIENT_RESPONSE, CR …")
+        ->delimiter(',');
+    add_repeatable(app, "--qname-suffix", filter.qname_suffix, "DOMAIN",
+                   "Only names at or below it; may be repeated");
+    app.add_option("--identity", filter.identity, "Only of servers whose identity it matches")
+        ->type_name("PATTERN");
+    add_repeatable(app, "--filter", filter.keys, "KEY=VALUE",
+                   "A key of a destination's filter table; may be repeated");
+}
+
+void add_count_option(CLI::App& app, std::uint64_t& count) {
+    app.add_option("-n,--count", count, "End after so many events")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+}
+
+std::string no_such(std::string_view kind, std::string_view word,
+                    const std::vector<std::string_view>& known) {
+    std::string text = "there is no ";
+    text.append(kind).append(" \"").append(word).append("\"");
+    if (const auto near = nearest(word, known); !near.empty())
+        text.append("; did you mean \"").append(near).append("\"?");
+    return text + " There are " + list_of(known);
+}
+
+std::string nearest_option(const CLI::App& app, std::string_view word) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options())
+        for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    const std::string_view near =
+        nearest(word.substr(0, word.find('=')), std::vector<std::string_view>(names.begin(), names.end()));
+    return std::string(near);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,111 @@
+#include "agent/commands/show_options.h"
+
+#include <utility>
+
+#include "agent/commands/commands.h"
+#include "agent/config/document.h"
+#include "agent/config/read_format.h"
+#include "agent/config/read_stages.h"
+
+namespace tapferry {
+
+namespace {
+
+Setting text_setting(std::string text) {
+    Setting setting;
+    setting.value = std::move(text);
+    return setting;
+}
+
+Setting texts_setting(const std::vector<std::string>& texts) {
+    SettingArray array;
+    for (const auto& text : texts) array.push_back(text_setting(text));
+    Setting setting;
+    setting.value = std::move(array);
+    return setting;
+}
+
+void set(Setting& table, const std::string& key, Setting value) {
+    std::get<SettingTable>(table.value).insert_or_assign(key, std::move(value));
+}
+
+void add_keys(Setting& table, const std::vector<std::string>& keys, const std::string& option,
+              std::vector<ConfigFault>& faults) {
+    for (const auto& key : keys) {
+        std::vector<ConfigFault> twice;
+        merge_documents(table, read_setting(key, option, faults), "", twice);
+        for (const auto& fault : twice)
+            faults.push_back({option, 0, 0, "", "\"" + fault.key + "\" is given more than once"});
+    }
+}
+
+// "filter.where" of a destination is --where of a command.
+std::string as_option(std::string_view key, const std::string& format) {
+    const auto below = [&](std::string_view table) {
+        return key.starts_with(table) && key.size() > table.size() && key[table.size()] == '.';
+    };
+    if (key == "filter.where") return "--where";
+    if (key == "filter.messages") return "--messages";
+    if (key == "filter.qname_suffix") return "--qname-suffix";
+    if (key == "filter.identity_regex") return "--identity";
+    if (key == "text.line") return "--line";
+    if (below("filter")) return "--filter " + std::string(key.substr(sizeof "filter"));
+    if (below(format)) return "--option " + std::string(key.substr(format.size() + 1));
+    return std::string(key);
+}
+
+[[noreturn]] void refuse(const std::vector<ConfigFault>& faults, const std::string& format) {
+    std::string words;
+    for (const auto& fault : faults) {
+        if (!words.empty()) words += "\ntapferry: ";
+        words +=
+            to_line({fault.key.empty() ? fault.file : as_option(fault.key, format), 0, 0, "", fault.text});
+    }
+    throw WrongUsage(words);
+}
+
+Setting filter_setting(const FilterArguments& arguments, std::vector<ConfigFault>& faults) {
+    Setting filter;
+    add_keys(filter, arguments.keys, "--filter", faults);
+    if (!arguments.where.empty()) set(filter, "where", text_setting(arguments.where));
+    if (!arguments.messages.empty()) set(filter, "messages", texts_setting(arguments.messages));
+    if (!arguments.qname_suffix.empty()) set(filter, "qname_suffix", texts_setting(arguments.qname_suffix));
+    if (!arguments.identity.empty()) set(filter, "identity_regex", text_setting(arguments.identity));
+    // A capture is looked at as a whole, whatever a destination would make of it.
+    if (!std::get<SettingTable>(filter.value).contains("messages"))
+        set(filter, "messages", texts_setting({"all"}));
+    return filter;
+}
+
+Setting format_setting(const FormatArguments& arguments, std::vector<ConfigFault>& faults) {
+    Setting options;
+    add_keys(options, arguments.options, "--option", faults);
+    if (!arguments.line.empty()) {
+        if (arguments.output != "text") throw WrongUsage("--line goes with --output text");
+        set(options, "line", text_setting(arguments.line));
+    }
+    return options;
+}
+
+}  // namespace
+
+ShowOptions read_show_options(const FormatArguments& format, const FilterArguments& filter) {
+    ConfigReading reading;
+    Setting destination;
+    set(destination, "format", text_setting(format.output));
+    set(destination, format.output, format_setting(format, reading.faults));
+    set(destination, "filter", filter_setting(filter, reading.faults));
+    Section section(&destination, "", "", reading);
+    DestinationConfig config;
+    config.type = "stdout";
+    read_format(section, config, 0);
+    read_stages(section, config);
+    if (!reading.faults.empty()) refuse(reading.faults, format.output);
+    return {std::move(config.format), std::move(config.stages)};
+}
+
+StageOptions read_filter_options(const FilterArguments& filter) {
+    return read_show_options({}, filter).stages;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,149 @@
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "agent/commands/capture_file.h"
+#include "agent/commands/commands.h"
+#include "agent/commands/count_words.h"
+#include "agent/commands/interruption.h"
+#include "agent/commands/stats/report.h"
+#include "agent/commands/stats/report_words.h"
+#include "proto/decoder.h"
+
+namespace tapferry {
+
+namespace {
+
+// How far it is, a few times a second, on a terminal alone; and nothing of it stays there.
+class ProgressLine {
+  public:
+    void tell(const std::string& file, std::uint64_t bytes) {
+        const auto now = std::chrono::steady_clock::now();
+        if (!on_ || now < next_) return;
+        next_ = now + std::chrono::milliseconds(200);
+        struct stat status {};
+        const bool known =
+            ::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+        const auto size = static_cast<std::uint64_t>(status.st_size);
+        std::cerr << "\r\033[K" << file_words(file) << ": " << size_words(bytes);
+        if (known) std::cerr << " (" << share_words(std::min(bytes, size), size) << ")";
+        std::cerr << std::flush;
+        shown_ = true;
+    }
+    ~ProgressLine() {
+        if (shown_) std::cerr << "\r\033[K" << std::flush;
+    }
+
+  private:
+    const bool on_ = ::isatty(STDERR_FILENO) == 1;
+    bool shown_ = false;
+    std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+};
+
+class Counting {
+  public:
+    explicit Counting(const StageOptions& stages) : stages_(stages) {}
+
+    bool take(std::span<const std::uint8_t> frame) {
+        ++totals.frames;
+        totals.bytes += frame.size();
+        const FrameOrigin origin{{0, totals.frames}, now_, ""};
+        if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) {
+            ++totals.undecodable;
+        } else if (stages_.pass(event_)) {
+            statistics.add(event_);
+        } else {
+            ++totals.filtered;
+        }
+        return true;
+    }
+
+    CaptureTotals totals;
+    CaptureStatistics statistics;
+
+  private:
+    Stages stages_;
+    Decoder decoder_;
+    Event event_;
+    const Timestamp now_{
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count(),
+        0};
+};
+
+TerminalLooks looks_of_standard_output() {
+    const auto variable = [](const char* name) {
+        const char* value = std::getenv(name);
+        return std::string_view(value == nullptr ? "" : value);
+    };
+    TerminalLooks looks{.width = 100, .colour = false, .unicode = false};
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    winsize size{};
+    if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
+        looks.width = size.ws_col;
+    looks.colour = terminal && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+    std::string_view locale;
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+        if (locale.empty()) locale = variable(name);
+    looks.unicode =
+        locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+    return looks;
+}
+
+// "-" is standard output.
+void write_page(const std::string& path, const std::string& page) {
+    if (path == "-") {
+        std::cout << page << std::flush;
+        return;
+    }
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << page << std::flush;
+    if (!file) throw std::runtime_error(path + " cannot be written");
+    std::cerr << "tapferry: wrote " << path << '\n';
+}
+
+void show(const CaptureReport& report, const StatsArguments& arguments) {
+    if (!arguments.html.empty()) write_page(arguments.html, report_html(report));
+    if (arguments.format == "json")
+        std::cout << report_json(report);
+    else if (arguments.html.empty())
+        std::cout << report_text(report, looks_of_standard_output());
+    std::cout.flush();
+}
+
+}  // namespace
+
+int stats_command(const StatsArguments& arguments) {
+    if (arguments.html == "-" && arguments.format == "json")
+        throw WrongUsage("--html - and --format json both go to standard output: give the page a file");
+    Counting counting(read_filter_options(arguments.filter));
+    watch_for_interruption();
+    bool sound = true;
+    const auto complain = [&](const std::string& file, const std::string& words) {
+        std::cerr << "tapferry: " << file_words(file) << ": " << words << '\n';
+        sound = false;
+    };
+    for (const auto& file : arguments.files) {
+        CaptureResult result;
+        {
+            ProgressLine progress;
+            result = read_capture(file, {.take = [&](auto frame) { return counting.take(frame); },
+                                         .progress = [&](auto bytes) { progress.tell(file, bytes); }});
+        }
+        counting.totals.files.push_back(file);
+        counting.totals.oversize += result.oversize;
+        if (!result.words.empty()) complain(file, result.words);
+        if (interrupted()) break;
+    }
+    if (counting.totals.oversize + counting.totals.undecodable != 0) sound = false;
+    if (counting.totals.frames == 0 && !sound) return 1;  // there is nothing to show, and it was said why
+    show(make_report(counting.statistics, std::move(counting.totals), arguments.top), arguments);
+    return sound && std::cout && !interrupted() ? 0 : 1;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,46 @@
+// How numbers are distributed over many orders of magnitude, in 16 KiB whatever comes: each octave has 32
+// buckets, so a percentile is right within 3 per cent. Beside that, exact counts of six ranges a decade.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tapferry {
+
+class LogHistogram {
+  public:
+    // From `from` on, and below `to`.
+    struct Range {
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+        std::uint64_t count = 0;
+    };
+
+    void add(std::uint64_t value);
+
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+    [[nodiscard]] std::uint64_t least() const { return count_ == 0 ? 0 : least_; }
+    [[nodiscard]] std::uint64_t greatest() const { return greatest_; }
+    [[nodiscard]] double mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
+    // `share` of the values, above 0 and up to 1, are not above it.
+    [[nodiscard]] std::uint64_t percentile(double share) const;
+    // From the range of the least value to that of the greatest, without a gap: they begin at 1, 1.5, 2, 3, 5
+    // and 7 times a power of ten.
+    [[nodiscard]] std::vector<Range> ranges() const;
+
+  private:
+    static constexpr unsigned bits = 5;
+    static constexpr std::size_t buckets = (64 - bits + 1) << bits;
+    static std::size_t bucket_of(std::uint64_t value);
+    static std::uint64_t beginning_of(std::size_t bucket);
+
+    std::vector<std::uint64_t> counts_;  // empty until there is a value
+    std::vector<std::uint64_t> range_counts_;
+    std::uint64_t count_ = 0;
+    std::uint64_t least_ = UINT64_MAX;
+    std::uint64_t greatest_ = 0;
+    double sum_ = 0;
+};
+
+}  // namespace tapferry
