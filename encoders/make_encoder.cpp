@@ -7,10 +7,13 @@
 #include "encoders/gelf.h"
 #include "encoders/dig.h"
 #include "encoders/dnstap.h"
+#include "encoders/cof.h"
 #include "encoders/json.h"
 #include "encoders/ocsf.h"
 #include "encoders/leef.h"
 #include "encoders/passivedns.h"
+#include "encoders/passivedns_rows.h"
+#include "encoders/summary.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
 #include "encoders/zeek.h"
@@ -40,7 +43,12 @@ struct Maker {
         return std::make_unique<LeefEncoder>(o);
     }
     std::unique_ptr<Encoder> operator()(const PassivednsOptions& o) const {
+        if (o.mode == PassivednsOptions::Mode::aggregate) return std::make_unique<PassivednsRowsEncoder>(o);
         return std::make_unique<PassivednsEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const CofOptions& o) const { return std::make_unique<CofEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const SummaryOptions& o) const {
+        return std::make_unique<SummaryEncoder>(o);
     }
     std::unique_ptr<Encoder> operator()(const TextOptions& o) const {
         return std::make_unique<TextLineEncoder>(o);
@@ -79,6 +87,8 @@ constexpr Format formats[] = {
     {"zeek", defaults<ZeekOptions>},
     {"gelf", defaults<GelfOptions>},
     {"passivedns", defaults<PassivednsOptions>},
+    {"cof", defaults<CofOptions>},
+    {"summary", defaults<SummaryOptions>},
     {"text", defaults<TextOptions>},
     {"template", defaults<TemplateOptions>},
     {"yaml", defaults<YamlOptions>},
@@ -132,6 +142,12 @@ bool passes_frame_on(const FormatOptions& options) {
 
 RecordText record_text(const FormatOptions& options) {
     return make_encoder(options)->text();
+}
+
+std::string check_group_by(const std::vector<std::string>& fields) {
+    auto parsed = parse_group_by(fields);
+    auto* error = std::get_if<std::string>(&parsed);
+    return error == nullptr ? std::string() : std::move(*error);
 }
 
 }  // namespace tapferry

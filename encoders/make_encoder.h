@@ -29,5 +29,7 @@ std::string check_template(std::string_view line);
 bool passes_frame_on(const FormatOptions&);
 // What the records of the format are made of.
 RecordText record_text(const FormatOptions&);
+// The same for the fields that a summary groups by.
+std::string check_group_by(const std::vector<std::string>& fields);
 
 }  // namespace tapferry

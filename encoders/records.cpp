@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "encoders/byte_vector.h"
+#include "proto/dns_text.h"
 
 namespace tapferry {
 namespace {
@@ -65,10 +66,22 @@ std::size_t digits_of(std::size_t number) {
 
 }  // namespace
 
+void append_record_id(TextBuffer& out, const Record& record) {
+    append_event_id(out, record.id);
+    if (record.row.present()) {
+        out.push_back('-');
+        append_event_id(out, {record.row.high, record.row.low});
+    } else if (record.part != 1) {
+        out.push_back('-');
+        append_decimal(out, record.part);
+    }
+}
+
 TextBuffer& RecordBuffer::open(const Event& event) {
     open_wire_begin_ = text_.size();
     open_refused_ = false;
     open_cut_ = {};
+    open_row_ = {};
     open_part_ = !records_.empty() && records_.back().id == event.id ? records_.back().part + 1 : 1;
     if (framing_ == Framing::octet_counting) text_.append("000 ");
     if (framing_ == Framing::length_prefix) text_.append(std::string_view("\0\0\0\0", 4));
@@ -90,7 +103,8 @@ void RecordBuffer::close(const Event& event) {
                         .length = static_cast<std::uint32_t>(length),
                         .wire_begin = static_cast<std::uint32_t>(open_wire_begin_),
                         .id = event.id,
-                        .part = open_part_,
+                        .part = open_row_.present() ? 1 : open_part_,
+                        .row = open_row_,
                         .time = event.time,
                         .invalid = !sound,
                         .cut = open_cut_});

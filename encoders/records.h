@@ -33,17 +33,31 @@ enum class RecordText : std::uint8_t {
     bytes,        // any: binary formats
 };
 
+// Which row of an aggregate a record is: a digest of what its events have in common. Rows of one window have
+// different ones, and the same events always give the same.
+struct RowDigest {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    [[nodiscard]] bool present() const { return (high | low) != 0; }
+    friend bool operator==(const RowDigest&, const RowDigest&) = default;
+};
+
 struct Record {
     std::uint32_t begin = 0;       // of the record's own bytes in RecordBuffer::bytes()
     std::uint32_t length = 0;      // without framing
     std::uint32_t wire_begin = 0;  // with framing; the wire bytes of a record end where the next one's begin
-    EventId id;
-    std::uint32_t part = 1;  // an event that becomes several records: 1, 2, 3 …
-    Timestamp time;
+    EventId id;                    // of its event; of a row: of the first event of the row's window
+    std::uint32_t part = 1;        // an event that becomes several records: 1, 2, 3 …; of a row: 1
+    RowDigest row;                 // present in rows of aggregates only
+    Timestamp time;                // of its event; of a row: of the last one
     // Holds a byte that no encoder may write, or was refused: goes to the dead letter, never to the wire.
     bool invalid = false;
     CutFields cut;  // what it lacks, so as not to be too long
 };
+
+// The name that two records never share: the event's id, 32 hex digits; with "-2", "-3" … for further records
+// of one event, with "-" and the 32 hex digits of the digest for a row.
+void append_record_id(TextBuffer& out, const Record& record);
 
 // What is written around a record, whatever its format: a syslog header, for instance. Deterministic, cannot
 // fail.
@@ -63,6 +77,8 @@ class RecordBuffer {
 
     // Begins a record of `event`; what is appended to the returned buffer until close() is its content.
     TextBuffer& open(const Event& event);
+    // The open record is that row, of the window that began with the event's id.
+    void mark_row(const RowDigest& digest) { open_row_ = digest; }
     // Ends the record: writes what the framing needs and checks that every byte may be sent.
     void close(const Event& event);
     // Takes the open record back, as if open() had not been called.
@@ -103,6 +119,7 @@ class RecordBuffer {
     std::size_t open_wire_begin_ = 0;
     std::size_t open_begin_ = 0;
     std::uint32_t open_part_ = 1;
+    RowDigest open_row_;
     bool open_refused_ = false;
     CutFields open_cut_;
 };

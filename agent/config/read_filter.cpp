@@ -14,14 +14,22 @@ namespace {
 // Passive DNS has its own rules; lines and documents of a user's own making, and frames passed on as they
 // are, show everything.
 bool takes_everything(std::string_view format) {
-    constexpr std::array<std::string_view, 7> names{"passivedns", "text", "template", "yaml",
-                                                    "dig",        "hex",  "dnstap"};
+    constexpr std::array<std::string_view, 8> names{"passivedns", "cof", "text", "template",
+                                                    "yaml",       "dig", "hex",  "dnstap"};
     return std::find(names.begin(), names.end(), format) != names.end();
 }
 
 bool selects_for_itself(const DestinationConfig& destination) {
     const bool for_people = destination.type == "file" || destination.type == "stdout";
     return takes_everything(destination.format_name) || (destination.format_name == "json" && for_people);
+}
+
+// The formats of passive DNS choose their sources by the frame, unless the filter chooses.
+void take_selected(DestinationConfig& destination) {
+    if (auto* passivedns = std::get_if<PassivednsOptions>(&destination.format))
+        passivedns->records.sources = PassiveDnsOptions::Sources::selected;
+    if (auto* cof = std::get_if<CofOptions>(&destination.format))
+        cof->records.sources = PassiveDnsOptions::Sources::selected;
 }
 
 void read_messages(Section& filter, DestinationConfig& destination) {
@@ -43,7 +51,10 @@ void read_messages(Section& filter, DestinationConfig& destination) {
                                  "or \"all\"");
         }
     };
-    if (filter.has("messages")) selection = Selection::none();
+    if (filter.has("messages")) {
+        selection = Selection::none();
+        take_selected(destination);
+    }
     read("messages", selection);
     Selection unwanted = Selection::none();
     read("not_messages", unwanted);

@@ -59,7 +59,13 @@ std::vector<GoldenFormat> formats() {
             {"cef-infoblox", CefOptions{.profile = CefOptions::Profile::infoblox}},
             {"leef", LeefOptions{}},
             {"leef-3164", LeefOptions{.max_bytes = 1024}, SyslogHeaderOptions::Rfc::rfc3164},
-            {"passivedns", PassivednsOptions{}},
+            {"passivedns", PassivednsOptions{.mode = PassivednsOptions::Mode::each, .errors = true}},
+            {"passivedns-rows", PassivednsOptions{.client = PassivednsOptions::Client::last}},
+            {"passivedns-d4",
+             PassivednsOptions{.rdata = PassivednsOptions::Rdata::passivedns, .records = {.d4 = true}}},
+            {"cof", CofOptions{}},
+            {"cof-d4", CofOptions{.records = {.d4 = true}}},
+            {"summary", SummaryOptions{}},
             {"text", TextOptions{}},
             {"text-all", TextOptions{.format = every_field()}},
             {"template", TemplateOptions{.line = "<{qname}> {{{answers:json}}} {identity:cef}|{rcode}",
@@ -125,6 +131,7 @@ void encode_frames(const GoldenCapture& capture, Encoder& encoder, RecordBuffer&
         if (sequence % capture.every != 0) continue;
         if (decoder.decode(frame, origin, event) == DecodeStatus::decoded) encoder.encode(event, records);
     }
+    encoder.close(records);
 }
 
 void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
@@ -159,6 +166,7 @@ void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
         for (int i = 0; i < 70; ++i)
             b.answer({"www", "example", "test"}, 1, {'\xC0', '\0', '\2', static_cast<char>(i)});
     });
+    encoder.close(records);
 }
 
 // What the stages add.

@@ -168,4 +168,29 @@ TEST_CASE("records taken back are gone, and so is one that is open") {
     CHECK(records.bytes() == 0);
 }
 
+TEST_CASE("no two records share a name: parts are numbered, rows carry their digest") {
+    RecordBuffer records;
+    add(records, 0x2a, "first");
+    add(records, 0x2a, "second");
+    const Event event = event_with_sequence(0x2a);
+    for (const std::uint64_t low : {5U, 6U}) {
+        records.open(event).append("row");
+        records.mark_row({0xfeed, low});
+        records.close(event);
+    }
+    add(records, 0x2b, "third");
+    std::string names;
+    for (const Record& record : records.records()) {
+        TextBuffer name;
+        append_record_id(name, record);
+        names.append(name.view()).append("\n");
+    }
+    CHECK(names ==
+          "0000000000000007000000000000002a\n"
+          "0000000000000007000000000000002a-2\n"
+          "0000000000000007000000000000002a-000000000000feed0000000000000005\n"
+          "0000000000000007000000000000002a-000000000000feed0000000000000006\n"
+          "0000000000000007000000000000002b\n");
+}
+
 }  // namespace tapferry
