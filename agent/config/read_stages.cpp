@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/config/read_transactions.h"
+
 namespace tapferry {
 
 namespace {
@@ -50,6 +52,7 @@ void read_filter(Section filter, DestinationConfig& destination) {
 void read_stages(Section& section, DestinationConfig& destination) {
     destination.stages.labels = read_labels(section.table("labels"));
     read_filter(section.table("filter"), destination);
+    read_transactions(section, destination);
 }
 
 }  // namespace tapferry
