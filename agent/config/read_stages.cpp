@@ -22,8 +22,16 @@ std::vector<FixedLabel> read_labels(Section labels_table) {
 
 bool selects_for_itself(const DestinationConfig& destination) {
     const bool for_people = destination.type == "file" || destination.type == "stdout";
-    return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
-           destination.format_name == "text";
+    return destination.format_name == "passivedns" || destination.format_name == "cof" ||
+           (destination.format_name == "json" && for_people) || destination.format_name == "text";
+}
+
+// The formats of passive DNS choose their sources by the frame, unless the filter chooses.
+void take_selected(DestinationConfig& destination) {
+    if (auto* passivedns = std::get_if<PassivednsOptions>(&destination.format))
+        passivedns->records.sources = PassiveDnsOptions::Sources::selected;
+    if (auto* cof = std::get_if<CofOptions>(&destination.format))
+        cof->records.sources = PassiveDnsOptions::Sources::selected;
 }
 
 void read_filter(Section filter, DestinationConfig& destination) {
@@ -31,6 +39,7 @@ void read_filter(Section filter, DestinationConfig& destination) {
     const auto messages = filter.texts("messages");
     if (filter.has("messages")) {
         destination.stages.selection = Selection::none();
+        take_selected(destination);
         if (messages && messages->empty())
             filter.fault("messages", "must name at least one message type, or \"all\"");
         for (const auto& name : messages.value_or(std::vector<std::string>{})) {
