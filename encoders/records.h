@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "encoders/cut_fields.h"
@@ -105,6 +107,26 @@ class RecordBuffer {
     void clear();
     // Takes back the records from `count` on, and one that is open.
     void truncate(std::size_t count);
+    // Takes out the records of which `gone` is true, wherever they lie. None may be open.
+    template <typename Predicate>
+    void remove_if(Predicate gone) {
+        std::size_t kept = 0;
+        std::size_t end = 0;
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            Record record = records_[i];
+            const std::size_t wire_end = i + 1 < records_.size() ? records_[i + 1].wire_begin : closed_end_;
+            if (gone(std::as_const(record))) continue;
+            const auto shift = static_cast<std::uint32_t>(record.wire_begin - end);
+            const std::size_t length = wire_end - record.wire_begin;
+            if (shift != 0) std::memmove(text_.data() + end, text_.data() + record.wire_begin, length);
+            record.begin -= shift;
+            record.wire_begin -= shift;
+            records_[kept++] = record;
+            end += length;
+        }
+        truncate(kept);
+        text_.truncate(closed_end_ = end);
+    }
 
   private:
     void write_octet_count(std::size_t length);

@@ -6,6 +6,7 @@
 #include "agent/config/read_filter.h"
 #include "agent/config/read_match_lists.h"
 #include "agent/config/read_privacy.h"
+#include "agent/config/read_transactions.h"
 
 namespace tapferry {
 
@@ -41,6 +42,7 @@ void read_stages(Section& section, DestinationConfig& destination) {
     read_geoip(section.table("geoip"), destination);
     stages.registered_domain =
         section.flag("registered_domain", shows_registered_domain(section, destination.format_name));
+    read_transactions(section, destination);
 }
 
 }  // namespace tapferry

@@ -7,7 +7,7 @@ namespace tapferry {
 Selection Selection::all() {
     Selection selection;
     selection.wanted_.fill(true);
-    selection.new_domains_ = true;
+    selection.new_domains_ = selection.unanswered_ = true;
     return selection;
 }
 
@@ -16,7 +16,7 @@ Selection Selection::usual() {
     for (const auto type : {MessageType::client_response, MessageType::auth_response,
                             MessageType::update_query, MessageType::update_response})
         selection.add(type);
-    selection.new_domains_ = true;
+    selection.new_domains_ = selection.unanswered_ = true;
     return selection;
 }
 

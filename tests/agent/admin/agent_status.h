@@ -29,7 +29,10 @@ inline AgentStatus sound_status() {
     route.saved.totals.read = 990;
     route.saved.totals.lost[0] = 10;
     route.saved.totals.undecodable = 1;
-    route.saved.totals.filtered = 89;
+    route.saved.totals.filtered = 80;
+    route.saved.totals.paired = 6;
+    route.saved.open_from = Position{900};
+    route.saved.open = 3;
     route.saved.totals.rendered = 900;
     route.saved.totals.delivered = 897;
     route.saved.totals.dead_lettered = 3;

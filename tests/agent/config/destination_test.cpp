@@ -320,6 +320,22 @@ TEST_CASE("limits of batches, retries and dead letters have bounds") {
     }
 }
 
+TEST_CASE("transactions are off until their table is there, and have bounds") {
+    CHECK(!destination("type = \"stdout\"").transactions);
+    const auto usual = destination("type = \"stdout\"\ntransactions = {}");
+    REQUIRE(usual.transactions);
+    CHECK(usual.transactions->timeout == std::chrono::seconds{5});
+    CHECK(usual.transactions->max_open == 50'000);
+    const auto own = destination("type = \"stdout\"\ntransactions = { timeout = \"60s\", max_open = 100 }");
+    CHECK(own.transactions->timeout == std::chrono::seconds{60});
+    CHECK(own.transactions->max_open == 100);
+    for (const std::string keys : {"timeout = \"61s\"", "timeout = \"99ms\"", "max_open = 99",
+                                   "max_open = 1000001", "time_out = \"5s\""}) {
+        CAPTURE(keys);
+        CHECK(faults("type = \"stdout\"\ntransactions = { " + keys + " }").size() == 1);
+    }
+}
+
 TEST_CASE("keys of another type of destination are unknown") {
     for (const std::string lines :
          {"type = \"stdout\"\naddress = \"a:1\"", "type = \"file\"\npath = \"/x\"\nframing = \"nul\"",
