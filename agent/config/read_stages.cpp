@@ -24,7 +24,7 @@ bool selects_for_itself(const DestinationConfig& destination) {
            (destination.format_name == "json" && for_people) || destination.format_name == "text";
 }
 
-// The formats of passive DNS choose their sources by the frame, unless the filter chooses.
+// The formats of passive DNS choose their sources by the frame, unless the filter names types.
 void take_selected(DestinationConfig& destination) {
     if (auto* passivedns = std::get_if<PassivednsOptions>(&destination.format))
         passivedns->records.sources = PassiveDnsOptions::Sources::selected;
@@ -37,15 +37,15 @@ void read_filter(Section filter, DestinationConfig& destination) {
     const auto messages = filter.texts("messages");
     if (filter.has("messages")) {
         destination.stages.selection = Selection::none();
-        take_selected(destination);
         if (messages && messages->empty())
             filter.fault("messages", "must name at least one message type, or \"all\"");
         for (const auto& name : messages.value_or(std::vector<std::string>{})) {
             if (name == "all")
                 destination.stages.selection = Selection::all();
-            else if (const auto type = Selection::find(name))
+            else if (const auto type = Selection::find(name)) {
                 destination.stages.selection.add(*type);
-            else
+                take_selected(destination);
+            } else
                 filter.fault("messages", "\"" + name +
                                              "\" is not a dnstap message type (CLIENT_RESPONSE, CR, "
                                              "AUTH_QUERY, AQ …) or \"all\"");

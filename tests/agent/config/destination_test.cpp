@@ -173,15 +173,16 @@ TEST_CASE("the options of formats that aggregate are taken") {
     CHECK(summary.group_by == Lines{"identity"});
 }
 
-TEST_CASE("passive DNS is fed by the frame's own type unless a list of messages decides") {
+TEST_CASE("passive DNS is fed by the frame's own type unless the filter names types") {
     const auto sources = [](const std::string& more) {
         const auto format = destination("type = \"stdout\"\nformat = \"cof\"\n" + more).format;
         return std::get<CofOptions>(format).records.sources;
     };
     CHECK(sources("") == PassiveDnsOptions::Sources::from_frame);
     CHECK(sources("filter = { messages = [\"CR\"] }") == PassiveDnsOptions::Sources::selected);
+    CHECK(sources("filter = { messages = [\"all\"] }") == PassiveDnsOptions::Sources::from_frame);
     const auto passive =
-        destination("type = \"stdout\"\nformat = \"passivedns\"\nfilter = { messages = [\"all\"] }").format;
+        destination("type = \"stdout\"\nformat = \"passivedns\"\nfilter = { messages = [\"AR\"] }").format;
     CHECK(std::get<PassivednsOptions>(passive).records.sources == PassiveDnsOptions::Sources::selected);
 }
 
