@@ -24,7 +24,7 @@ bool selects_for_itself(const DestinationConfig& destination) {
     return takes_everything(destination.format_name) || (destination.format_name == "json" && for_people);
 }
 
-// The formats of passive DNS choose their sources by the frame, unless the filter chooses.
+// The formats of passive DNS choose their sources by the frame, unless the filter names types.
 void take_selected(DestinationConfig& destination) {
     if (auto* passivedns = std::get_if<PassivednsOptions>(&destination.format))
         passivedns->records.sources = PassiveDnsOptions::Sources::selected;
@@ -42,19 +42,17 @@ void read_messages(Section& filter, DestinationConfig& destination) {
         for (const auto& name : messages.value_or(std::vector<std::string>{})) {
             if (name == "all")
                 chosen = Selection::all();
-            else if (const auto type = Selection::find(name))
+            else if (const auto type = Selection::find(name)) {
                 chosen.add(*type);
-            else
+                if (key == "messages") take_selected(destination);
+            } else
                 filter.fault(key,
                              "\"" + name +
                                  "\" is not a dnstap message type (CLIENT_RESPONSE, CR, AUTH_QUERY, AQ …) "
                                  "or \"all\"");
         }
     };
-    if (filter.has("messages")) {
-        selection = Selection::none();
-        take_selected(destination);
-    }
+    if (filter.has("messages")) selection = Selection::none();
     read("messages", selection);
     Selection unwanted = Selection::none();
     read("not_messages", unwanted);

@@ -97,7 +97,7 @@ struct FormatReader {
         using Options = PassivednsOptions;
         options.mode = section.choice<Options::Mode>(
             "mode", options.mode, {{"aggregate", Options::Mode::aggregate}, {"each", Options::Mode::each}});
-        read_window(options);
+        read_window(options, 10'000'000);
         options.client = section.choice<Options::Client>("client", options.client,
                                                          {{"first", Options::Client::first},
                                                           {"last", Options::Client::last},
@@ -111,7 +111,7 @@ struct FormatReader {
             section.fault("errors", "cannot be true with profile = \"d4\": D4 would keep the error as data");
     }
     void operator()(CofOptions& options) const {
-        read_window(options);
+        read_window(options, 10'000'000);
         options.trailing_dot = section.flag("trailing_dot", options.trailing_dot);
         options.rdata = section.choice<CofOptions::Rdata>(
             "rdata", options.rdata,
@@ -126,7 +126,7 @@ struct FormatReader {
             section.fault("rdata", "cannot be \"array\" with profile = \"d4\": D4 takes strings only");
     }
     void operator()(SummaryOptions& options) const {
-        read_window(options);
+        read_window(options, 1'000'000);
         options.group_by = section.texts("group_by").value_or(options.group_by);
         if (const std::string fault = check_group_by(options.group_by); !fault.empty())
             section.fault("group_by", fault);
@@ -166,9 +166,9 @@ struct FormatReader {
     }
     // Of formats that aggregate.
     template <typename Options>
-    void read_window(Options& options) const {
+    void read_window(Options& options, std::uint64_t most_rows) const {
         options.window = section.duration("window", options.window, 1s, 1h);
-        options.max_rows = section.integer("max_rows", options.max_rows, 1, 10'000'000);
+        options.max_rows = section.integer("max_rows", options.max_rows, 1, most_rows);
     }
     // Of formats of passive DNS.
     void read_passive_dns(PassiveDnsOptions& options) const {

@@ -68,10 +68,12 @@ TEST_CASE("the defaults of the shipped file's alternatives are those of sections
         "\"fra1\" }\n"
         "[destinations.passive]\ntype = \"file\"\npath = \"/var/log/tapferry/passive.log\"\nformat = "
         "\"passivedns\"\n"
+        "[destinations.cof]\ntype = \"file\"\npath = \"/var/log/tapferry/cof.json\"\nformat = \"cof\"\n"
+        "[destinations.summary]\ntype = \"tcp\"\naddress = \"logs.example.com:5171\"\nformat = \"summary\"\n"
         "[destinations.terminal]\ntype = \"stdout\"\nformat = \"text\"\n"
         "[destinations.own]\ntype = \"stdout\"\nformat = \"template\"\n"
         "[destinations.people]\ntype = \"stdout\"\nformat = \"yaml\"\n");
-    for (const auto name : {"lines", "passive", "terminal", "own", "people"})
+    for (const auto name : {"lines", "passive", "cof", "summary", "terminal", "own", "people"})
         CHECK(describe(find(told, name)) == describe(find(silent, name)));
 }
 
@@ -110,7 +112,8 @@ TEST_CASE("the known keys are sorted, each is there once, and none is a name tha
          {"agent.state_directory", "admin.listen", "spool.max_bytes", "inputs.NAME.mode",
           "destinations.NAME.address", "destinations.NAME.addresses", "destinations.NAME.batch.linger",
           "destinations.NAME.cef.ipv6", "destinations.NAME.json.additional",
-          "destinations.NAME.passivedns.errors", "destinations.NAME.text.line", "destinations.NAME.path",
+          "destinations.NAME.passivedns.errors", "destinations.NAME.cof.sensor_id",
+          "destinations.NAME.summary.group_by", "destinations.NAME.text.line", "destinations.NAME.path",
           "destinations.NAME.fsync", "destinations.NAME.facility", "destinations.NAME.dead_letter.max_bytes",
           "destinations.NAME.filter.messages", "destinations.NAME.labels"}) {
         CAPTURE(wanted);
