@@ -53,7 +53,7 @@ int tail_command(const TailArguments& arguments) {
         } else if (const auto* gap = std::get_if<SpoolGap>(&read)) {
             std::cerr << "tapferry: " << distance(gap->from, gap->to) << " events are not there ("
                       << loss_reason_name(gap->reason) << ")\n";
-        } else {
+        } else if (std::holds_alternative<SpoolEnd>(read)) {
             printer.pass(now());
             if (!printer.flush() || !wait_for_more()) return 0;
             continue;
