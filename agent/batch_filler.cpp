@@ -1,106 +1,202 @@
 #include "agent/batch_filler.h"
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace tapferry {
+namespace {
 
-void OpenBatch::clear(Position from) {
-    records.clear();
-    begin = end = from;
-    totals = {};
-    received = {};
-    dead_frames.clear();
-    dead_bytes = 0;
-    lost.clear();
+std::optional<std::int64_t> in_nanoseconds(std::optional<std::chrono::milliseconds> window) {
+    if (!window) return std::nullopt;
+    return std::chrono::nanoseconds(*window).count();
 }
 
-bool OpenBatch::full(const BatchLimits& limits) const {
-    return totals.rendered >= limits.max_events || records.bytes() + dead_bytes >= limits.max_bytes ||
-           totals.read >= most_frames_of_a_batch;
-}
+}  // namespace
 
-BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reader)
-    : framing_(framing_of(destination.transport)),
-      envelope_(destination.syslog_header ? make_syslog_header(*destination.syslog_header) : nullptr),
-      encoder_(make_encoder(destination.format)),
-      stages_(destination.stages),
-      max_record_bytes_(destination.max_record_bytes),
+BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reader,
+                         std::unique_ptr<Encoder> encoder)
+    : renderer_(destination, std::move(encoder)),
+      window_(in_nanoseconds(renderer_.window())),
+      transactions_(destination.transactions),
       reader_(std::move(reader)),
-      position_(reader_.position()) {}
-
-std::unique_ptr<OpenBatch> BatchFiller::make_batch() const {
-    return std::make_unique<OpenBatch>(RecordBuffer(framing_, envelope_.get(), encoder_->text()));
+      position_(reader_.position()) {
+    if (transactions_) pairing_.emplace(*transactions_);
 }
 
-void BatchFiller::seek(Position position) {
-    reader_.seek(position);
+void BatchFiller::seek(Position position, Position open_from, std::uint64_t open) {
+    reader_.seek(open == 0 ? position : open_from);
     position_ = position;
     block_ = {};
     next_ = 0;
+    now_.reset();
+    renderer_.begin_anew();
+    pairing_.reset();
+    resumption_.reset();
+    if (transactions_) pairing_.emplace(*transactions_);
+    if (open == 0) return;
+    // Where nothing is paired any more, those that waited wait no longer.
+    if (!pairing_) pairing_.emplace(PairingOptions{std::chrono::milliseconds{0}, 0});
+    resumption_ = Resumption{open};
 }
 
 BatchFiller::Stopped BatchFiller::fill(OpenBatch& batch, const BatchLimits& limits, Position until) {
-    while (!batch.full(limits)) {
-        if (position_ >= until) return Stopped::end_of_log;
-        if (next_ < block_.frames.size()) {
-            take(block_.frames[next_++], batch);
+    const Stopped stopped = resume(batch) ? go_on(batch, limits, until) : Stopped::end_of_log;
+    const HeldQuery* oldest = pairing_ ? pairing_->oldest() : nullptr;
+    batch.open = pairing_ ? pairing_->open() : 0;
+    batch.open_from = oldest == nullptr ? position_ : Position{oldest->id.sequence};
+    if (stopped == Stopped::full && window_) renderer_.close(batch);
+    return stopped;
+}
+
+BatchFiller::Stopped BatchFiller::go_on(OpenBatch& batch, const BatchLimits& limits, Position until) {
+    const std::uint64_t pause_at = batch.totals.read + most_frames_of_a_batch;
+    while (!is_full(batch, limits)) {
+        if (const HeldQuery* query = pairing_ ? pairing_->due(now_) : nullptr) {
+            // It belongs where its time was over, whenever that was noticed.
+            const Timestamp end = pairing_->end_of(*query);
+            const Timestamp time = now_ ? std::min(end, *now_) : end;
+            if (over(batch, time)) return Stopped::full;
+            gather(batch, time);
+            tell(*query, batch);
+            pairing_->let_go();
             continue;
         }
-        SpoolRead read = reader_.next();
-        if (std::holds_alternative<SpoolEnd>(read)) return Stopped::end_of_log;
-        if (const auto* gap = std::get_if<SpoolGap>(&read)) {
-            batch.totals.lost[static_cast<std::size_t>(gap->reason)] += distance(gap->from, gap->to);
-            batch.lost.push_back({gap->from, gap->to, gap->reason});
-            position_ = batch.end = gap->to;
-        } else {
-            block_ = std::get<SpoolBlock>(read);
-            next_ = 0;
+        if (!transactions_) pairing_.reset();
+        if (over(batch, now_)) return Stopped::full;
+        if (position_ >= until) return Stopped::end_of_log;
+        if (next_ < block_.frames.size()) {
+            if (window_ && batch.totals.read >= pause_at) return Stopped::pause;
+            take(block_.frames[next_++], batch);
+        } else if (!read_on(batch)) {
+            return Stopped::end_of_log;
         }
     }
     return Stopped::full;
 }
 
-void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
-    if (batch.totals.read == 0) batch.received = block_.received;
-    ++batch.totals.read;
-    render(frame, batch);
-    position_ = batch.end = frame.position + 1;
+// An aggregate is bounded by its encoder; beside its rows it keeps what goes to the dead letter.
+bool BatchFiller::is_full(const OpenBatch& batch, const BatchLimits& limits) const {
+    if (window_) return renderer_.full() || batch.dead_bytes >= limits.max_bytes;
+    return batch.full(limits);
+}
+
+// What waits at position_ is held again by reading the log from the oldest of it on; nothing else is made of
+// what is read. Nothing is let go meanwhile: while the oldest waited, none of the others was. False: the log
+// gives nothing more for now.
+bool BatchFiller::resume(OpenBatch& batch) {
+    if (!resumption_) return true;
+    while (reader_.position() < position_) {
+        SpoolRead read = reader_.next();
+        if (std::holds_alternative<SpoolEnd>(read)) return false;
+        if (const auto* block = std::get_if<SpoolBlock>(&read)) hold_again(*block);
+        if (const auto* gap = std::get_if<SpoolGap>(&read)) {
+            resumption_->loss = gap->reason;
+            if (gap->to > position_) pass_gap({position_, gap->to, gap->reason}, batch);
+        }
+    }
+    check_resumed(batch);
+    resumption_.reset();
+    return true;
+}
+
+void BatchFiller::hold_again(const SpoolBlock& block) {
+    block_ = block;
+    for (next_ = 0; next_ < block_.frames.size() && block_.frames[next_].position < position_; ++next_) {
+        const SpoolFrame& frame = block_.frames[next_];
+        const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
+        if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::decoded)
+            static_cast<void>(pairing_->take(event_));
+    }
+    if (next_ < block_.frames.size()) now_ = block_.received;
+}
+
+// They were counted when they were read first. Where the log has lost some since, these are lost; where it
+// has lost a response, its query does not wait a second time.
+void BatchFiller::check_resumed(OpenBatch& batch) {
+    while (pairing_->open() > resumption_->open) pairing_->let_go();
+    batch.unread = resumption_->open - pairing_->open();
+    batch.totals.lost[static_cast<std::size_t>(resumption_->loss)] += batch.unread;
+}
+
+// The next block, gap or time; false: there is none.
+bool BatchFiller::read_on(OpenBatch& batch) {
+    SpoolRead read = reader_.next();
+    if (const auto* gap = std::get_if<SpoolGap>(&read)) {
+        pass_gap(*gap, batch);
+    } else if (const auto* time = std::get_if<SpoolTime>(&read)) {
+        if (!now_ || *now_ < time->received) now_ = time->received;
+    } else if (const auto* block = std::get_if<SpoolBlock>(&read)) {
+        block_ = *block;
+        next_ = 0;
+        now_ = block->received;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void BatchFiller::pass_gap(const SpoolGap& gap, OpenBatch& batch) {
+    batch.totals.lost[static_cast<std::size_t>(gap.reason)] += distance(gap.from, gap.to);
+    batch.lost.push_back({gap.from, gap.to, gap.reason});
+    position_ = batch.end = gap.to;
 }
 
 // Whatever decoding or rendering does with hostile bytes costs this one event, never the route.
-void BatchFiller::render(const SpoolFrame& frame, OpenBatch& batch) {
+void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
+    if (batch.received.seconds == 0) batch.received = block_.received;
+    ++batch.totals.read;
+    gather(batch, block_.received);
+    position_ = batch.end = frame.position + 1;
     const EventId id{block_.incarnation, number(frame.position)};
-    const std::size_t records_before = batch.records.size();
-    const auto count_and_bury = [&](std::uint64_t& counter, std::string words) {
-        ++counter;
-        batch.records.truncate(records_before);
-        batch.dead_bytes += sizeof(DeadFrame) + words.size() + frame.bytes.size();
-        batch.dead_frames.push_back({id, std::move(words), {frame.bytes.begin(), frame.bytes.end()}});
-    };
     try {
         const FrameOrigin origin{id, block_.received, frame.input};
-        if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable)
-            return count_and_bury(batch.totals.undecodable, "not a dnstap frame: the protobuf breaks off");
-        if (!stages_.pass(event_)) {
-            ++batch.totals.filtered;
-            return;
+        if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable) {
+            ++batch.totals.undecodable;
+            return Renderer::bury(id, "not a dnstap frame: the protobuf breaks off", frame.bytes, batch);
         }
-        ++batch.totals.rendered;
-        encoder_->encode(event_, batch.records);
-        if (const char* fault = fault_of(batch.records.records().subspan(records_before)))
-            return count_and_bury(batch.totals.dead_lettered, fault);
+        if (pairing_ && !pair(batch)) return;
     } catch (const std::exception& failure) {
-        count_and_bury(batch.totals.dead_lettered, std::string("rendering failed: ") + failure.what());
+        ++batch.totals.rendered;
+        ++batch.totals.dead_lettered;
+        return Renderer::bury(id, std::string("decoding failed: ") + failure.what(), frame.bytes, batch);
     }
+    renderer_.render(event_, batch);
 }
 
-// Why these records of one event may not be sent; null: they may.
-const char* BatchFiller::fault_of(std::span<const Record> records) const {
-    for (const Record& record : records) {
-        if (record.invalid) return "it cannot be written so that it may be sent";
-        if (max_record_bytes_ != 0 && record.length > max_record_bytes_) return "longer than max_bytes";
-    }
-    return nullptr;
+// Whether the event goes on: it is no query that waits.
+bool BatchFiller::pair(OpenBatch& batch) {
+    const Pairing::Outcome outcome = pairing_->take(event_);
+    if (const HeldQuery* query = pairing_->put_out()) tell(*query, batch);
+    if (outcome == Pairing::Outcome::answers || outcome == Pairing::Outcome::repeats) ++batch.totals.paired;
+    return outcome == Pairing::Outcome::alone || outcome == Pairing::Outcome::answers;
+}
+
+// A query that waits no longer is an event after all.
+void BatchFiller::tell(const HeldQuery& query, OpenBatch& batch) {
+    if (batch.received.seconds == 0) batch.received = query.received;
+    const FrameOrigin origin{query.id, query.received, query.input()};
+    static_cast<void>(held_decoder_.decode(query.frame(), origin, held_event_));
+    if (transactions_ && held_event_.kind == EventKind::message && pairing_->unanswered(query))
+        held_event_.kind = EventKind::unanswered;
+    renderer_.render(held_event_, batch);
+}
+
+std::int64_t BatchFiller::window_of(const Timestamp& time) const {
+    constexpr std::int64_t second_ns = 1'000'000'000;
+    constexpr std::int64_t far = 9'000'000'000;  // seconds: the year 2255
+    const std::int64_t seconds = std::clamp(time.seconds, std::int64_t{0}, far);
+    return (seconds * second_ns + time.nanoseconds) / *window_;
+}
+
+// Whether the batch's window was over at that time.
+bool BatchFiller::over(const OpenBatch& batch, const std::optional<Timestamp>& time) const {
+    return batch.window && time && window_of(*time) != *batch.window;
+}
+
+// Something of that time goes into the batch.
+void BatchFiller::gather(OpenBatch& batch, const Timestamp& time) const {
+    if (window_ && !batch.window) batch.window = window_of(time);
 }
 
 }  // namespace tapferry

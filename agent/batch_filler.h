@@ -1,86 +1,84 @@
-// From the log to a batch: reads frames, decodes them, passes the events through the stages and renders them,
-// and counts what became of each frame. Owned by one route's thread. A stretch read again gives the same
-// records.
+// From the log to a batch: reads frames, decodes them, pairs queries with responses, and has the events
+// rendered. Owned by one route's thread. Everything follows from the log and its times of receipt, never from
+// a clock: a stretch read again gives the same records.
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
+#include <optional>
 
-#include "agent/config/config.h"
+#include "agent/open_batch.h"
+#include "agent/renderer.h"
 #include "agent/spool/reader.h"
-#include "agent/spool/saved_position.h"
-#include "encoders/encoder.h"
-#include "encoders/make_encoder.h"
-#include "encoders/records.h"
+#include "agent/stages/pairing.h"
 #include "proto/decoder.h"
 
 namespace tapferry {
 
-// A frame that no record could be made of, on its way to the dead letter.
-struct DeadFrame {
-    EventId id;
-    std::string words;
-    std::vector<std::uint8_t> bytes;
-};
-
-// Frames that had a number and are gone.
-struct LostFrames {
-    Position from{};
-    Position to{};
-    LossReason reason{};
-};
-
-// A batch ends after so many frames, however few of them became events: decoding them takes a fraction of a
-// second, after which the route looks around.
-inline constexpr std::uint64_t most_frames_of_a_batch = 50'000;
-
-// A batch while it is filled, and until its outcome.
-struct OpenBatch {
-    RecordBuffer records;
-    Position begin{};  // of the log's stretch that it covers
-    Position end{};
-    RouteTotals totals;  // of that stretch
-    Timestamp received;  // of its first frame
-    std::vector<DeadFrame> dead_frames;
-    std::size_t dead_bytes = 0;  // of memory that dead_frames take
-    std::vector<LostFrames> lost;
-
-    explicit OpenBatch(RecordBuffer buffer) : records(std::move(buffer)) {}
-    void clear(Position from);
-    [[nodiscard]] bool full(const BatchLimits& limits) const;
-};
-
 class BatchFiller {
   public:
-    BatchFiller(const DestinationConfig& destination, SpoolReader reader);
+    // `encoder`: null: the one of the destination's format.
+    BatchFiller(const DestinationConfig& destination, SpoolReader reader,
+                std::unique_ptr<Encoder> encoder = nullptr);
 
-    [[nodiscard]] std::unique_ptr<OpenBatch> make_batch() const;
+    [[nodiscard]] std::unique_ptr<OpenBatch> make_batch() const { return renderer_.make_batch(); }
 
-    enum class Stopped : std::uint8_t { full, end_of_log };
+    enum class Stopped : std::uint8_t {
+        full,        // the batch is over; it may be empty
+        end_of_log,  // likewise, but for an aggregate's: that one is to be filled on
+        pause,       // of an aggregate: much was read
+    };
     // Goes on from where it stands until the batch is full by `limits`, `until` is reached, or the log ends.
+    // An aggregate's batch is full when its window is over or its encoder says so, by no other limit, and is
+    // given to fill() until then.
     Stopped fill(OpenBatch& batch, const BatchLimits& limits, Position until);
 
     [[nodiscard]] Position position() const { return position_; }
-    void seek(Position position);
+    // Goes to another place, with queries that waited there: so many, from `open_from` on. What was gathered
+    // is forgotten.
+    void seek(Position position, Position open_from, std::uint64_t open);
+
+    // Its batches are aggregates.
+    [[nodiscard]] bool aggregates() const { return window_.has_value(); }
+    // The time alone, that nothing came, would make something of what is held.
+    [[nodiscard]] bool waits_for_time(const OpenBatch* gathering) const {
+        return (pairing_ && pairing_->open() != 0) || (gathering != nullptr && gathering->window);
+    }
 
   private:
+    Stopped go_on(OpenBatch& batch, const BatchLimits& limits, Position until);
+    [[nodiscard]] bool is_full(const OpenBatch& batch, const BatchLimits& limits) const;
+    bool resume(OpenBatch& batch);
+    void hold_again(const SpoolBlock& block);
+    void check_resumed(OpenBatch& batch);
+    bool read_on(OpenBatch& batch);
+    void pass_gap(const SpoolGap& gap, OpenBatch& batch);
     void take(const SpoolFrame& frame, OpenBatch& batch);
-    void render(const SpoolFrame& frame, OpenBatch& batch);
-    [[nodiscard]] const char* fault_of(std::span<const Record> records) const;
+    [[nodiscard]] bool pair(OpenBatch& batch);
+    void tell(const HeldQuery& query, OpenBatch& batch);
+    [[nodiscard]] std::int64_t window_of(const Timestamp& time) const;
+    [[nodiscard]] bool over(const OpenBatch& batch, const std::optional<Timestamp>& time) const;
+    void gather(OpenBatch& batch, const Timestamp& time) const;
 
-    Framing framing_;
-    std::unique_ptr<Envelope> envelope_;
-    std::unique_ptr<Encoder> encoder_;
-    Stages stages_;
-    std::size_t max_record_bytes_;
+    Renderer renderer_;
+    const std::optional<std::int64_t> window_;  // nanoseconds
+    const std::optional<PairingOptions> transactions_;
+    std::optional<Pairing> pairing_;
+    // Until the queries that wait at position_ are had again: how many there are, and what was lost of them.
+    struct Resumption {
+        std::uint64_t open = 0;
+        LossReason loss = LossReason::damage;
+    };
+    std::optional<Resumption> resumption_;
     SpoolReader reader_;
     Decoder decoder_;
     Event event_;
+    Decoder held_decoder_;
+    Event held_event_;
     // The block being taken; its frames from next_ on are still to come.
     SpoolBlock block_;
     std::size_t next_ = 0;
     Position position_{};
+    std::optional<Timestamp> now_;  // of the last block or time that was read
 };
 
 }  // namespace tapferry

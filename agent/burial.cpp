@@ -19,10 +19,12 @@ Burial::Refused Burial::bury_refused(const Outcome& outcome, const RecordBuffer&
     for (const auto index : refused) {
         const Record& record = records[index];
         note(dead_letter_.keep_record(record.id, outcome.words, buffer.content(record)));
+        // The events of a row are delivered with the others of its window.
+        if (record.row.present()) continue;
         if (last == nullptr || !(*last == record.id)) ++count.events;
         last = &record.id;
     }
-    if (count.events != 0) report_.tell_dead(count.events, count.records, outcome.words);
+    if (count.records != 0) report_.tell_dead(count.events, count.records, outcome.words);
     return count;
 }
 
@@ -30,7 +32,11 @@ void Burial::bury_left(const std::vector<Owed>& passed) {
     for (const Owed& owed : passed) {
         for (const auto& frame : owed.dead_frames)
             note(dead_letter_.keep_frame(frame.id, frame.words, frame.bytes));
+        for (const auto& row : owed.dead_rows) note(dead_letter_.keep_record(row.id, row.words, row.text));
+        if (!owed.dead_rows.empty())
+            report_.tell_dead(0, owed.dead_rows.size(), owed.dead_rows.front().words);
         for (const auto& lost : owed.lost) report_.tell_lost(lost);
+        if (owed.unread != 0) report_.tell_unread(owed.unread);
     }
 }
 

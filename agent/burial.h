@@ -18,7 +18,7 @@ class Burial {
         : dead_letter_(std::move(dead_letter)), report_(report) {}
 
     struct Refused {
-        std::uint64_t events = 0;
+        std::uint64_t events = 0;  // rows of an aggregate are records and no events
         std::uint64_t records = 0;
     };
     // The records of `buffer` that the far side refused.

@@ -15,6 +15,7 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
     sum.dead_lettered += more.dead_lettered;
     sum.records += more.records;
     sum.repeated += more.repeated;
+    sum.paired += more.paired;
     for (std::size_t i = 0; i < sum.lost.size(); ++i) sum.lost[i] += more.lost[i];
     return sum;
 }
@@ -40,7 +41,10 @@ void Cursor::settle(Ticket ticket, std::uint64_t refused_events, std::uint64_t r
     totals.records -= refused_records;
     while (!under_way_.empty() && under_way_.front().settled) {
         settled_.totals += under_way_.front().totals;
+        settled_.totals.read -= under_way_.front().unread;
         settled_.position = under_way_.front().end;
+        settled_.open_from = under_way_.front().open_from;
+        settled_.open = under_way_.front().open;
         settled_ticket_ = under_way_.front().ticket;
         in_flight_ -= under_way_.front().totals.rendered;
         under_way_.pop_front();
@@ -60,8 +64,9 @@ bool balanced(const SavedPosition& saved) {
     const RouteTotals& totals = saved.totals;
     const std::uint64_t lost = std::accumulate(totals.lost.begin(), totals.lost.end(), std::uint64_t{0});
     return number(saved.start) + totals.read + lost == number(saved.position) &&
-           totals.read == totals.undecodable + totals.filtered + totals.rendered &&
-           totals.rendered == totals.delivered + totals.dead_lettered;
+           totals.read ==
+               totals.undecodable + totals.filtered + totals.paired + saved.open + totals.rendered &&
+           saved.open_from <= saved.position && totals.rendered == totals.delivered + totals.dead_lettered;
 }
 
 }  // namespace tapferry

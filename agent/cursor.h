@@ -17,7 +17,10 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more);
 struct Stretch {
     Ticket ticket{};
     Position end{};
-    RouteTotals totals;  // of this stretch alone; delivered is filled in when it settles
+    Position open_from{};    // as OpenBatch
+    std::uint64_t open = 0;  // likewise
+    RouteTotals totals;      // of this stretch alone; delivered is filled in when it settles
+    std::uint64_t unread = 0;
     bool settled = false;
 };
 
@@ -55,8 +58,9 @@ class Cursor {
     std::uint64_t in_flight_ = 0;  // events of what is under way
 };
 
-// start - 1 + read + lost == position - 1, read == undecodable + filtered + rendered, rendered == delivered +
-// dead_lettered: whether what was saved adds up.
+// start - 1 + read + lost == position - 1, read == undecodable + filtered + paired + open + rendered,
+// rendered
+// == delivered + dead_lettered: whether what was saved adds up.
 bool balanced(const SavedPosition& saved);
 
 }  // namespace tapferry

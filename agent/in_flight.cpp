@@ -9,9 +9,15 @@ std::unique_ptr<OpenBatch> InFlight::take_spare() {
 }
 
 void InFlight::owe(Ticket ticket, OpenBatch& batch) {
-    dead_frames_ += batch.dead_frames.size();
-    owed_[ticket] = {std::move(batch.dead_frames), std::move(batch.lost), std::chrono::steady_clock::now(),
-                     batch.received};
+    Owed& owed = owed_[ticket];
+    owed = {std::move(batch.dead_frames),
+            std::move(batch.dead_rows),
+            std::move(batch.lost),
+            batch.unread,
+            std::chrono::steady_clock::now(),
+            batch.received,
+            batch.records.cut_counts()};
+    dead_ += owed.dead();
 }
 
 const LentBatch* InFlight::lent(Ticket ticket) const {
@@ -26,8 +32,9 @@ void InFlight::take_back(Ticket ticket) {
 std::unique_ptr<OpenBatch> InFlight::reclaim(Ticket ticket) {
     auto batch = std::move(lent_.extract(ticket).mapped().batch);
     Owed owed = std::move(owed_.extract(ticket).mapped());
-    dead_frames_ -= owed.dead_frames.size();
+    dead_ -= owed.dead();
     batch->dead_frames = std::move(owed.dead_frames);
+    batch->dead_rows = std::move(owed.dead_rows);
     batch->lost = std::move(owed.lost);
     return batch;
 }
@@ -35,7 +42,7 @@ std::unique_ptr<OpenBatch> InFlight::reclaim(Ticket ticket) {
 std::vector<Owed> InFlight::settle(Ticket up_to) {
     std::vector<Owed> settled;
     while (!owed_.empty() && owed_.begin()->first <= up_to) {
-        dead_frames_ -= owed_.begin()->second.dead_frames.size();
+        dead_ -= owed_.begin()->second.dead();
         settled.push_back(std::move(owed_.begin()->second));
         owed_.erase(owed_.begin());
     }
@@ -44,7 +51,7 @@ std::vector<Owed> InFlight::settle(Ticket up_to) {
 
 void InFlight::forget() {
     owed_.clear();
-    dead_frames_ = 0;
+    dead_ = 0;
 }
 
 std::optional<Timestamp> InFlight::oldest_received() const {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "agent/batch_filler.h"
+#include "agent/open_batch.h"
 #include "transports/transport.h"
 
 namespace tapferry {
@@ -17,9 +17,14 @@ namespace tapferry {
 // What a ticket's settling needs.
 struct Owed {
     std::vector<DeadFrame> dead_frames;
+    std::vector<DeadRow> dead_rows;
     std::vector<LostFrames> lost;
+    std::uint64_t unread = 0;                     // as OpenBatch
     std::chrono::steady_clock::time_point since;  // when it was handed to the transport
     Timestamp received;                           // of its first frame; no seconds: it had none
+    CutCounts cuts{};                             // of its records
+
+    [[nodiscard]] std::size_t dead() const { return dead_frames.size() + dead_rows.size(); }
 };
 
 // A batch that the transport holds.
@@ -51,7 +56,7 @@ class InFlight {
     // What the tickets up to this one owed, in order.
     [[nodiscard]] std::vector<Owed> settle(Ticket up_to);
     // Whether dead letters wait for their tickets in such numbers that no more should be taken on.
-    [[nodiscard]] bool owes_much() const { return dead_frames_ > max_dead_frames; }
+    [[nodiscard]] bool owes_much() const { return dead_ > max_dead; }
     // No outcome matters any more: the log is read again. Batches come back when the transport says so.
     void forget();
 
@@ -59,12 +64,12 @@ class InFlight {
     [[nodiscard]] std::optional<Timestamp> oldest_received() const;
 
   private:
-    static constexpr std::size_t max_dead_frames = 10000;
+    static constexpr std::size_t max_dead = 10000;
 
     std::vector<std::unique_ptr<OpenBatch>> spare_;
     std::map<Ticket, LentBatch> lent_;
     std::map<Ticket, Owed> owed_;
-    std::size_t dead_frames_ = 0;  // of all that is owed
+    std::size_t dead_ = 0;  // frames and rows, of all that is owed
 };
 
 }  // namespace tapferry

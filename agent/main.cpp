@@ -27,7 +27,11 @@ int main(int argc, char** argv) {
     try {
         return tapferry::run_command_line(argc, argv);
     } catch (const tapferry::ConfigError& error) {
-        for (const auto& fault : error.faults) std::cerr << to_line(fault) << '\n';
+        const bool for_a_person = ::isatty(STDERR_FILENO) == 1;
+        for (const auto& fault : error.faults) {
+            std::cerr << to_line(fault) << '\n';
+            if (for_a_person && !fault.excerpt.empty()) std::cerr << fault.excerpt << '\n';
+        }
         const auto count = error.faults.size();
         std::cerr << "tapferry: " << count << (count == 1 ? " fault" : " faults")
                   << " in the configuration; nothing was started\n";

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -19,6 +18,7 @@
 #include "agent/cursor.h"
 #include "agent/in_flight.h"
 #include "agent/log.h"
+#include "agent/position_keeper.h"
 #include "agent/route_report.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
@@ -40,8 +40,6 @@ constexpr std::size_t probe_events = 100;
 constexpr auto idle_wait = 500ms;
 // The same while the far side still owes an answer: its connection is watched.
 constexpr auto watching_wait = 100ms;
-// A position is written at most this often while batches settle one after another.
-constexpr auto save_interval = 20ms;
 
 }  // namespace
 
@@ -50,9 +48,8 @@ class Route::Loop {
     Loop(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log)
         : config_(std::move(config)),
           spool_(spool),
-          began_before_(std::filesystem::exists(places.position)),
-          position_file_(places.position, disk),
-          cursor_(load(log)),
+          keeper_(places.position, disk, spool),
+          cursor_(keeper_.load(config_, log)),
           filler_(config_, SpoolReader(places.spool, disk, cursor_.settled().position)),
           in_flight_(make_batches(filler_)),
           transport_(make_transport(config_.transport)),
@@ -60,8 +57,11 @@ class Route::Loop {
           report_(config_, cursor_.settled().totals, log),
           burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_) {
         // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
-        save();
+        keeper_.save(cursor_.settled(), report_);
+        seek_settled();
+        publish();
     }
+    ~Loop() { wait_for_time(false); }
 
     void start() {
         thread_ = std::thread([this] { run(); });
@@ -83,7 +83,7 @@ class Route::Loop {
     }
 
     RouteStatus status() const { return report_.status(spool_.end()); }
-    Position saved_position() const { return Position{saved_position_.load(std::memory_order_acquire)}; }
+    Position saved_position() const { return keeper_.saved(); }
     const DestinationConfig& config() const { return config_; }
 
   private:
@@ -98,27 +98,13 @@ class Route::Loop {
         return batches;
     }
 
-    SavedPosition load(Log& log) {
-        if (auto saved = position_file_.load()) return *saved;
-        SavedPosition saved;
-        saved.start = config_.start == Start::oldest ? spool_.begin() : spool_.end();
-        if (began_before_) {
-            saved.start = spool_.begin();
-            log.warn(config_.name,
-                     "its saved position is damaged: the log is read again from its beginning, so events are "
-                     "repeated and "
-                     "none is lost; its lifetime counters begin anew");
-        }
-        saved.position = saved.start;
-        return saved;
-    }
-
     void run() {
         while (!finished()) {
             if (wait_out_failure()) continue;
             if (!ready_) fill();
             if (ready_) hand_over();
-            collect(ready_ || !in_flight_.has_spare() ? Clock::now() + watching_wait : Clock::now());
+            collect(ready_ || !(gathering_ || in_flight_.has_spare()) ? Clock::now() + watching_wait
+                                                                      : Clock::now());
             save_when_due(false);
         }
         save_when_due(true);
@@ -135,7 +121,8 @@ class Route::Loop {
         const auto stop = stop_asked();
         if (!stop) return false;
         if (Clock::now() >= stop->deadline || gave_up_stopping_) return true;
-        if (cursor_.submitted_up_to() < stop->up_to || ready_) return false;
+        // An aggregate whose window is not over waits in the spool.
+        if (filler_.position() < stop->up_to || ready_) return false;
         if (!told_transport_) {
             told_transport_ = true;
             transport_->finish(stop->deadline);
@@ -152,27 +139,53 @@ class Route::Loop {
         return true;
     }
 
-    // Takes a batch from the log when there is anything to take.
+    // Takes a batch from the log when there is anything to take; an aggregate's, bit by bit.
     void fill() {
-        if (!in_flight_.has_spare()) return;
+        if (!gathering_ && !in_flight_.has_spare()) return;
         if (in_flight_.owes_much()) return collect(Clock::now() + watching_wait);
         const auto stop = stop_asked();
-        if (!stop && !frames_are_there()) return;
+        const bool there = stop || frames_are_there();
+        if (!there && !time_may_have_passed()) return;
         BatchLimits limits = config_.batch;
         if (probing_) limits.max_events = std::min(limits.max_events, probe_events);
-        auto batch = in_flight_.take_spare();
-        batch->clear(filler_.position());
-        filler_.fill(*batch, limits, stop ? stop->up_to : Position{~std::uint64_t{0}});
-        if (batch->end != batch->begin) {
-            ready_ = std::move(batch);
-            first_ = 0;
-            empty_fills_ = 0;
-            return;
+        if (!gathering_) {
+            gathering_ = in_flight_.take_spare();
+            gathering_->clear(filler_.position());
         }
-        in_flight_.give_back(std::move(batch));
+        const Position before = filler_.position();
+        const auto stopped =
+            filler_.fill(*gathering_, limits, stop ? stop->up_to : Position{~std::uint64_t{0}});
+        const bool whole = stopped == BatchFiller::Stopped::full || !filler_.aggregates();
+        const bool moved = filler_.position() != before || (whole && !gathering_->empty());
+        wait_for_time(filler_.waits_for_time(whole ? nullptr : gathering_.get()));
+        if (whole) take_filled();
+        if (!whole) publish();
         // The log's files end before its count does: the block is just being written, or a disk gives nothing
         // back.
-        std::this_thread::sleep_for(1ms * (1 << std::min(empty_fills_++, 6)));
+        if (!moved && there) std::this_thread::sleep_for(1ms * (1 << std::min(empty_fills_, 6)));
+        empty_fills_ = moved ? 0 : empty_fills_ + 1;
+    }
+
+    void take_filled() {
+        first_ = 0;
+        if (gathering_->empty()) {
+            in_flight_.give_back(std::move(gathering_));
+        } else {
+            ready_ = std::move(gathering_);
+        }
+    }
+
+    // Whether the log is to be asked for the time, because no frame tells it.
+    bool time_may_have_passed() {
+        if (!waits_for_time_ || retry_at_ || Clock::now() - asked_time_ < watching_wait) return false;
+        asked_time_ = Clock::now();
+        return true;
+    }
+
+    // While nothing comes, the log tells the time as long as somebody waits for it.
+    void wait_for_time(bool waits) {
+        if (waits != waits_for_time_) spool_.wait_for_time(waits);
+        waits_for_time_ = waits;
     }
 
     // Waits for frames, then as long as the batch may linger for company. Nothing is read meanwhile, so a
@@ -209,9 +222,10 @@ class Route::Loop {
             !transport_->submit({ready_->records, first_}, ticket, Clock::now() + watching_wait))
             return;
         ++next_ticket_;
-        Stretch stretch{ticket, ready_->end, ready_->totals, false};
+        Stretch stretch{ticket,         ready_->end, ready_->open_from, ready_->open, ready_->totals,
+                        ready_->unread, false};
         stretch.totals.records = ready_->records.size();
-        cursor_.repeat(count_repeats(ready_->records.records().subspan(first_)));
+        cursor_.repeat(count_repeats(*ready_));
         cursor_.submitted(stretch);
         in_flight_.owe(ticket, *ready_);
         if (sending != 0) {
@@ -223,12 +237,15 @@ class Route::Loop {
         publish();
     }
 
-    // Records of events that may be at the far side already.
-    std::uint64_t count_repeats(std::span<const Record> records) const {
-        const auto fresh = std::partition_point(records.begin(), records.end(), [this](const Record& record) {
-            return record.id.sequence < number(cursor_.furthest());
-        });
-        return static_cast<std::uint64_t>(fresh - records.begin());
+    // Records of events that may be at the far side already. A query that was let go has an earlier number
+    // than the stretch that told it.
+    std::uint64_t count_repeats(const OpenBatch& batch) const {
+        const std::uint64_t furthest = number(cursor_.furthest());
+        const auto records = batch.records.records().subspan(first_);
+        return static_cast<std::uint64_t>(
+            std::count_if(records.begin(), records.end(), [&](const Record& record) {
+                return std::max(record.id.sequence, number(batch.begin)) < furthest;
+            }));
     }
 
     // Takes the outcomes there are; waits for the first one until `deadline`.
@@ -271,18 +288,24 @@ class Route::Loop {
     void fail(const Outcome& outcome, const LentBatch* lent) {
         report_.failed(outcome.words, behind(), in_flight_.oldest_received());
         probing_ = true;
-        if (ready_) in_flight_.give_back(std::move(ready_));
+        for (auto* batch : {&ready_, &gathering_})
+            if (*batch) in_flight_.give_back(std::move(*batch));
         cursor_.rewind();
         if (lent != nullptr && lent->first + outcome.done != 0) {
             first_ = lent->first + outcome.done;
             ready_ = in_flight_.reclaim(outcome.ticket);
-            filler_.seek(ready_->end);
+            filler_.seek(ready_->end, ready_->open_from, ready_->open);
         } else {
-            filler_.seek(cursor_.settled().position);
+            seek_settled();
         }
         in_flight_.forget();
         retry_at_ = Clock::now() + backoff_.next();
         if (stopping_) gave_up_stopping_ = true;  // what is left waits in the spool for the next start
+    }
+
+    void seek_settled() {
+        const SavedPosition& settled = cursor_.settled();
+        filler_.seek(settled.position, settled.open_from, settled.open);
     }
 
     // What is left behind is buried when the position passes it: before that it may be read again.
@@ -290,8 +313,10 @@ class Route::Loop {
         cursor_.settle(ticket, refused.events, refused.records);
         const auto passed = in_flight_.settle(cursor_.settled_ticket());
         burial_.bury_left(passed);
-        for (const Owed& owed : passed)
+        for (const Owed& owed : passed) {
             report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
+            report_.count(owed.cuts);
+        }
     }
 
     std::uint64_t behind() const {
@@ -300,36 +325,19 @@ class Route::Loop {
     }
 
     void save_when_due(bool now) {
-        if (number(cursor_.settled().position) == saved_position_) return;
-        if (now || Clock::now() - last_save_ >= save_interval) save();
+        if (keeper_.save_when_due(cursor_.settled(), now, report_)) publish();
     }
 
-    void save() {
-        last_save_ = Clock::now();
-        SavedPosition saved = cursor_.settled();
-        saved.incarnation = spool_.incarnation();
-        saved.highest = spool_.end();
-        if (position_file_.save(saved)) {
-            saved_position_.store(number(saved.position), std::memory_order_release);
-            save_fails_ = false;
-        } else if (!save_fails_) {
-            save_fails_ = true;
-            report_.tell_trouble(std::string("its position cannot be saved: ") + std::strerror(errno) +
-                                 "; after a crash events since then are repeated");
-        }
-        publish();
-    }
-
-    void publish() { report_.publish(cursor_, in_flight_.oldest_received()); }
+    void publish() { report_.publish(cursor_, in_flight_.oldest_received(), gathering_.get()); }
 
     const DestinationConfig config_;
     Spool& spool_;
-    const bool began_before_;  // there was a file for its position
-    PositionFile position_file_;
+    PositionKeeper keeper_;
     Cursor cursor_;
     BatchFiller filler_;
-    InFlight in_flight_;                // batches lent to the transport must outlive it
-    std::unique_ptr<OpenBatch> ready_;  // filled, and not yet taken by the transport
+    InFlight in_flight_;                    // batches lent to the transport must outlive it
+    std::unique_ptr<OpenBatch> gathering_;  // being filled: the aggregate of a window that is not over
+    std::unique_ptr<OpenBatch> ready_;      // filled, and not yet taken by the transport
     std::unique_ptr<Transport> transport_;
     std::uint64_t next_ticket_ = 1;
     int empty_fills_ = 0;    // one after another
@@ -337,9 +345,9 @@ class Route::Loop {
 
     Backoff backoff_;
     std::optional<Clock::time_point> retry_at_;
-    Clock::time_point last_save_{};
     bool probing_ = false;  // after a failure, until the far side takes bytes again
-    bool save_fails_ = false;
+    bool waits_for_time_ = false;
+    Clock::time_point asked_time_{};
     bool told_transport_ = false;
     bool gave_up_stopping_ = false;
     RouteReport report_;
@@ -349,7 +357,6 @@ class Route::Loop {
     std::condition_variable stop_signal_;
     std::optional<Stop> stop_;
     std::atomic<bool> stopping_{false};
-    std::atomic<std::uint64_t> saved_position_{0};
     std::thread thread_;
 };
 

@@ -13,6 +13,7 @@
 #include "agent/config/config.h"
 #include "agent/spool/position.h"
 #include "agent/spool/saved_position.h"
+#include "encoders/cut_fields.h"
 
 namespace tapferry {
 
@@ -39,11 +40,12 @@ struct RouteStatus {
     SavedPosition saved;                // lifetime counters, as of the saved position
     RouteTotals at_start;               // of those, what earlier processes counted
     std::uint64_t pending = 0;       // frames from the saved position to the log's end, in flight among them
-    std::uint64_t in_flight = 0;     // events
+    std::uint64_t in_flight = 0;     // events, with those in a window that is not over
     double lag_seconds = 0;          // age of the oldest frame that is not settled
     std::uint64_t dead_records = 0;  // refused, in this process
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
+    CutCounts cuts{};  // records that lack something so as not to be too long, by CutField, in this process
 };
 
 class Route {
@@ -64,7 +66,7 @@ class Route {
     void join();
 
     [[nodiscard]] RouteStatus status() const;
-    // Everything before it is settled, and that is written: the log may forget it.
+    // Everything before it is settled and needed no more, and that is written: the log may forget it.
     [[nodiscard]] Position saved_position() const;
     [[nodiscard]] const DestinationConfig& config() const;
 

@@ -62,31 +62,45 @@ void RouteReport::count_delivery(double seconds) {
     delivery_seconds_.sum += seconds;
 }
 
+void RouteReport::count(const CutCounts& cuts) {
+    for (std::size_t field = 0; field < cuts_.size(); ++field) cuts_[field] += cuts[field];
+}
+
 void RouteReport::tell_lost(const LostFrames& lost) {
     log_.error(name_, std::to_string(distance(lost.from, lost.to)) + " events lost (" +
                           std::string{loss_reason_name(lost.reason)} + "), sequence numbers " +
                           std::to_string(number(lost.from)) + " to " + std::to_string(number(lost.to) - 1));
 }
 
-void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words) {
-    dead_records_ += records;
-    log_.warn(name_, std::to_string(events) + " events refused (" + words + "); they are in the dead letter");
+void RouteReport::tell_unread(std::uint64_t queries) {
+    log_.error(name_, std::to_string(queries) +
+                          " queries that waited for their response are lost: the spool has dropped them");
 }
 
-void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received) {
+void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words) {
+    dead_records_ += records;
+    const auto count = events != 0 ? std::to_string(events) + " events" : std::to_string(records) + " rows";
+    log_.warn(name_, count + " refused (" + words + "); they are in the dead letter");
+}
+
+void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received,
+                          const OpenBatch* gathering) {
+    if (!oldest_received && gathering != nullptr) oldest_received = gathering->received;
     const std::lock_guard lock(mutex_);
     status_.words = words_;
     status_.failing_since = failing_since_;
     status_.saved = cursor.settled();
-    status_.in_flight = cursor.events_in_flight();
+    status_.in_flight = cursor.events_in_flight() + (gathering != nullptr ? gathering->totals.rendered : 0);
     status_.deliveries = deliveries_;
     status_.delivery_seconds = delivery_seconds_;
+    status_.cuts = cuts_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
     if (failing())
         status_.state = RouteStatus::State::retrying;
     else
-        status_.state = cursor.idle() ? RouteStatus::State::idle : RouteStatus::State::delivering;
+        status_.state =
+            cursor.idle() && gathering == nullptr ? RouteStatus::State::idle : RouteStatus::State::delivering;
 }
 
 void RouteReport::stopped() {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/batch_filler.h"
 #include "agent/cursor.h"
 #include "agent/log.h"
+#include "agent/open_batch.h"
 #include "agent/route.h"
 #include "transports/transport.h"
 
@@ -28,12 +28,17 @@ class RouteReport {
 
     void count(Outcome::Verdict verdict);
     void count_delivery(double seconds);
+    void count(const CutCounts& cuts);
     void tell_lost(const LostFrames& lost);
+    // So many queries that waited for their response are gone from the log.
+    void tell_unread(std::uint64_t queries);
+    // Without events: rows of an aggregate.
     void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
     void tell_trouble(const std::string& text) { log_.error(name_, text); }
 
-    // Makes the present state the one that others see.
-    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received);
+    // Makes the present state the one that others see. `gathering`: an aggregate whose window is not over;
+    // null: there is none.
+    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received, const OpenBatch* gathering);
     void stopped();
 
     // By any thread; `end`: of the log now.
@@ -50,6 +55,7 @@ class RouteReport {
     std::uint64_t dead_records_ = 0;
     std::array<std::uint64_t, 4> deliveries_{};
     DeliverySeconds delivery_seconds_;
+    CutCounts cuts_{};
     // Of everybody:
     mutable std::mutex mutex_;
     RouteStatus status_;

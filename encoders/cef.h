@@ -17,9 +17,12 @@ class CefEncoder final : public Encoder {
     void encode(const Event& event, RecordBuffer& records) override;
 
   private:
+    void encode_one(const Event& event, std::size_t answer, RecordBuffer& records);
+    void append_header(TextBuffer& out, const Event& event) const;
+
+    const CefOptions options_;
+    std::string begin_;                 // up to the device's version
     std::vector<std::string> headers_;  // by event class, up to the severity
-    CefOptions::Ipv6 ipv6_;
-    std::size_t max_bytes_;
 };
 
 }  // namespace tapferry

@@ -65,6 +65,16 @@ struct Pipes {
     static constexpr Replacement replace(char c) { return decimal(c); }
 };
 
+struct Tabs {
+    static constexpr bool special(char c) { return c == '\t' || c == '\n' || c == '\r'; }
+    static constexpr Replacement replace(char c) { return decimal(c); }
+};
+
+struct SingleQuotes {
+    static constexpr bool special(char c) { return c == '\''; }
+    static constexpr Replacement replace(char c) { return {{c, c}, 2}; }
+};
+
 // How many characters each byte is replaced by; 0: it stays as it is.
 using Lengths = std::array<std::uint8_t, 256>;
 
@@ -132,10 +142,17 @@ void rewrite_sd_param(TextBuffer& out, std::size_t from) {
 void rewrite_pipes(TextBuffer& out, std::size_t from) {
     rewrite<Pipes>(out, from);
 }
+void rewrite_tabs(TextBuffer& out, std::size_t from) {
+    rewrite<Tabs>(out, from);
+}
+void rewrite_single_quotes(TextBuffer& out, std::size_t from) {
+    rewrite<SingleQuotes>(out, from);
+}
 
 }  // namespace escape_detail
 
 void escape_listed(TextBuffer& out, std::size_t from, std::string_view listed) {
+    if (out.view(from).find_first_of(listed) == std::string_view::npos) return;
     Lengths lengths{};
     for (const char c : listed) lengths[static_cast<unsigned char>(c)] = 4;
     rewrite(out, from, lengths, decimal);

@@ -40,6 +40,8 @@ void rewrite_cef_value(TextBuffer&, std::size_t from);
 void rewrite_cef_header(TextBuffer&, std::size_t from);
 void rewrite_sd_param(TextBuffer&, std::size_t from);
 void rewrite_pipes(TextBuffer&, std::size_t from);
+void rewrite_tabs(TextBuffer&, std::size_t from);
+void rewrite_single_quotes(TextBuffer&, std::size_t from);
 
 }  // namespace escape_detail
 
@@ -67,6 +69,16 @@ inline void escape_sd_param(TextBuffer& out, std::size_t from) {
 // A column of a passivedns line: | as \124.
 inline void escape_pipes(TextBuffer& out, std::size_t from) {
     if (escape_detail::holds_suspicious<'|'>(out.view(from))) escape_detail::rewrite_pipes(out, from);
+}
+// YAML 1.2, section 7.3.2: a scalar between single quotes, in which only the quote itself is doubled.
+inline void escape_single_quotes(TextBuffer& out, std::size_t from) {
+    if (escape_detail::holds_suspicious<'\''>(out.view(from)))
+        escape_detail::rewrite_single_quotes(out, from);
+}
+
+// LEEF's value, with TAB as delimiter: TAB, CR and LF as \DDD.
+inline void escape_tabs(TextBuffer& out, std::size_t from) {
+    if (escape_detail::holds_suspicious<'\t'>(out.view(from))) escape_detail::rewrite_tabs(out, from);
 }
 
 // Writes every character that is in `listed` as \DDD.

@@ -1,5 +1,9 @@
 #include "encoders/event_class.h"
 
+#include <algorithm>
+
+#include "proto/dns_text.h"
+
 namespace tapferry {
 namespace {
 
@@ -11,10 +15,11 @@ enum ClassIndex : std::uint8_t {
     update,
     policy,
     new_domain,
-    malformed
+    malformed,
+    unanswered
 };
 
-constexpr EventClass classes[] = {
+constexpr std::array<EventClass, event_class_count> classes{{
     {"DNS-QUERY", "DNS Query", 1},
     {"DNS-RESPONSE", "DNS Response", 1},
     {"DNS-UPSTREAM-QUERY", "DNS Upstream Query", 0},
@@ -23,11 +28,20 @@ constexpr EventClass classes[] = {
     {"DNS-POLICY", "DNS Policy Hit", 6},
     {"DNS-NEWDOMAIN", "DNS New Domain", 3},
     {"DNS-MALFORMED", "DNS Malformed Message", 4},
-};
+    {"DNS-UNANSWERED", "DNS Unanswered Query", 3},
+}};
 
+constexpr std::uint16_t noerror = 0;
 constexpr std::uint16_t servfail = 2;
+constexpr std::uint16_t nxdomain = 3;
 constexpr std::uint16_t refused = 5;
 constexpr std::uint8_t failure_severity = 3;
+
+std::string rcode_name(std::size_t rcode) {
+    TextBuffer name;
+    append_rcode(name, static_cast<std::uint16_t>(rcode));
+    return std::string(name.view());
+}
 
 }  // namespace
 
@@ -36,8 +50,16 @@ std::span<const EventClass> event_classes() {
 }
 
 std::size_t event_class_index(const Event& event) {
-    if (event.kind == EventKind::malformed) return malformed;
-    if (event.kind == EventKind::new_domain) return new_domain;
+    switch (event.kind) {
+        case EventKind::malformed:
+            return malformed;
+        case EventKind::new_domain:
+            return new_domain;
+        case EventKind::unanswered:
+            return unanswered;
+        case EventKind::message:
+            break;
+    }
     if (event.policy.present) return policy;
     switch (event.type) {
         case MessageType::resolver_query:
@@ -58,11 +80,58 @@ const EventClass& event_class(const Event& event) {
     return classes[event_class_index(event)];
 }
 
+std::string_view event_category(const Event& event) {
+    if (event.kind == EventKind::new_domain) return "DNS/newdomain";
+    if (event.type == MessageType::update_query || event.type == MessageType::update_response) {
+        return "DNS/update";
+    }
+    return event.is_response ? "DNS/response" : "DNS/query";
+}
+
+bool is_success(std::uint16_t rcode) {
+    return rcode == noerror || rcode == nxdomain;
+}
+
+Severities::Severities() {
+    std::transform(classes.begin(), classes.end(), of_class_.begin(),
+                   [](const EventClass& one) { return one.severity; });
+    of_rcode_.fill(as_its_class);
+    of_rcode_[servfail] = of_rcode_[refused] = failure_severity;
+}
+
+bool Severities::set(std::string_view name, std::uint64_t severity) {
+    if (severity > max_severity) return false;
+    const auto value = static_cast<std::uint8_t>(severity);
+    for (std::size_t index = 0; index < classes.size(); ++index) {
+        if (classes[index].id != name) continue;
+        of_class_[index] = value;
+        return true;
+    }
+    for (std::size_t rcode = 0; rcode < rcodes; ++rcode) {
+        if (rcode_name(rcode) != name) continue;
+        of_rcode_[rcode] = value;
+        return true;
+    }
+    return false;
+}
+
+std::uint8_t Severities::of(const Event& event, std::size_t class_index) const {
+    if (class_index == response && event.has_message && event.dns.rcode < rcodes &&
+        of_rcode_[event.dns.rcode] != as_its_class) {
+        return of_rcode_[event.dns.rcode];
+    }
+    return of_class_[class_index];
+}
+
+std::vector<std::string> severity_names() {
+    std::vector<std::string> names;
+    for (const EventClass& one : classes) names.emplace_back(one.id);
+    for (std::size_t rcode = 0; rcode <= refused; ++rcode) names.push_back(rcode_name(rcode));
+    return names;
+}
+
 std::uint8_t event_severity(const Event& event) {
-    const std::size_t index = event_class_index(event);
-    const bool failed =
-        index == response && event.has_message && (event.dns.rcode == servfail || event.dns.rcode == refused);
-    return failed ? failure_severity : classes[index].severity;
+    return Severities().of(event);
 }
 
 std::uint8_t syslog_severity(std::uint8_t cef_severity) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "proto/dns_text.h"
 
@@ -52,6 +53,7 @@ constexpr std::array<FlagText, flag_combinations> flag_texts(std::string_view op
 }
 
 constexpr auto json_flag_texts = flag_texts(",\"flags\":[\"", "\",\"", "\"]");
+constexpr auto quoted_flag_texts = flag_texts("\"", "\",\"", "\"");
 constexpr auto flag_word_texts = flag_texts("", " ", "");
 
 // The root ends a name that uses exactly all bytes and no compression.
@@ -90,6 +92,23 @@ std::string_view event_kind_name(EventKind kind) {
     return {};
 }
 
+std::string_view ip_transport(const Event& event) {
+    switch (event.protocol) {
+        case SocketProtocol::udp:
+        case SocketProtocol::dnscrypt_udp:
+        case SocketProtocol::doq:
+            return "UDP";
+        case SocketProtocol::doh:
+            return event.http_protocol == HttpProtocol::http3 ? "UDP" : "TCP";
+        case SocketProtocol::tcp:
+        case SocketProtocol::dot:
+        case SocketProtocol::dnscrypt_tcp:
+            return "TCP";
+        default:
+            return {};
+    }
+}
+
 std::optional<std::uint64_t> latency(const Event& event) {
     if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
     const Timestamp& from = *event.query_time;
@@ -102,6 +121,10 @@ std::optional<std::uint64_t> latency(const Event& event) {
 
 std::string_view json_flags(const dns::Message& message) {
     return json_flag_texts[flag_index(message)].view();
+}
+
+std::string_view quoted_flags(const dns::Message& message) {
+    return quoted_flag_texts[flag_index(message)].view();
 }
 
 std::string_view flag_words(const dns::Message& message) {
@@ -134,6 +157,15 @@ void append_fraction(TextBuffer& out, std::uint64_t value, unsigned unit_digits,
     for (unsigned i = unit_digits; i > digits; --i) rest /= 10;
     for (unsigned i = digits; i > 0; --i, rest /= 10) place[i] = static_cast<char>('0' + rest % 10);
     out.commit(digits + 1);
+}
+
+void append_rate(TextBuffer& out, double rate) {
+    // The smallest double above 0 has 1,074 digits behind the dot, and none would be told apart from 0.
+    constexpr double least = 1e-9;
+    char text[32];
+    const auto [end, error] = std::to_chars(
+        text, text + sizeof text, rate > least ? std::min(rate, 1.0) : least, std::chars_format::fixed);
+    if (error == std::errc()) out.append(std::string_view(text, end));
 }
 
 }  // namespace tapferry

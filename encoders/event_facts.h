@@ -18,13 +18,17 @@ bool has_rcode(const Event&);
 // "new_domain", "malformed", "unanswered"; empty for an ordinary message.
 std::string_view event_kind_name(EventKind);
 
+// "UDP" or "TCP": what carries DNS over HTTPS, QUIC and TLS too; empty when it is not known.
+std::string_view ip_transport(const Event&);
+
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);
 
 // AA TC RD RA AD CD of the header, in this order: as a whole JSON member with a comma before it, empty when
-// none is set, and as words with one space between.
+// none is set, as texts in quotes with commas between, and as words with one space between.
 std::string_view json_flags(const dns::Message&);
+std::string_view quoted_flags(const dns::Message&);
 std::string_view flag_words(const dns::Message&);
 
 // "192.0.2.0/24" of RFC 7871, with the source prefix length.
@@ -34,5 +38,7 @@ void append_policy_rule(TextBuffer&, std::string_view rule);
 // `value` divided by ten to the power `unit_digits`, with `digits` digits of the fraction: 0 to
 // `unit_digits`, which is at most 9.
 void append_fraction(TextBuffer&, std::uint64_t value, unsigned unit_digits, unsigned digits);
+// A share between 0 and 1 as a number without an exponent, with as few digits as tell it from its neighbours.
+void append_rate(TextBuffer&, double rate);
 
 }  // namespace tapferry

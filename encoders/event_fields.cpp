@@ -1,8 +1,6 @@
 #include "encoders/event_fields.h"
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
 
 #include "encoders/bounds.h"
 #include "encoders/escape.h"
@@ -31,18 +29,6 @@ void append_bind_time(TextBuffer& out, const Event& event) {
     out.append(text.substr(11, 12));
 }
 
-void append_answer_data(TextBuffer& out, const Event& event) {
-    const std::size_t begin = out.size();
-    const std::size_t shown = std::min(event.dns.answers.size(), max_shown_records);
-    for (const dns::ResourceRecord& record : std::span(event.dns.answers).first(shown)) {
-        if (out.size() - begin > max_event_bytes / 2) return;
-        if (out.size() != begin) out.push_back(',');
-        const std::size_t from = out.size();
-        append_rdata(out, event.dns.wire, record, NameEnd::plain, max_rdata_text);
-        escape_listed(out, from, " ,");
-    }
-}
-
 void append_flags(TextBuffer& out, const Event& event) {
     if (!has_dns_header(event)) return;
     const std::size_t from = out.size();
@@ -52,6 +38,10 @@ void append_flags(TextBuffer& out, const Event& event) {
 
 void append_latency(TextBuffer& out, const Event& event) {
     if (const auto nanoseconds = latency(event)) append_fraction(out, *nanoseconds, 9, event.time_digits);
+}
+
+void append_as_number(TextBuffer& out, const GeoPlace& place) {
+    if (place.as_number != 0) append_decimal(out, place.as_number);
 }
 
 void append_port(TextBuffer& out, std::uint16_t port) {
@@ -66,6 +56,8 @@ using Out = TextBuffer&;
 using In = const Event&;
 using Number = std::optional<double>;
 using Type = FieldType;
+using Record = dns::ResourceRecord;
+using dns::Section;
 
 constexpr bool may_be_any_text = true;
 
@@ -88,10 +80,104 @@ bool append_flag(Out out, In event, std::size_t index) {
     return false;
 }
 
+// The elements of a list with commas between. None holds a comma or a space, whatever came.
+template <bool (*element)(Out, In, std::size_t)>
+void append_joined(Out out, In event) {
+    const std::size_t begin = out.size();
+    for (std::size_t index = 0; out.size() - begin <= max_event_bytes / 2; ++index) {
+        const std::size_t before = out.size();
+        if (index != 0) out.push_back(',');
+        const std::size_t from = out.size();
+        if (!element(out, event, index)) {
+            out.truncate(before);
+            return;
+        }
+        escape_listed(out, from, " ,");
+    }
+}
+
 bool append_one_answer(Out out, In event, std::size_t index) {
     if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
     append_rdata(out, event.dns.wire, event.dns.answers[index], NameEnd::plain, max_rdata_text);
     return true;
+}
+
+bool append_one_answer_type(Out out, In event, std::size_t index) {
+    if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
+    append_type(out, event.dns.answers[index].type);
+    return true;
+}
+
+bool is_a(const Record& record) {
+    return record.type == 1 && record.rdata_length == 4;
+}
+bool is_aaaa(const Record& record) {
+    return record.type == 28 && record.rdata_length == 16;
+}
+bool is_address(const Record& record) {
+    return is_a(record) || is_aaaa(record);
+}
+
+// The data of answer `index` of those that `wanted` accepts.
+bool append_wanted_answer(Out out, In event, bool (*wanted)(const Record&), std::size_t index) {
+    const std::size_t looked_at = std::min(event.dns.answers.size(), max_shown_records);
+    for (const Record& record : std::span(event.dns.answers).first(looked_at)) {
+        if (!wanted(record) || index-- != 0) continue;
+        append_rdata(out, event.dns.wire, record, NameEnd::plain, max_rdata_text);
+        return true;
+    }
+    return false;
+}
+bool append_one_answer_address(Out out, In event, std::size_t index) {
+    return append_wanted_answer(out, event, is_address, index);
+}
+
+// "15" or "15:text".
+bool append_one_extended_error(Out out, In event, std::size_t index) {
+    const auto& errors = event.dns.edns.errors;
+    if (index >= std::min(errors.size(), max_shown_extended_errors)) return false;
+    append_decimal(out, errors[index].code);
+    if (errors[index].text.empty()) return true;
+    out.push_back(':');
+    append_opaque(out, errors[index].text);
+    return true;
+}
+
+bool append_one_label(Out out, In event, std::size_t index) {
+    if (index >= event.labels.size()) return false;
+    out.append(event.labels[index].name, '=');
+    append_opaque(out, event.labels[index].value);
+    return true;
+}
+
+const Record* first_answer(In event) {
+    return event.dns.answers.empty() ? nullptr : &event.dns.answers.front();
+}
+
+void append_set_flag(Out out, In event, unsigned bit, std::string_view name) {
+    if (has_dns_header(event) && (event.dns.flags & bit) != 0) out.append(name);
+}
+
+// A count of the header, which nobody has checked.
+void append_claimed(Out out, In event, dns::Section section) {
+    if (has_dns_header(event)) append_decimal(out, event.dns.claimed[static_cast<std::size_t>(section)]);
+}
+Number claimed(In event, dns::Section section) {
+    return number_if(has_dns_header(event), event.dns.claimed[static_cast<std::size_t>(section)]);
+}
+
+// An address's; the frame's own word for it says nothing more.
+void append_family(Out out, In event) {
+    const IpAddress& known = event.query.address.present() ? event.query.address : event.response.address;
+    if (known.present()) out.append(known.is_v6() ? std::string_view("INET6") : std::string_view("INET"));
+}
+
+// Unix time in units of a second divided by ten to the power `digits`.
+void append_unix(Out out, In event, unsigned digits) {
+    append_unix_time(out, event.time, digits);
+    const std::size_t dot = out.size() - digits - 1;
+    std::copy(out.data() + dot + 1, out.data() + out.size(), out.data() + dot);
+    out.truncate(out.size() - 1);
 }
 
 // In the order of the json format.
@@ -99,6 +185,14 @@ constexpr EventField fields[] = {
     {"time", Type::time, [](Out out, In e) { append_time(out, e, e.time); }, false,
      [](In e) { return Number(seconds_of(e.time)); }},
     {"bind_time", Type::text, append_bind_time},
+    {"unix_time", Type::number, [](Out out, In e) { append_unix_time(out, e.time, 6); }, false,
+     [](In e) { return Number(seconds_of(e.time)); }},
+    {"unix_ms", Type::number, [](Out out, In e) { append_unix(out, e, 3); }, false,
+     [](In e) { return Number(seconds_of(e.time) * 1e3); }},
+    {"unix_us", Type::number, [](Out out, In e) { append_unix(out, e, 6); }, false,
+     [](In e) { return Number(seconds_of(e.time) * 1e6); }},
+    {"unix_ns", Type::number, [](Out out, In e) { append_unix(out, e, 9); }, false,
+     [](In e) { return Number(seconds_of(e.time) * 1e9); }},
     {"id", Type::text, [](Out out, In e) { append_event_id(out, e.id); }},
     {"type", Type::text, append_message_type},
     {"short_type", Type::text, [](Out out, In e) { out.append(message_type_short(e.type)); }},
@@ -113,6 +207,7 @@ constexpr EventField fields[] = {
      [](In e) -> const IpAddress& { return e.response.address; }},
     {"dst_port", Type::number, [](Out out, In e) { append_port(out, e.response.port); }, false,
      [](In e) { return number_if(e.response.port != 0, e.response.port); }},
+    {"family", Type::text, append_family},
     {"protocol", Type::text, [](Out out, In e) { out.append(socket_protocol_name(e.protocol)); }},
     {"http_protocol", Type::text, [](Out out, In e) { out.append(http_protocol_name(e.http_protocol)); }},
     {"dns_id", Type::number,
@@ -125,6 +220,21 @@ constexpr EventField fields[] = {
          if (has_dns_header(e)) append_opcode(out, e.dns.opcode);
      }},
     {"flags", Type::list, append_flags, false, nullptr, nullptr, append_flag},
+    {"qr", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x8000, "QR"); }},
+    {"aa", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x0400, "AA"); }},
+    {"tc", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x0200, "TC"); }},
+    {"rd", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x0100, "RD"); }},
+    {"ra", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x0080, "RA"); }},
+    {"ad", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x0020, "AD"); }},
+    {"cd", Type::text, [](Out out, In e) { append_set_flag(out, e, 0x0010, "CD"); }},
+    {"qdcount", Type::number, [](Out out, In e) { append_claimed(out, e, Section::question); }, false,
+     [](In e) { return claimed(e, Section::question); }},
+    {"ancount", Type::number, [](Out out, In e) { append_claimed(out, e, Section::answer); }, false,
+     [](In e) { return claimed(e, Section::answer); }},
+    {"nscount", Type::number, [](Out out, In e) { append_claimed(out, e, Section::authority); }, false,
+     [](In e) { return claimed(e, Section::authority); }},
+    {"arcount", Type::number, [](Out out, In e) { append_claimed(out, e, Section::additional); }, false,
+     [](In e) { return claimed(e, Section::additional); }},
     {"qname", Type::text, [](Out out, In e) { out.append(e.qname); }},
     {"qtype", Type::text,
      [](Out out, In e) {
@@ -138,12 +248,50 @@ constexpr EventField fields[] = {
      [](Out out, In e) {
          if (has_rcode(e)) append_rcode(out, e.dns.rcode);
      }},
-    {"answers", Type::list, append_answer_data, may_be_any_text, nullptr, nullptr, append_one_answer},
+    {"answers", Type::list, append_joined<append_one_answer>, may_be_any_text, nullptr, nullptr, append_one_answer},
     {"answer_count", Type::number,
      [](Out out, In e) {
          if (has_rcode(e)) append_decimal(out, e.dns.answers.size());
      },
      false, [](In e) { return number_if(has_rcode(e), static_cast<double>(e.dns.answers.size())); }},
+    {"answer_types", Type::list, append_joined<append_one_answer_type>, false, nullptr, nullptr,
+     append_one_answer_type},
+    {"answer_ips", Type::list, append_joined<append_one_answer_address>, false, nullptr, nullptr,
+     append_one_answer_address},
+    {"answer_ip", Type::text, [](Out out, In e) { append_wanted_answer(out, e, is_address, 0); }},
+    {"answer_a", Type::text, [](Out out, In e) { append_wanted_answer(out, e, is_a, 0); }},
+    {"answer_aaaa", Type::text, [](Out out, In e) { append_wanted_answer(out, e, is_aaaa, 0); }},
+    {"answer_name", Type::text,
+     [](Out out, In e) {
+         if (const auto* first = first_answer(e)) append_name(out, e.dns.wire, first->owner);
+     }},
+    {"answer_type", Type::text,
+     [](Out out, In e) {
+         if (const auto* first = first_answer(e)) append_type(out, first->type);
+     }},
+    {"answer_ttl", Type::number,
+     [](Out out, In e) {
+         if (const auto* first = first_answer(e)) append_decimal(out, first->ttl);
+     },
+     false, [](In e) { return first_answer(e) ? Number(first_answer(e)->ttl) : Number(); }},
+    {"answer_data", Type::text, [](Out out, In e) { append_one_answer(out, e, 0); }, may_be_any_text},
+    {"edns_version", Type::number,
+     [](Out out, In e) {
+         if (e.dns.has_edns) append_decimal(out, e.dns.edns.version);
+     },
+     false, [](In e) { return number_if(e.dns.has_edns, e.dns.edns.version); }},
+    {"udp_size", Type::number,
+     [](Out out, In e) {
+         if (e.dns.has_edns) append_decimal(out, e.dns.edns.udp_size);
+     },
+     false, [](In e) { return number_if(e.dns.has_edns, e.dns.edns.udp_size); }},
+    {"do", Type::text,
+     [](Out out, In e) {
+         if (e.dns.has_edns && e.dns.edns.dnssec_ok) out.append("DO");
+     }},
+    {"nsid", Type::text, [](Out out, In e) { append_opaque(out, e.dns.edns.nsid); }, may_be_any_text},
+    {"ede", Type::list, append_joined<append_one_extended_error>, may_be_any_text, nullptr, nullptr,
+     append_one_extended_error},
     {"client_subnet", Type::text,
      [](Out out, In e) {
          if (e.dns.edns.has_client_subnet) append_client_subnet(out, e.dns.edns);
@@ -162,11 +310,41 @@ constexpr EventField fields[] = {
          const auto nanoseconds = latency(e);
          return nanoseconds ? Number(static_cast<double>(*nanoseconds) / 1e9) : Number();
      }},
+    {"latency_ms", Type::number,
+     [](Out out, In e) {
+         if (const auto ns = latency(e)) append_fraction(out, *ns, 6, e.time_digits < 3 ? 0 : e.time_digits - 3U);
+     },
+     false,
+     [](In e) {
+         const auto nanoseconds = latency(e);
+         return nanoseconds ? Number(static_cast<double>(*nanoseconds) / 1e6) : Number();
+     }},
     {"registered_domain", Type::text, [](Out out, In e) { out.append(e.registered_domain); }},
+    {"src_country", Type::text, [](Out out, In e) { append_opaque(out, e.query_place.country); },
+     may_be_any_text},
+    {"src_city", Type::text, [](Out out, In e) { append_opaque(out, e.query_place.city); }, may_be_any_text},
+    {"src_asn", Type::number, [](Out out, In e) { append_as_number(out, e.query_place); }, false,
+     [](In e) { return number_if(e.query_place.as_number != 0, e.query_place.as_number); }},
+    {"src_as_org", Type::text, [](Out out, In e) { append_opaque(out, e.query_place.as_organization); },
+     may_be_any_text},
+    {"dst_country", Type::text, [](Out out, In e) { append_opaque(out, e.response_place.country); },
+     may_be_any_text},
+    {"dst_city", Type::text, [](Out out, In e) { append_opaque(out, e.response_place.city); },
+     may_be_any_text},
+    {"dst_asn", Type::number, [](Out out, In e) { append_as_number(out, e.response_place); }, false,
+     [](In e) { return number_if(e.response_place.as_number != 0, e.response_place.as_number); }},
+    {"dst_as_org", Type::text, [](Out out, In e) { append_opaque(out, e.response_place.as_organization); },
+     may_be_any_text},
+    {"public_suffix", Type::text, [](Out out, In e) { out.append(e.public_suffix); }},
     {"zone", Type::text,
      [](Out out, In e) {
          if (!e.query_zone.empty()) append_name(out, e.query_zone, 0);
      }},
+    {"policy_type", Type::text, [](Out out, In e) { append_opaque(out, e.policy.type); }, may_be_any_text},
+    {"policy_rule", Type::text, [](Out out, In e) { append_policy_rule(out, e.policy.rule); }, may_be_any_text},
+    {"policy_action", Type::text, [](Out out, In e) { out.append(policy_action_name(e.policy.action)); }},
+    {"policy_match", Type::text, [](Out out, In e) { out.append(policy_match_name(e.policy.match)); }},
+    {"policy_value", Type::text, [](Out out, In e) { append_opaque(out, e.policy.value); }, may_be_any_text},
     {"extra", Type::text, [](Out out, In e) { append_opaque(out, e.extra); }, may_be_any_text},
     {"kind", Type::text, [](Out out, In e) { out.append(event_kind_name(e.kind)); }},
     {"malformed", Type::text,
@@ -178,23 +356,14 @@ constexpr EventField fields[] = {
      [](Out out, In e) {
          if (e.time_source == TimeSource::agent) out.append("agent");
      }},
+    {"sample_rate", Type::number,
+     [](Out out, In e) {
+         if (e.sample_rate < 1) append_rate(out, e.sample_rate);
+     },
+     false, [](In e) { return number_if(e.sample_rate < 1, e.sample_rate); }},
     {"input", Type::text, [](Out out, In e) { append_opaque(out, e.input); }, may_be_any_text},
+    {"labels", Type::list, append_joined<append_one_label>, may_be_any_text, nullptr, nullptr, append_one_label},
 };
-
-// Levenshtein's distance.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = row[0]++;
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0U : 1U);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row.back();
-}
 
 }  // namespace
 
@@ -206,14 +375,6 @@ const EventField* find_event_field(std::string_view name) {
     const auto* found = std::find_if(std::begin(fields), std::end(fields),
                                      [&](const EventField& f) { return f.name == name; });
     return found == std::end(fields) ? nullptr : found;
-}
-
-std::string_view nearest_event_field(std::string_view name) {
-    return std::min_element(std::begin(fields), std::end(fields),
-                            [&](const EventField& a, const EventField& b) {
-                                return edit_distance(name, a.name) < edit_distance(name, b.name);
-                            })
-        ->name;
 }
 
 }  // namespace tapferry

@@ -40,7 +40,8 @@ struct EventField {
 std::span<const EventField> event_fields();
 // nullptr: there is no such field.
 const EventField* find_event_field(std::string_view name);
-// The field whose name is the least work to type instead.
+// The field that was meant: the one that another collector calls so, else the one whose name is the least
+// work to type instead. (nearest_field.cpp)
 std::string_view nearest_event_field(std::string_view name);
 
 }  // namespace tapferry

@@ -1,22 +1,18 @@
 #include "encoders/json.h"
 
+#include <algorithm>
+
 #include "encoders/bounds.h"
-#include "encoders/escape.h"
 #include "encoders/event_facts.h"
-#include "encoders/json_line.h"
-#include "proto/dns_text.h"
+#include "encoders/json_members.h"
 
 namespace tapferry {
 namespace {
 
 // What follows the sections takes less than this, but for more labels than anyone has: EDNS with its errors,
-// zone, policy and extra, with each byte escaped.
-constexpr std::size_t room_after_sections = 9 * 1024;
-
-void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
-                       RememberedText& text) {
-    if (!bytes.empty()) line.put(text.text_of(prefix, bytes, escape_json, "\""));
-}
+// registered domain, places, zone, policy and extra, with each byte escaped.
+constexpr std::size_t room_after_sections = 13 * 1024;
+constexpr std::size_t max_raw_bytes = 4096;
 
 void append_time_and_type(JsonLine& line) {
     const Event& event = line.event;
@@ -48,44 +44,11 @@ void append_dns_header(JsonLine& line) {
 
 void append_question(JsonLine& line) {
     const Event& event = line.event;
-    if (!event.qname.empty()) line.qname();
+    if (!event.qname.empty()) line.qname(",\"qname\":\"");
     if (event.has_question) {
         line.put(",\"qtype\":\"", TypeName{event.qtype}, "\",\"qclass\":\"", ClassName{event.qclass}, '"');
     }
     if (has_rcode(event)) line.put(",\"rcode\":\"", RcodeName{event.dns.rcode}, '"');
-}
-
-void append_client_subnet(JsonLine& line, const dns::Edns& edns) {
-    line.put(",\"client_subnet\":\"");
-    append_client_subnet(line.out, edns);
-    line.put('"');
-}
-
-void append_extended_errors(JsonLine& line, const dns::Edns& edns) {
-    line.put(",\"ede\":[");
-    std::size_t shown = 0;
-    for (const dns::ExtendedError& error : edns.errors) {
-        if (shown == max_shown_extended_errors) {
-            line.clipped = true;
-            break;
-        }
-        if (shown++ != 0) line.put(',');
-        line.put("{\"code\":", Decimal{error.code});
-        if (!error.text.empty()) line.opaque(",\"text\":\"", error.text);
-        line.put('}');
-    }
-    line.put(']');
-}
-
-void append_edns(JsonLine& line) {
-    if (!line.event.dns.has_edns) return;
-    const dns::Edns& edns = line.event.dns.edns;
-    line.put(",\"edns\":{\"version\":", Decimal{edns.version}, ",\"udp_size\":", Decimal{edns.udp_size},
-             ",\"do\":", edns.dnssec_ok ? std::string_view("true") : std::string_view("false"));
-    if (edns.has_client_subnet) append_client_subnet(line, edns);
-    if (edns.has_nsid && !edns.nsid.empty()) line.opaque(",\"nsid\":\"", edns.nsid);
-    if (!edns.errors.empty()) append_extended_errors(line, edns);
-    line.put('}');
 }
 
 void append_size_and_times(JsonLine& line) {
@@ -99,92 +62,87 @@ void append_size_and_times(JsonLine& line) {
     }
 }
 
-void append_policy(JsonLine& line) {
-    const Policy& policy = line.event.policy;
-    std::string_view before = ",\"policy\":{";
-    const auto member = [&](std::string_view name) {
-        line.put(before, name);
-        before = ",";
-    };
-    if (!policy.type.empty()) {
-        member("\"type\":");
-        line.opaque("\"", policy.type);
-    }
-    if (!policy.rule.empty()) {
-        member("\"rule\":\"");
-        line.escaped([&] { append_policy_rule(line.out, policy.rule); });
-        line.put('"');
-    }
-    if (const std::string_view action = policy_action_name(policy.action); !action.empty()) {
-        member("\"action\":");
-        line.put('"', action, '"');
-    }
-    if (const std::string_view match = policy_match_name(policy.match); !match.empty()) {
-        member("\"match\":");
-        line.put('"', match, '"');
-    }
-    if (!policy.value.empty()) {
-        member("\"value\":");
-        line.opaque("\"", policy.value);
-    }
-    if (before == ",") line.put('}');
-}
-
-void append_zone_and_policy(JsonLine& line) {
+void append_origin(JsonLine& line) {
+    static constexpr PlaceMembers src{",\"src_country\":\"", ",\"src_city\":\"",
+                                      ",\"src_asn\":", ",\"src_as_org\":\""};
+    static constexpr PlaceMembers dst{",\"dst_country\":\"", ",\"dst_city\":\"",
+                                      ",\"dst_asn\":", ",\"dst_as_org\":\""};
     const Event& event = line.event;
-    if (!event.query_zone.empty()) {
-        line.put(",\"zone\":\"");
-        line.escaped([&] { append_name(line.out, event.query_zone, 0); });
-        line.put('"');
-    }
-    if (event.policy.present) append_policy(line);
+    if (!event.registered_domain.empty()) line.text(",\"registered_domain\":\"", event.registered_domain);
+    append_place(line, event.query_place, src);
+    append_place(line, event.response_place, dst);
+    append_zone(line, ",\"zone\":\"");
+    append_policy(line);
     if (!event.extra.empty()) line.opaque(",\"extra\":\"", event.extra);
 }
 
-void append_circumstances(JsonLine& line) {
+void append_raw(JsonLine& line) {
     const Event& event = line.event;
-    if (event.kind != EventKind::message) line.put(",\"kind\":\"", event_kind_name(event.kind), '"');
-    if (event.dns.malformed != nullptr) line.put(",\"malformed\":\"", event.dns.malformed, '"');
-    if (line.clipped) line.put(",\"clipped\":true");
-    if (event.time_source == TimeSource::agent) line.put(",\"time_source\":\"agent\"");
+    if (event.dns.malformed == nullptr || event.dns.wire.empty()) return;
+    const dns::Wire shown = event.dns.wire.first(std::min(event.dns.wire.size(), max_raw_bytes));
+    if (shown.size() < event.dns.wire.size()) line.clipped = true;
+    line.put(",\"raw\":\"");
+    append_hex(line.out, shown);
+    line.put('"');
 }
 
-void append_labels(JsonLine& line) {
-    std::string_view before = ",\"labels\":{\"";
-    for (const Label& label : line.event.labels) {
-        line.put(before, label.name);
-        line.opaque("\":\"", label.value);
-        before = ",\"";
-    }
-    if (!line.event.labels.empty()) line.put('}');
+// `index` counts from 0.
+void append_answer(JsonLine& line, std::size_t index) {
+    const dns::ResourceRecord& record = line.event.dns.answers[index];
+    line.put(",\"answer_name\":\"");
+    line.owner(record);
+    line.put("\",\"answer_type\":\"", TypeName{record.type}, "\",\"answer_ttl\":", Decimal{record.ttl});
+    line.rdata_member(",\"answer_data\":\"", record);
+    line.put(",\"answer_index\":", Decimal{index + 1});
 }
 
 }  // namespace
 
 JsonEncoder::JsonEncoder(const JsonOptions& options)
-    : additional_(options.additional), end_(options.schema ? ",\"schema\":\"tapferry/1\"}" : "}") {}
+    : options_(options), end_(options.schema ? ",\"schema\":\"tapferry/1\"}" : "}") {}
 
 void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (options_.answers == JsonOptions::Answers::array || event.dns.answers.empty()) {
+        append(event, records, {});
+        return;
+    }
+    const std::size_t shown = std::min(event.dns.answers.size(), max_shown_records);
+    for (std::size_t index = 0; index < shown; ++index) append(event, records, index);
+}
+
+void JsonEncoder::append(const Event& event, RecordBuffer& records, std::optional<std::size_t> answer) {
     TextBuffer& out = records.open(event);
-    JsonLine line(out, event, second_, max_event_bytes - room_after_sections);
+    JsonLine line(out, event, second_,
+                  max_event_bytes - room_after_sections - (options_.raw ? 2 * max_raw_bytes : 0));
     append_time_and_type(line);
     append_remembered(line, ",\"identity\":\"", event.identity, identity_);
     append_remembered(line, ",\"version\":\"", event.version, version_);
     append_endpoints(line);
     append_dns_header(line);
     append_question(line);
-    line.section(",\"answers\":[", event.dns.answers);
+    if (answer) {
+        line.clipped = event.dns.answers.size() > max_shown_records;
+        append_answer(line, *answer);
+    } else {
+        line.section(",\"answers\":[", event.dns.answers);
+    }
     if (has_rcode(event)) line.put(",\"answer_count\":", Decimal{event.dns.answers.size()});
-    line.section(",\"authority\":[", event.dns.authority);
-    if (additional_) line.section(",\"additional\":[", event.dns.additional);
+    if (answer.value_or(0) == 0) append_other_sections(line);
     append_edns(line);
     append_size_and_times(line);
-    append_zone_and_policy(line);
+    append_origin(line);
+    append_kind(line);
+    if (options_.raw) append_raw(line);
     append_circumstances(line);
     append_remembered(line, ",\"input\":\"", event.input, input_);
     append_labels(line);
     out.append(end_);
     records.close(event);
+}
+
+void JsonEncoder::append_other_sections(JsonLine& line) const {
+    line.section(",\"authority\":[", line.event.dns.authority);
+    if (options_.additional) line.section(",\"additional\":[", line.event.dns.additional);
 }
 
 }  // namespace tapferry

@@ -1,8 +1,11 @@
 // Tapferry's own JSON: one flat object an event, on one line, fields in a fixed order, absent ones left out.
 // conf/schemas/tapferry-json-1.schema.json describes it. Appended from prepared fragments: a JSON library
-// costs ten times the instructions.
+// costs ten times the instructions. With answers = one_event_each it is an object an answer instead, the
+// other sections in the first of them.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "encoders/encoder.h"
@@ -18,7 +21,11 @@ class JsonEncoder final : public Encoder {
     void encode(const Event& event, RecordBuffer& records) override;
 
   private:
-    bool additional_;
+    // `answer`: the one that the object is about, counted from 0.
+    void append(const Event& event, RecordBuffer& records, std::optional<std::size_t> answer);
+    void append_other_sections(struct JsonLine& line) const;
+
+    JsonOptions options_;
     RememberedText identity_;
     RememberedText version_;
     RememberedText input_;

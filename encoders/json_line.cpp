@@ -1,11 +1,9 @@
 #include "encoders/json_line.h"
 
-#include "encoders/bounds.h"
-
 namespace tapferry {
 
-void JsonLine::qname() {
-    put(",\"qname\":\"");
+void JsonLine::qname(std::string_view prefix) {
+    put(prefix);
     qname_.begin = out.size();
     out.append(event.qname);
     escape_json(out, qname_.begin);
@@ -13,26 +11,18 @@ void JsonLine::qname() {
     put('"');
 }
 
-void JsonLine::section(std::string_view prefix, const std::vector<dns::ResourceRecord>& records) {
-    std::size_t shown = 0;
-    for (const dns::ResourceRecord& one : records) {
-        const std::size_t before = out.size();
-        if (shown < max_shown_records) {
-            put(shown == 0 ? prefix : std::string_view(","));
-            record(one);
-        }
-        if (shown == max_shown_records || out.size() > sections_end) {
-            out.truncate(before);
-            clipped = true;
-            break;
-        }
-        ++shown;
-    }
-    if (shown != 0) put(']');
+std::size_t JsonLine::section(std::string_view prefix, const std::vector<dns::ResourceRecord>& records) {
+    return list(prefix, ",", ']', records, [this](const dns::ResourceRecord& record) {
+        put("{\"name\":\"");
+        owner(record);
+        put("\",\"type\":\"", TypeName{record.type}, "\",\"class\":\"", ClassName{record.rclass},
+            "\",\"ttl\":", Decimal{record.ttl});
+        rdata_member(",\"data\":\"", record);
+        put('}');
+    });
 }
 
-void JsonLine::record(const dns::ResourceRecord& record) {
-    put("{\"name\":\"");
+void JsonLine::owner(const dns::ResourceRecord& record) {
     if (owner_is_qname(record)) {
         // The room comes first: `out` may move for it.
         char* const room = out.reserve(qname_.length);
@@ -41,23 +31,23 @@ void JsonLine::record(const dns::ResourceRecord& record) {
     } else {
         escaped([&] { append_name(out, event.dns.wire, record.owner); });
     }
-    put("\",\"type\":\"", TypeName{record.type}, "\",\"class\":\"", ClassName{record.rclass},
-        "\",\"ttl\":", Decimal{record.ttl});
-    record_data(record);
-    put('}');
 }
 
-void JsonLine::record_data(const dns::ResourceRecord& record) {
-    const std::size_t before = out.size();
-    put(",\"data\":\"");
+void JsonLine::rdata(const dns::ResourceRecord& record) {
     const std::size_t from = out.size();
-    if (append_rdata(out, event.dns.wire, record, NameEnd::plain, max_rdata_text)) clipped = true;
-    if (out.size() == from) {
-        out.truncate(before);
-        return;
-    }
+    if (append_rdata(out, event.dns.wire, record, NameEnd::plain, max_rdata)) clipped = true;
     escape_json(out, from);
-    put('"');
+}
+
+void JsonLine::rdata_member(std::string_view prefix, const dns::ResourceRecord& record) {
+    const std::size_t before = out.size();
+    put(prefix);
+    const std::size_t from = out.size();
+    rdata(record);
+    if (out.size() == from)
+        out.truncate(before);
+    else
+        put('"');
 }
 
 // Most owners are a pointer to the question's name, right behind the header.

@@ -1,10 +1,23 @@
 #include "encoders/make_encoder.h"
 
+#include "encoders/asim.h"
 #include "encoders/cef.h"
+#include "encoders/cim.h"
+#include "encoders/ecs.h"
+#include "encoders/gelf.h"
+#include "encoders/dig.h"
+#include "encoders/dnstap.h"
+#include "encoders/cof.h"
 #include "encoders/json.h"
+#include "encoders/ocsf.h"
+#include "encoders/leef.h"
 #include "encoders/passivedns.h"
+#include "encoders/passivedns_rows.h"
+#include "encoders/summary.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
+#include "encoders/zeek.h"
+#include "encoders/yaml.h"
 
 namespace tapferry {
 namespace {
@@ -13,12 +26,43 @@ struct Maker {
     std::unique_ptr<Encoder> operator()(const JsonOptions& o) const {
         return std::make_unique<JsonEncoder>(o);
     }
+    std::unique_ptr<Encoder> operator()(const EcsOptions& o) const { return std::make_unique<EcsEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const CimOptions&) const { return std::make_unique<CimEncoder>(); }
     std::unique_ptr<Encoder> operator()(const CefOptions& o) const { return std::make_unique<CefEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const OcsfOptions& o) const {
+        return std::make_unique<OcsfEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const AsimOptions&) const { return std::make_unique<AsimEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const ZeekOptions& o) const {
+        return std::make_unique<ZeekEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const GelfOptions& o) const {
+        return std::make_unique<GelfEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const LeefOptions& o) const {
+        return std::make_unique<LeefEncoder>(o);
+    }
     std::unique_ptr<Encoder> operator()(const PassivednsOptions& o) const {
+        if (o.mode == PassivednsOptions::Mode::aggregate) return std::make_unique<PassivednsRowsEncoder>(o);
         return std::make_unique<PassivednsEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const CofOptions& o) const { return std::make_unique<CofEncoder>(o); }
+    std::unique_ptr<Encoder> operator()(const SummaryOptions& o) const {
+        return std::make_unique<SummaryEncoder>(o);
     }
     std::unique_ptr<Encoder> operator()(const TextOptions& o) const {
         return std::make_unique<TextLineEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const TemplateOptions& o) const {
+        return std::make_unique<TextLineEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const YamlOptions& o) const {
+        return std::make_unique<YamlEncoder>(o);
+    }
+    std::unique_ptr<Encoder> operator()(const DigOptions&) const { return std::make_unique<DigEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const HexOptions&) const { return std::make_unique<HexEncoder>(); }
+    std::unique_ptr<Encoder> operator()(const DnstapOptions&) const {
+        return std::make_unique<DnstapEncoder>();
     }
 };
 
@@ -34,9 +78,23 @@ FormatOptions defaults() {
 // In the order of the manual.
 constexpr Format formats[] = {
     {"json", defaults<JsonOptions>},
+    {"ecs", defaults<EcsOptions>},
+    {"cim", defaults<CimOptions>},
     {"cef", defaults<CefOptions>},
+    {"leef", defaults<LeefOptions>},
+    {"ocsf", defaults<OcsfOptions>},
+    {"asim", defaults<AsimOptions>},
+    {"zeek", defaults<ZeekOptions>},
+    {"gelf", defaults<GelfOptions>},
     {"passivedns", defaults<PassivednsOptions>},
+    {"cof", defaults<CofOptions>},
+    {"summary", defaults<SummaryOptions>},
     {"text", defaults<TextOptions>},
+    {"template", defaults<TemplateOptions>},
+    {"yaml", defaults<YamlOptions>},
+    {"dig", defaults<DigOptions>},
+    {"hex", defaults<HexOptions>},
+    {"dnstap", defaults<DnstapOptions>},
 };
 
 }  // namespace
@@ -61,8 +119,33 @@ std::optional<FormatOptions> default_format(std::string_view name) {
     return {};
 }
 
+namespace {
+
+std::string fault_of(std::variant<LineFormat, std::string> parsed) {
+    auto* fault = std::get_if<std::string>(&parsed);
+    return fault == nullptr ? std::string() : std::move(*fault);
+}
+
+}  // namespace
+
 std::string check_text_format(std::string_view format) {
-    auto parsed = parse_text_format(format);
+    return fault_of(LineFormat::parse_text(format));
+}
+
+std::string check_template(std::string_view line) {
+    return fault_of(LineFormat::parse_template(line));
+}
+
+bool passes_frame_on(const FormatOptions& options) {
+    return std::holds_alternative<DnstapOptions>(options) || std::holds_alternative<HexOptions>(options);
+}
+
+RecordText record_text(const FormatOptions& options) {
+    return make_encoder(options)->text();
+}
+
+std::string check_group_by(const std::vector<std::string>& fields) {
+    auto parsed = parse_group_by(fields);
     auto* error = std::get_if<std::string>(&parsed);
     return error == nullptr ? std::string() : std::move(*error);
 }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "encoders/byte_vector.h"
+#include "proto/dns_text.h"
 
 namespace tapferry {
 namespace {
@@ -31,7 +32,16 @@ bool all_printable(std::string_view text) {
 }
 
 bool all_printable_but(char also, std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [also](char c) { return printable(c) || c == also; });
+    constexpr std::size_t vector_size = 16;
+    using Bytes = ByteVector<vector_size>;
+    if (text.size() < vector_size) {
+        return std::all_of(text.begin(), text.end(), [also](char c) { return printable(c) || c == also; });
+    }
+    Bytes found{};
+    look_over<vector_size>(text, [&found, also](Bytes bytes) {
+        found |= Bytes(Bytes(bytes - 0x20) > 0x7E - 0x20) & Bytes(bytes != static_cast<unsigned char>(also));
+    });
+    return !any_set(found);
 }
 
 bool may_be_sent(std::string_view text, RecordText allowed) {
@@ -56,9 +66,22 @@ std::size_t digits_of(std::size_t number) {
 
 }  // namespace
 
+void append_record_id(TextBuffer& out, const Record& record) {
+    append_event_id(out, record.id);
+    if (record.row.present()) {
+        out.push_back('-');
+        append_event_id(out, {record.row.high, record.row.low});
+    } else if (record.part != 1) {
+        out.push_back('-');
+        append_decimal(out, record.part);
+    }
+}
+
 TextBuffer& RecordBuffer::open(const Event& event) {
     open_wire_begin_ = text_.size();
     open_refused_ = false;
+    open_cut_ = {};
+    open_row_ = {};
     open_part_ = !records_.empty() && records_.back().id == event.id ? records_.back().part + 1 : 1;
     if (framing_ == Framing::octet_counting) text_.append("000 ");
     if (framing_ == Framing::length_prefix) text_.append(std::string_view("\0\0\0\0", 4));
@@ -80,9 +103,11 @@ void RecordBuffer::close(const Event& event) {
                         .length = static_cast<std::uint32_t>(length),
                         .wire_begin = static_cast<std::uint32_t>(open_wire_begin_),
                         .id = event.id,
-                        .part = open_part_,
+                        .part = open_row_.present() ? 1 : open_part_,
+                        .row = open_row_,
                         .time = event.time,
-                        .invalid = !sound});
+                        .invalid = !sound,
+                        .cut = open_cut_});
     closed_end_ = text_.size();
 }
 
@@ -122,6 +147,16 @@ std::string_view RecordBuffer::wire(std::size_t from, std::size_t to) const {
         return index < records_.size() ? records_[index].wire_begin : text_.size();
     };
     return text_.view().substr(begin_of(from), begin_of(to) - begin_of(from));
+}
+
+CutCounts RecordBuffer::cut_counts() const {
+    CutCounts counts{};
+    for (const Record& record : records_) {
+        if (record.cut.empty() || record.invalid) continue;
+        for (std::size_t field = 0; field < cut_field_count; ++field)
+            counts[field] += record.cut.holds(static_cast<CutField>(field)) ? 1 : 0;
+    }
+    return counts;
 }
 
 void RecordBuffer::clear() {

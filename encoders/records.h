@@ -6,10 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "encoders/cut_fields.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"
 
@@ -32,16 +35,31 @@ enum class RecordText : std::uint8_t {
     bytes,        // any: binary formats
 };
 
+// Which row of an aggregate a record is: a digest of what its events have in common. Rows of one window have
+// different ones, and the same events always give the same.
+struct RowDigest {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    [[nodiscard]] bool present() const { return (high | low) != 0; }
+    friend bool operator==(const RowDigest&, const RowDigest&) = default;
+};
+
 struct Record {
     std::uint32_t begin = 0;       // of the record's own bytes in RecordBuffer::bytes()
     std::uint32_t length = 0;      // without framing
     std::uint32_t wire_begin = 0;  // with framing; the wire bytes of a record end where the next one's begin
-    EventId id;
-    std::uint32_t part = 1;  // an event that becomes several records: 1, 2, 3 …
-    Timestamp time;
+    EventId id;                    // of its event; of a row: of the first event of the row's window
+    std::uint32_t part = 1;        // an event that becomes several records: 1, 2, 3 …; of a row: 1
+    RowDigest row;                 // present in rows of aggregates only
+    Timestamp time;                // of its event; of a row: of the last one
     // Holds a byte that no encoder may write, or was refused: goes to the dead letter, never to the wire.
     bool invalid = false;
+    CutFields cut;  // what it lacks, so as not to be too long
 };
+
+// The name that two records never share: the event's id, 32 hex digits; with "-2", "-3" … for further records
+// of one event, with "-" and the 32 hex digits of the digest for a row.
+void append_record_id(TextBuffer& out, const Record& record);
 
 // What is written around a record, whatever its format: a syslog header, for instance. Deterministic, cannot
 // fail.
@@ -61,6 +79,8 @@ class RecordBuffer {
 
     // Begins a record of `event`; what is appended to the returned buffer until close() is its content.
     TextBuffer& open(const Event& event);
+    // The open record is that row, of the window that began with the event's id.
+    void mark_row(const RowDigest& digest) { open_row_ = digest; }
     // Ends the record: writes what the framing needs and checks that every byte may be sent.
     void close(const Event& event);
     // Takes the open record back, as if open() had not been called.
@@ -68,6 +88,8 @@ class RecordBuffer {
     // The open record must not be sent, for a reason of its encoder (it cannot be made short enough): it will
     // be `invalid`.
     void refuse() { open_refused_ = true; }
+    // The open record lacks these, so as not to be too long.
+    void cut(CutFields fields) { open_cut_ = fields; }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
 
@@ -80,9 +102,31 @@ class RecordBuffer {
     [[nodiscard]] std::size_t size() const { return records_.size(); }
     [[nodiscard]] std::size_t bytes() const { return text_.size(); }
     [[nodiscard]] bool empty() const { return records_.empty(); }
+    // Of its records that may be sent, how many lack what.
+    [[nodiscard]] CutCounts cut_counts() const;
     void clear();
     // Takes back the records from `count` on, and one that is open.
     void truncate(std::size_t count);
+    // Takes out the records of which `gone` is true, wherever they lie. None may be open.
+    template <typename Predicate>
+    void remove_if(Predicate gone) {
+        std::size_t kept = 0;
+        std::size_t end = 0;
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            Record record = records_[i];
+            const std::size_t wire_end = i + 1 < records_.size() ? records_[i + 1].wire_begin : closed_end_;
+            if (gone(std::as_const(record))) continue;
+            const auto shift = static_cast<std::uint32_t>(record.wire_begin - end);
+            const std::size_t length = wire_end - record.wire_begin;
+            if (shift != 0) std::memmove(text_.data() + end, text_.data() + record.wire_begin, length);
+            record.begin -= shift;
+            record.wire_begin -= shift;
+            records_[kept++] = record;
+            end += length;
+        }
+        truncate(kept);
+        text_.truncate(closed_end_ = end);
+    }
 
   private:
     void write_octet_count(std::size_t length);
@@ -97,7 +141,9 @@ class RecordBuffer {
     std::size_t open_wire_begin_ = 0;
     std::size_t open_begin_ = 0;
     std::uint32_t open_part_ = 1;
+    RowDigest open_row_;
     bool open_refused_ = false;
+    CutFields open_cut_;
 };
 
 }  // namespace tapferry

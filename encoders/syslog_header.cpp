@@ -3,60 +3,100 @@
 #include <algorithm>
 
 #include "encoders/event_class.h"
+#include "encoders/month_time.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
 namespace {
 
-// RFC 5424, section 6.
-constexpr std::size_t max_hostname = 255;
-constexpr std::size_t max_app_name = 48;
-constexpr unsigned time_digits = 6;
+using Rfc = SyslogHeaderOptions::Rfc;
 
-char header_character(char c) {
+constexpr std::size_t max_hostname = 255;  // RFC 5424, section 6
+constexpr std::size_t max_app_name = 48;   // likewise
+constexpr std::size_t max_tag = 32;        // RFC 3164, section 4.1.3
+
+bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+char printable(char c) {
     return c > 32 && c < 127 ? c : '_';
 }
 
-std::string header_text(std::string_view text, std::size_t max) {
-    std::string fit(text.substr(0, max));
-    std::transform(fit.begin(), fit.end(), fit.begin(), header_character);
-    return fit.empty() ? "-" : fit;
+// RFC 3164 tells host name and tag apart by their characters, so only those of host names are left.
+char of_hostname(char c) {
+    return is_alphanumeric(c) || c == '-' || c == '.' ? c : '_';
+}
+
+std::string header_text(std::string_view text, std::size_t max, char (*fit)(char)) {
+    std::string fitted(text.substr(0, max));
+    std::transform(fitted.begin(), fitted.end(), fitted.begin(), fit);
+    return fitted.empty() ? "-" : fitted;
+}
+
+// Any other character would end the tag.
+std::string tag_of(std::string_view app_name) {
+    std::string tag;
+    std::copy_if(app_name.begin(), app_name.end(), std::back_inserter(tag), is_alphanumeric);
+    return tag.empty() ? "tapferry" : tag.substr(0, max_tag);
 }
 
 }  // namespace
 
 SyslogHeader::SyslogHeader(const SyslogHeaderOptions& options)
-    : facility_(options.facility),
-      hostname_is_identity_(options.hostname == SyslogHeaderOptions::Hostname::identity),
-      structured_data_(options.structured_data),
-      fixed_hostname_(header_text(options.fixed_hostname, max_hostname)),
-      app_name_(" " + header_text(options.app_name, max_app_name) + " - ") {}
+    : options_(options),
+      hostname_character_(options.rfc == Rfc::rfc5424 ? printable : of_hostname),
+      fixed_hostname_(header_text(options.fixed_hostname, max_hostname, hostname_character_)),
+      app_name_(options.rfc == Rfc::rfc5424
+                    ? " " + header_text(options.app_name, max_app_name, printable) + " - "
+                    : " " + tag_of(options.app_name) + ": ") {}
 
 void SyslogHeader::open(const Event& event, TextBuffer& out) const {
-    out.push_back('<');
-    append_decimal(out, facility_ * 8U + syslog_severity(event_severity(event)));
-    out.append(">1 ");
-    append_rfc3339(out, event.time, time_digits);
-    out.push_back(' ');
+    const unsigned severity = syslog_severity(options_.severities.of(event));
+    out.append('<', Decimal{options_.facility * 8U + severity}, '>');
+    if (options_.rfc == Rfc::rfc5424) {
+        append_rfc5424(event, out);
+    } else {
+        append_rfc3164(event, out);
+    }
+}
+
+void SyslogHeader::append_rfc5424(const Event& event, TextBuffer& out) const {
+    out.append("1 ");
+    append_iso_time(event, out);
     append_hostname(event, out);
-    out.append(app_name_);
-    out.append(event_class(event).id);
-    if (structured_data_) {
-        out.append(" [tapferry@32473 id=\"");
-        append_event_id(out, event.id);
-        out.append("\"] ");
+    out.append(std::string_view(app_name_), event_class(event).id);
+    if (options_.structured_data) {
+        out.append(" [tapferry@32473 id=\"", EventIdText{event.id}, "\"] ");
     } else {
         out.append(" - ");
     }
 }
 
+void SyslogHeader::append_rfc3164(const Event& event, TextBuffer& out) const {
+    if (options_.rfc == Rfc::rfc3164_iso) {
+        append_iso_time(event, out);
+    } else {
+        append_bsd_time(out, second_, event.time);
+        out.push_back(' ');
+    }
+    append_hostname(event, out);
+    out.append(std::string_view(app_name_));
+}
+
+void SyslogHeader::append_iso_time(const Event& event, TextBuffer& out) const {
+    out.append(second_.of(event.time.seconds), FractionText{event.time.nanoseconds, options_.time_digits},
+               "Z ");
+}
+
 void SyslogHeader::append_hostname(const Event& event, TextBuffer& out) const {
-    if (!hostname_is_identity_ || event.identity.empty()) {
-        out.append(fixed_hostname_);
+    const bool by_identity = options_.hostname == SyslogHeaderOptions::Hostname::identity;
+    if (!by_identity || event.identity.empty()) {
+        out.append(std::string_view(fixed_hostname_));
         return;
     }
     const std::string_view identity = event.identity.substr(0, max_hostname);
-    std::transform(identity.begin(), identity.end(), out.reserve(identity.size()), header_character);
+    std::transform(identity.begin(), identity.end(), out.reserve(identity.size()), hostname_character_);
     out.commit(identity.size());
 }
 

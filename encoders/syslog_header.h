@@ -1,12 +1,13 @@
-// RFC 5424's header around a record of any format: "<134>1 TIME HOSTNAME APP-NAME - MSGID SD ".
-// Deterministic: the time is the event's, PROCID is never written. No byte order mark before the message:
-// receivers keep it as text.
+// The syslog header around a record of any format: RFC 5424's "<134>1 TIME HOSTNAME APP-NAME - MSGID SD ", or
+// RFC 3164's "<134>TIME HOSTNAME TAG: ". Deterministic: the time is the event's, PROCID is never written. No
+// byte order mark before the message: receivers keep it as text.
 #pragma once
 
 #include <string>
 
 #include "encoders/options.h"
 #include "encoders/records.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 
@@ -16,13 +17,16 @@ class SyslogHeader final : public Envelope {
     void open(const Event& event, TextBuffer& out) const override;
 
   private:
+    void append_rfc5424(const Event& event, TextBuffer& out) const;
+    void append_rfc3164(const Event& event, TextBuffer& out) const;
+    void append_iso_time(const Event& event, TextBuffer& out) const;
     void append_hostname(const Event& event, TextBuffer& out) const;
 
-    std::uint8_t facility_;
-    bool hostname_is_identity_;
-    bool structured_data_;
-    std::string fixed_hostname_;  // fit for the header, never empty
-    std::string app_name_;        // with the spaces and PROCID around it
+    const SyslogHeaderOptions options_;
+    char (*const hostname_character_)(char);  // what a character becomes, so as to fit
+    std::string fixed_hostname_;              // never empty
+    std::string app_name_;                    // with what stands around it
+    mutable SecondText second_;               // remembers what open() renders
 };
 
 }  // namespace tapferry

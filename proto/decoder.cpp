@@ -31,29 +31,39 @@ bool is_ipv4_mapped(std::string_view address) {
     return address.starts_with(prefix);
 }
 
-IpAddress read_address(std::string_view bytes) {
-    IpAddress address;
-    if (bytes.size() == 16 && is_ipv4_mapped(bytes)) bytes.remove_prefix(12);
-    if (bytes.size() == 4) {
-        std::memcpy(address.bytes.data(), bytes.data(), 4);
-    } else if (bytes.size() == 16) {
-        std::memcpy(address.bytes.data(), bytes.data(), 16);
-    }
-    if (address.bytes != decltype(address.bytes){}) address.size = static_cast<std::uint8_t>(bytes.size());
-    return address;
-}
-
 std::uint16_t read_port(std::uint32_t port) {
     return port <= std::numeric_limits<std::uint16_t>::max() ? static_cast<std::uint16_t>(port)
                                                              : std::uint16_t{0};
 }
 
-// A time that no server's clock can have meant is none.
-std::optional<Timestamp> read_time(std::uint64_t seconds, std::uint32_t nanoseconds,
-                                   const Timestamp& received) {
-    if (seconds < year_2000 || nanoseconds > 999'999'999) return std::nullopt;
-    if (seconds > static_cast<std::uint64_t>(std::max(received.seconds, year_2000) + one_day))
+Endpoint read_endpoint(std::string_view address, std::uint32_t port, Oddities& oddities) {
+    Endpoint end;
+    end.port = read_port(port);
+    if (address.size() == 16 && is_ipv4_mapped(address)) {
+        end.was_mapped = true;
+        address.remove_prefix(12);
+    }
+    if (address.size() == 4) {
+        std::memcpy(end.address.bytes.data(), address.data(), 4);
+    } else if (address.size() == 16) {
+        std::memcpy(end.address.bytes.data(), address.data(), 16);
+    } else if (!address.empty()) {
+        oddities.address = true;
+    }
+    if (end.address.bytes != decltype(end.address.bytes){}) {
+        end.address.size = static_cast<std::uint8_t>(address.size());
+    }
+    return end;
+}
+
+// A time that no server's clock can have meant is none; 0 seconds are the absence of a time.
+std::optional<Timestamp> read_time(std::uint64_t seconds, std::uint32_t nanoseconds, Event& event) {
+    if (seconds == 0) return std::nullopt;
+    const auto latest = static_cast<std::uint64_t>(std::max(event.received.seconds, year_2000) + one_day);
+    if (seconds < year_2000 || seconds > latest || nanoseconds > 999'999'999) {
+        event.oddities.time = true;
         return std::nullopt;
+    }
     return Timestamp{static_cast<std::int64_t>(seconds), nanoseconds};
 }
 
@@ -132,13 +142,14 @@ void set_frame(const DnstapFrame& frame, Event& event) {
     event.version = frame.version;
     event.extra = frame.extra;
     set_type(frame, event);
+    event.family = frame.family;
     event.protocol = frame.protocol;
     event.http_protocol = frame.http_protocol;
-    event.query = {read_address(frame.query_address), read_port(frame.query_port)};
-    event.response = {read_address(frame.response_address), read_port(frame.response_port)};
-    event.query_time = read_time(frame.query_time_sec, frame.query_time_nsec, event.received);
-    event.response_time =
-        read_time(frame.response_time_sec.value_or(0), frame.response_time_nsec, event.received);
+    event.oddities = {};
+    event.query = read_endpoint(frame.query_address, frame.query_port, event.oddities);
+    event.response = read_endpoint(frame.response_address, frame.response_port, event.oddities);
+    event.query_time = read_time(frame.query_time_sec, frame.query_time_nsec, event);
+    event.response_time = read_time(frame.response_time_sec.value_or(0), frame.response_time_nsec, event);
     choose_time(event);
     event.policy = frame.policy;
     event.query_zone = checked_zone(dns::as_wire(frame.query_zone));
@@ -154,6 +165,21 @@ void clear_what_stages_add(Event& event) {
 }
 
 }  // namespace
+
+MessageType Event::effective_type() const {
+    if (!dns.rd()) return type;
+    if (type == MessageType::resolver_query) return MessageType::forwarder_query;
+    if (type == MessageType::resolver_response) return MessageType::forwarder_response;
+    return type;
+}
+
+SocketProtocol Event::transport_hint() const {
+    if (protocol != SocketProtocol::tcp && protocol != SocketProtocol::unknown) return protocol;
+    constexpr std::uint16_t dns_over_tls = 853;  // RFC 7858, section 3.1
+    constexpr std::uint16_t https = 443;
+    if (response.port == dns_over_tls) return SocketProtocol::dot;
+    return response.port == https ? SocketProtocol::doh : protocol;
+}
 
 DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event) {
     const std::optional<DnstapFrame> said = read_dnstap_frame(frame);

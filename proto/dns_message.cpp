@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t max_message_size = 65535;
 constexpr std::uint16_t type_opt = 41;
+// Labels and pointers of all owners together. A zone transfer of 65,535 octets full of reverse names has half
+// of it; a message in which every owner points to the same hundred pointers would have three times as many.
+constexpr unsigned max_name_steps = 0x40000;
 
 // Reads one message from its front to its end or to the first fault, which it notes in the message.
 class Parser {
@@ -57,6 +60,8 @@ class Parser {
         }
         const NameExtent extent = measure_name(wire_, at_);
         if (extent.error != nullptr) return stop(extent.error);
+        name_steps_ += extent.steps;
+        if (name_steps_ > max_name_steps) return stop("names go round too long");
         at_ = extent.end;
         return true;
     }
@@ -117,6 +122,7 @@ class Parser {
     Message& message_;
     Wire wire_;
     std::size_t at_ = 0;
+    unsigned name_steps_ = 0;
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ inline constexpr unsigned max_name_jumps = 128;
 struct NameExtent {
     const char* error = nullptr;  // why it is not a sound name, a short fixed text
     std::size_t end = 0;          // the first offset behind the name where it stands; valid without error
+    unsigned steps = 0;           // labels and pointers that were followed: what it cost; valid without error
 };
 
 // Calls on_label(pointer to its octets, count of 1 to 63) for each label from the left, up to the first
@@ -33,9 +34,11 @@ NameExtent walk_name(Wire wire, std::size_t offset, OnLabel on_label) {
     std::size_t end = 0;
     std::size_t length = 1;
     unsigned jumps = 0;
+    unsigned steps = 0;
     while (at < size) {
         const std::size_t octet = bytes[at];
-        if (octet == 0) return {nullptr, end != 0 ? end : at + 1};
+        if (octet == 0) return {nullptr, end != 0 ? end : at + 1, steps};
+        ++steps;
         if (octet < 0x40) {
             length += octet + 1;
             if (length > max_name_size) return {"name too long"};

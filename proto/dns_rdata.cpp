@@ -27,6 +27,7 @@ constexpr Layout layouts[] = {
     {7, {name}},                                                                   // MB
     {8, {name}},                                                                   // MG
     {9, {name}},                                                                   // MR
+    {11, {a, u8, ports}},                                                          // WKS
     {12, {name}},                                                                  // PTR
     {13, {string, string}},                                                        // HINFO
     {14, {name, name}},                                                            // MINFO
@@ -35,20 +36,27 @@ constexpr Layout layouts[] = {
     {17, {name, name}},                                                            // RP
     {18, {u16, name}},                                                             // AFSDB
     {19, {string}},                                                                // X25
-    {20, {strings}},                                                               // ISDN
+    {20, {string, optional_string}},                                               // ISDN
     {21, {u16, name}},                                                             // RT
+    {22, {nsap}},                                                                  // NSAP
     {23, {name}},                                                                  // NSAP-PTR
     {24, {type, u8, u8, u32, signature_time, signature_time, u16, name, base64}},  // SIG
-    {25, {u16, u8, u8, base64}},                                                   // KEY
+    {25, {u16, u8, u8, optional_base64}},                                          // KEY
     {26, {u16, name, name}},                                                       // PX
     {27, {string, string, string}},                                                // GPOS
     {28, {aaaa}},                                                                  // AAAA
     {29, {location}},                                                              // LOC
+    {30, {name, old_type_bitmap}},                                                 // NXT
+    {31, {hex}},                                                                   // EID
+    {32, {hex}},                                                                   // NIMLOC
     {33, {u16, u16, u16, name}},                                                   // SRV
+    {34, {atm_address}},                                                           // ATMA
     {35, {u16, u16, string, string, string, name}},                                // NAPTR
     {36, {u16, plain_name}},                                                       // KX
     {37, {u16, u16, u8, base64}},                                                  // CERT
+    {38, {a6}},                                                                    // A6
     {39, {plain_name}},                                                            // DNAME
+    {40, {u8, u8, u8, optional_base64}},                                           // SINK
     {42, {prefixes}},                                                              // APL
     {43, {u16, u8, u8, hex}},                                                      // DS
     {44, {u8, u8, hex}},                                                           // SSHFP
@@ -72,6 +80,9 @@ constexpr Layout layouts[] = {
     {63, {u32, u8, u8, hex}},                                                            // ZONEMD
     {64, {u16, plain_name, service_params}},                                             // SVCB
     {65, {u16, plain_name, service_params}},                                             // HTTPS
+    {66, {type, notify_scheme, u16, plain_name}},                                        // DSYNC
+    {67, {base64}},                                                                      // HHIT
+    {68, {base64}},                                                                      // BRID
     {99, {strings}},                                                                     // SPF
     {104, {u16, locator}},                                                               // NID
     {105, {u16, a}},                                                                     // L32
@@ -79,17 +90,21 @@ constexpr Layout layouts[] = {
     {107, {u16, plain_name}},                                                            // LP
     {108, {eui48}},                                                                      // EUI48
     {109, {eui64}},                                                                      // EUI64
+    {250, {plain_name, u48, u16, counted_base64, u16, tsig_error, counted_base64}},      // TSIG
     {256, {u16, u16, long_string}},                                                      // URI
     {257, {u8, tag, long_string}},                                                       // CAA
     {258, {strings}},                                                                    // AVC
+    {259, {u32, u32, u8, string, base64_or_dash}},                                       // DOA
     {260, {amtrelay}},                                                                   // AMTRELAY
     {261, {strings}},                                                                    // RESINFO
     {262, {strings}},                                                                    // WALLET
+    {263, {strings}},                                                                    // CLA
+    {264, {u64}},                                                                        // IPN
     {32768, {u16, u8, u8, hex}},                                                         // TA
     {32769, {u16, u8, u8, hex}},                                                         // DLV
 };
 
-constexpr std::size_t index_size = 263;
+constexpr std::size_t index_size = 265;
 constexpr std::array<std::uint8_t, index_size> make_index() {
     std::array<std::uint8_t, index_size> index{};
     for (std::size_t i = 0; i < std::size(layouts); ++i) {
@@ -110,7 +125,8 @@ const Layout& layout_of(const dns::ResourceRecord& record) {
     return found != std::end(layouts) ? *found : layouts[0];
 }
 
-// False when the RDATA is not what its type says: too short, too long or with an unsound field.
+// False when the RDATA is not what its type says: too short, too long or with an unsound field, as far as it
+// can be seen.
 bool append_fields(TextBuffer& text, const Layout& layout, RdataCursor cursor, NameEnd name_end) {
     if (layout.fields[0] == none) return false;
     for (std::size_t i = 0; i < most_fields && layout.fields[i] != none; ++i) {
@@ -120,7 +136,7 @@ bool append_fields(TextBuffer& text, const Layout& layout, RdataCursor cursor, N
         if (!append_field(text, layout.fields[i], cursor, name_end)) return false;
         if (text.size() == begin) text.truncate(before);
     }
-    return cursor.at_end();
+    return cursor.done(text);
 }
 
 // RFC 3597, section 5. Bytes that cannot fit into `max` characters are not written at all.
@@ -138,7 +154,9 @@ bool append_rdata(TextBuffer& text, dns::Wire wire, const dns::ResourceRecord& r
                   std::size_t max) {
     const std::size_t begin = text.size();
     const dns::Wire upto_end = wire.first(std::size_t{record.rdata} + record.rdata_length);
-    if (!append_fields(text, layout_of(record), {upto_end, record.rdata}, name_end)) {
+    // A field that is still empty behind its separator may yet have something to show.
+    const std::size_t enough = begin + max + 1;
+    if (!append_fields(text, layout_of(record), {upto_end, record.rdata, enough}, name_end)) {
         text.truncate(begin);
         append_unknown(text, upto_end.subspan(record.rdata), max);
     }

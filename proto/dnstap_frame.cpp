@@ -54,12 +54,14 @@ void read_type(std::uint64_t sent, DnstapFrame& frame) {
 }
 
 bool read_message(protobuf::Reader reader, DnstapFrame& frame) {
+    constexpr auto highest_family = static_cast<std::uint32_t>(SocketFamily::inet6);
     constexpr auto highest_protocol = static_cast<std::uint32_t>(SocketProtocol::doq);
     constexpr auto highest_http_protocol = static_cast<std::uint32_t>(HttpProtocol::http3);
     while (reader.next()) {
         // clang-format off
         switch (reader.tag()) {
             case tag_of(1, varint): read_type(reader.number(), frame); break;
+            case tag_of(2, varint): take_listed(reader.number(), highest_family, frame.family); break;
             case tag_of(3, varint): take_listed(reader.number(), highest_protocol, frame.protocol); break;
             case tag_of(4, counted): frame.query_address = reader.bytes(); break;
             case tag_of(5, counted): frame.response_address = reader.bytes(); break;

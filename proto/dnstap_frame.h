@@ -21,6 +21,7 @@ struct DnstapFrame {
 
     MessageType type = MessageType::unknown;
     std::uint64_t unknown_type = 0;  // the last number that is not a MessageType
+    SocketFamily family = SocketFamily::unknown;
     SocketProtocol protocol = SocketProtocol::unknown;
     HttpProtocol http_protocol = HttpProtocol::unknown;
     std::string_view query_address;

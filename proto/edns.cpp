@@ -17,6 +17,9 @@ enum OptionCode : std::uint16_t {
     extended_error = 15
 };
 
+// A server sends one or two; more than these are nobody's news.
+constexpr std::size_t max_extended_errors = 64;
+
 // RFC 7871, section 6: exactly as many octets of address as the source prefix needs.
 void read_client_subnet(Wire option, Edns& edns) {
     if (option.size() < 4) return;
@@ -59,7 +62,7 @@ void read_option(std::uint16_t code, Wire option, Edns& edns) {
             edns.padding_length = static_cast<std::uint16_t>(option.size());
             break;
         case extended_error:
-            if (option.size() >= 2)
+            if (option.size() >= 2 && edns.errors.size() < max_extended_errors)
                 edns.errors.push_back({read_u16(option.data()), as_text(option.subspan(2))});
             break;
         default:

@@ -43,6 +43,8 @@ enum class MessageType : std::uint8_t {
 };
 inline constexpr std::size_t message_type_count = 15;
 
+// dnstap.proto, SocketFamily, as sent: the addresses may disagree, and they decide.
+enum class SocketFamily : std::uint8_t { unknown, inet, inet6 };
 // dnstap.proto, SocketProtocol. `unknown`: absent, or a number this version does not know.
 enum class SocketProtocol : std::uint8_t { unknown, udp, tcp, dot, doh, dnscrypt_udp, dnscrypt_tcp, doq };
 // dnstap.proto, HttpProtocol.
@@ -60,7 +62,14 @@ struct IpAddress {
 // One side of the exchange. An all-zero address and port 0 mean "not known" in dnstap and are left out.
 struct Endpoint {
     IpAddress address;
-    std::uint16_t port = 0;  // 0: there is none
+    std::uint16_t port = 0;   // 0: there is none
+    bool was_mapped = false;  // the address came as IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2)
+};
+
+// What the server sent and could not mean; it is left out and counted.
+struct Oddities {
+    bool time = false;     // before 2000, over a day after `received`, or with a fraction of a second or more
+    bool address = false;  // neither 4 nor 16 octets
 };
 
 // Where an event came from in the log: the same on every retry and after every restart. Written as 32 hex
@@ -122,8 +131,10 @@ struct Event {
 
     Endpoint query;     // who asked
     Endpoint response;  // who was asked
+    SocketFamily family = SocketFamily::unknown;
     SocketProtocol protocol = SocketProtocol::unknown;
     HttpProtocol http_protocol = HttpProtocol::unknown;
+    Oddities oddities;
 
     // Of the event: response time for responses, query time for queries, else the other, else `received`. A
     // time before 2000 or over a day after `received` counts as absent, here and below.
@@ -159,6 +170,13 @@ struct Event {
     GeoPlace response_place;             // of response.address
     std::span<const Label> labels;       // in order of name
     double sample_rate = 1;              // the share of events like this one that are kept: above 0, to 1
+
+    // `type`, or FORWARDER_… where it says RESOLVER_… of a message with RD set: a resolver asks iteratively,
+    // and BIND before 9.20.20 shows what it forwards as resolver messages.
+    [[nodiscard]] MessageType effective_type() const;
+    // `protocol`, or what the port of the server makes of it where it says TCP or nothing: servers older than
+    // BIND 9.20 and Unbound 1.19.3 show DNS over TLS and HTTPS so. A hint, for ports prove nothing.
+    [[nodiscard]] SocketProtocol transport_hint() const;
 };
 
 }  // namespace tapferry

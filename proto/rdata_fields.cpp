@@ -75,7 +75,7 @@ bool append_string(TextBuffer& text, RdataCursor& cursor) {
 
 bool append_strings(TextBuffer& text, RdataCursor& cursor) {
     if (!append_string(text, cursor)) return false;
-    while (!cursor.at_end()) {
+    while (!cursor.done(text)) {
         text.push_back(' ');
         if (!append_string(text, cursor)) return false;
     }
@@ -126,25 +126,48 @@ bool append_hash(TextBuffer& text, RdataCursor& cursor) {
     return true;
 }
 
-void append_window(TextBuffer& text, unsigned window, dns::Wire bitmap, bool& is_first) {
-    for (unsigned bit = 0; bit < bitmap.size() * 8; ++bit) {
-        if ((bitmap[bit / 8] & 0x80 >> bit % 8) == 0) continue;
-        if (!is_first) text.push_back(' ');
-        is_first = false;
-        append_type(text, static_cast<std::uint16_t>(window << 8 | bit));
-    }
+bool append_counted_base64(TextBuffer& text, RdataCursor& cursor) {
+    if (cursor.left() < 2) return false;
+    const std::size_t count = dns::read_u16(cursor.take(2).data());
+    if (cursor.left() < count) return false;
+    append_decimal(text, count);
+    if (count == 0) return true;
+    text.push_back(' ');
+    append_base64(text, cursor.visible(cursor.take(count), text));
+    return true;
 }
 
-bool append_type_bitmap(TextBuffer& text, RdataCursor& cursor) {
-    bool is_first = true;
-    unsigned lowest_window = 0;
-    while (!cursor.at_end()) {
-        const unsigned window = cursor.take(1)[0];
-        const auto bitmap = take_counted(cursor);
-        if (!bitmap || bitmap->empty() || bitmap->size() > 32 || window < lowest_window) return false;
-        append_window(text, window, *bitmap, is_first);
-        lowest_window = window + 1;
+bool append_notify_scheme(TextBuffer& text, RdataCursor& cursor) {
+    constexpr std::uint8_t notify = 1;
+    if (cursor.at_end()) return false;
+    const std::uint8_t scheme = cursor.take(1)[0];
+    if (scheme == notify) {
+        text.append("NOTIFY");
+    } else {
+        append_decimal(text, scheme);
     }
+    return true;
+}
+
+// 16 is another error here than in a header.
+bool append_tsig_error(TextBuffer& text, RdataCursor& cursor) {
+    constexpr std::uint16_t bad_signature = 16;
+    if (cursor.left() < 2) return false;
+    const std::uint16_t error = dns::read_u16(cursor.take(2).data());
+    if (error == bad_signature) {
+        text.append("BADSIG");
+    } else {
+        append_rcode(text, error);
+    }
+    return true;
+}
+
+bool append_base64_field(TextBuffer& text, Field field, RdataCursor& cursor) {
+    if (cursor.at_end()) {
+        if (field == Field::base64_or_dash) text.push_back('-');
+        return field != Field::base64;
+    }
+    append_base64(text, cursor.take_visible(text));
     return true;
 }
 
@@ -152,28 +175,37 @@ bool append_type_bitmap(TextBuffer& text, RdataCursor& cursor) {
 bool append_to_end(TextBuffer& text, Field field, RdataCursor& cursor, NameEnd name_end) {
     switch (field) {
         case Field::long_string:
-            append_character_string(text, dns::as_text(cursor.take(cursor.left())));
+            append_character_string(text, dns::as_text(cursor.take_visible(text)));
             return true;
         case Field::type_bitmap:
             return append_type_bitmap(text, cursor);
+        case Field::old_type_bitmap:
+            return append_old_type_bitmap(text, cursor);
+        case Field::ports:
+            return append_ports(text, cursor);
+        case Field::nsap:
+            return append_nsap(text, cursor);
+        case Field::atm_address:
+            return append_atm_address(text, cursor);
+        case Field::a6:
+            return append_a6(text, cursor, name_end);
         case Field::location:
             return append_location(text, cursor.take(cursor.left()));
         case Field::service_params:
-            return append_service_params(text, cursor.take(cursor.left()));
+            return append_service_params(text, cursor);
         case Field::ipseckey:
             return append_ipseckey(text, cursor, name_end);
         case Field::host_identity:
             return append_host_identity(text, cursor, name_end);
         case Field::prefixes:
             return append_prefixes(text, cursor);
+        case Field::hex:
+            if (cursor.at_end()) return false;
+            append_hex(text, cursor.take_visible(text));
+            return true;
         default:
-            break;
+            return append_base64_field(text, field, cursor);
     }
-    if (cursor.at_end()) return false;
-    const dns::Wire rest = cursor.take(cursor.left());
-    if (field == Field::hex) append_hex(text, rest);
-    if (field == Field::base64) append_base64(text, rest);
-    return true;
 }
 
 }  // namespace
@@ -186,13 +218,19 @@ bool append_field(TextBuffer& text, Field field, RdataCursor& cursor, NameEnd na
         case Field::u8: return append_integer<1>(text, cursor);
         case Field::u16: return append_integer<2>(text, cursor);
         case Field::u32: return append_integer<4>(text, cursor);
+        case Field::u48: return append_integer<6>(text, cursor);
+        case Field::u64: return append_integer<8>(text, cursor);
         case Field::signature_time: return append_signature_time_field(text, cursor);
         case Field::type: return append_type_field(text, cursor);
         case Field::a: return append_address_field(text, cursor, 4);
         case Field::aaaa: return append_address_field(text, cursor, 16);
         case Field::string: return append_string(text, cursor);
+        case Field::optional_string: return cursor.at_end() || append_string(text, cursor);
         case Field::strings: return append_strings(text, cursor);
         case Field::tag: return append_tag(text, cursor);
+        case Field::counted_base64: return append_counted_base64(text, cursor);
+        case Field::notify_scheme: return append_notify_scheme(text, cursor);
+        case Field::tsig_error: return append_tsig_error(text, cursor);
         case Field::eui48: return append_eui(text, cursor, 6);
         case Field::eui64: return append_eui(text, cursor, 8);
         case Field::locator: return append_locator(text, cursor);

@@ -101,14 +101,15 @@ bool takes_no_value(std::uint16_t key) {
 
 }  // namespace
 
-bool append_service_params(TextBuffer& text, dns::Wire params) {
+bool append_service_params(TextBuffer& text, RdataCursor& cursor) {
     unsigned lowest_key = 0;
-    for (bool is_first = true; !params.empty(); is_first = false) {
-        if (params.size() < 4) return false;
-        const std::uint16_t key = dns::read_u16(params.data());
-        const std::size_t length = dns::read_u16(params.data() + 2);
-        if (key < lowest_key || params.size() - 4 < length) return false;
-        const dns::Wire value = params.subspan(4, length);
+    for (bool is_first = true; !cursor.done(text); is_first = false) {
+        if (cursor.left() < 4) return false;
+        const dns::Wire head = cursor.take(4);
+        const std::uint16_t key = dns::read_u16(head.data());
+        const std::size_t length = dns::read_u16(head.data() + 2);
+        if (key < lowest_key || cursor.left() < length) return false;
+        const dns::Wire value = cursor.take(length);
         if (takes_no_value(key) && !value.empty()) return false;
         if (!is_first) text.push_back(' ');
         append_key(text, key);
@@ -118,7 +119,6 @@ bool append_service_params(TextBuffer& text, dns::Wire params) {
             if (!append_value(text, key, value)) return false;
         }
         lowest_key = key + 1u;
-        params = params.subspan(4 + length);
     }
     return true;
 }

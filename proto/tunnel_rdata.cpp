@@ -84,8 +84,8 @@ bool append_host_identity(TextBuffer& text, RdataCursor& cursor, NameEnd name_en
     append_numbers(text, {head[1]});
     append_hex(text, cursor.take(tag_size));
     text.push_back(' ');
-    append_base64(text, cursor.take(key_size));
-    while (!cursor.at_end()) {
+    append_base64(text, cursor.visible(cursor.take(key_size), text));
+    while (!cursor.done(text)) {
         text.push_back(' ');
         if (!append_field(text, Field::plain_name, cursor, name_end)) return false;
     }
@@ -94,7 +94,7 @@ bool append_host_identity(TextBuffer& text, RdataCursor& cursor, NameEnd name_en
 
 bool append_prefixes(TextBuffer& text, RdataCursor& cursor) {
     if (!append_prefix(text, cursor)) return false;
-    while (!cursor.at_end()) {
+    while (!cursor.done(text)) {
         text.push_back(' ');
         if (!append_prefix(text, cursor)) return false;
     }

@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <limits>
 #include <sstream>
@@ -74,7 +75,8 @@ void add_counter(const AgentStatus& status, const char* name, const char* help,
                  std::uint64_t RouteTotals::*field, Families& out) {
     Family family(name, help, MetricType::Counter);
     for (const auto& route : status.routes)
-        family.count({{"destination", route.name}}, route.saved.totals.*field - route.at_start.*field);
+        family.count({{"destination", route.name}},
+                     route.saved.totals.*field - std::min(route.saved.totals.*field, route.at_start.*field));
     out.push_back(family.take());
 }
 
@@ -85,6 +87,8 @@ void add_totals(const AgentStatus& status, Families& out) {
                 &RouteTotals::undecodable, out);
     add_counter(status, "tapferry_route_filtered_total", "Events that the destination does not want.",
                 &RouteTotals::filtered, out);
+    add_counter(status, "tapferry_events_paired_total", "Queries told with their response.",
+                &RouteTotals::paired, out);
     add_counter(status, "tapferry_events_rendered_total", "Events rendered.", &RouteTotals::rendered, out);
     add_counter(status, "tapferry_events_delivered_total", "Events all of whose records were accepted.",
                 &RouteTotals::delivered, out);
@@ -97,6 +101,14 @@ void add_totals(const AgentStatus& status, Families& out) {
                 MetricType::Counter);
     for (const auto& route : status.routes) dead.count({{"destination", route.name}}, route.dead_records);
     out.push_back(dead.take());
+    Family shortened("tapferry_records_shortened_total",
+                     "Records that lack some or all of a field, so as not to be too long.",
+                     MetricType::Counter);
+    for (const auto& route : status.routes)
+        for (std::size_t i = 0; i < cut_field_count; ++i)
+            shortened.count({{"destination", route.name}, {"field", std::string{cut_field_names[i]}}},
+                            route.cuts[i]);
+    out.push_back(shortened.take());
     Family lost("tapferry_spool_frames_lost_total", "Frames that were gone before the destination had them.",
                 MetricType::Counter);
     for (const auto& route : status.routes)
@@ -141,14 +153,16 @@ void add_gauges(const AgentStatus& status, Families& out) {
                MetricType::Gauge);
     Family in_flight("tapferry_events_in_flight", "Events handed over and not yet settled.",
                      MetricType::Gauge);
+    Family open("tapferry_events_open", "Queries that wait for their response.", MetricType::Gauge);
     for (const auto& route : status.routes) {
+        open.gauge({{"destination", route.name}}, static_cast<double>(route.saved.open));
         pending.gauge({{"destination", route.name}}, static_cast<double>(route.pending));
         lag.gauge({{"destination", route.name}}, route.lag_seconds);
         in_flight.gauge({{"destination", route.name}}, static_cast<double>(route.in_flight));
     }
     Family build("tapferry_build_info", "Always 1.", MetricType::Gauge);
     build.gauge({{"version", std::string{version}}}, 1);
-    for (Family* family : {&spool, &pending, &lag, &in_flight, &build}) out.push_back(family->take());
+    for (Family* family : {&spool, &pending, &lag, &in_flight, &open, &build}) out.push_back(family->take());
 }
 
 }  // namespace

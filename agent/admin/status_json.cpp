@@ -70,6 +70,8 @@ void put_route(Writer& out, const RouteStatus& route, Position end) {
     put(out, "read", totals.read);
     put(out, "undecodable", totals.undecodable);
     put(out, "filtered", totals.filtered);
+    put(out, "paired", totals.paired);
+    put(out, "open", route.saved.open);
     put(out, "rendered", totals.rendered);
     put(out, "delivered", totals.delivered);
     put(out, "dead_lettered", totals.dead_lettered);
@@ -80,6 +82,10 @@ void put_route(Writer& out, const RouteStatus& route, Position end) {
     out.StartObject();
     for (std::size_t i = 0; i < totals.lost.size(); ++i)
         put(out, loss_reason_name(static_cast<LossReason>(i)).data(), totals.lost[i]);
+    out.EndObject();
+    out.Key("shortened");
+    out.StartObject();
+    for (std::size_t i = 0; i < cut_field_count; ++i) put(out, cut_field_names[i].data(), route.cuts[i]);
     out.EndObject();
     out.Key("lag_seconds");
     out.Double(route.lag_seconds);
@@ -199,16 +205,16 @@ std::string status_table(std::string_view json) {
         inputs.push_back({cell(input, "name"), cell(input, "received"), cell(input, "appended"),
                           std::to_string(sum_of(input, "rejected")), cell(input, "in_ring"),
                           cell(input, "connections")});
-    std::vector<Row> routes{{"destination", "state", "pending", "read", "undecodable", "filtered",
-                             "delivered", "dead", "in flight", "repeated", "lost", "balance"}};
+    std::vector<Row> routes{{"destination", "state", "pending", "read", "undecodable", "filtered", "paired",
+                             "open", "delivered", "dead", "in flight", "repeated", "lost", "balance"}};
     std::string troubles;
     for (const auto& route : document["destinations"].GetArray()) {
         const bool even = route.HasMember("balanced") && route["balanced"].IsTrue();
         routes.push_back({cell(route, "name"), cell(route, "state"), cell(route, "pending"),
                           cell(route, "read"), cell(route, "undecodable"), cell(route, "filtered"),
-                          cell(route, "delivered"), cell(route, "dead_lettered"), cell(route, "in_flight"),
-                          cell(route, "repeated"), std::to_string(sum_of(route, "lost")),
-                          even ? "even" : "WRONG"});
+                          cell(route, "paired"), cell(route, "open"), cell(route, "delivered"),
+                          cell(route, "dead_lettered"), cell(route, "in_flight"), cell(route, "repeated"),
+                          std::to_string(sum_of(route, "lost")), even ? "even" : "WRONG"});
         if (const auto words = cell(route, "words"); !words.empty())
             troubles += cell(route, "name") + ": " + words + "\n";
     }

@@ -14,6 +14,7 @@
 #include "agent/inputs/intake.h"
 #include "agent/log.h"
 #include "agent/spool/spool.h"
+#include "agent/stages/pairing.h"
 #include "agent/stages/stages.h"
 #include "encoders/options.h"
 #include "transports/options.h"
@@ -44,6 +45,7 @@ struct DestinationConfig {
     FormatOptions format;
     std::optional<SyslogHeaderOptions> syslog_header;
     TransportOptions transport;
+    std::optional<PairingOptions> transactions;  // none: queries and responses are events of their own
     StageOptions stages;
     std::size_t max_record_bytes = 0;  // a longer record goes to the dead letter; 0: no limit
     BatchLimits batch;

@@ -192,6 +192,7 @@ Config first_look_config(const std::string& socket, const std::filesystem::path&
     destination.format = JsonOptions{};
     destination.transport = StdoutOptions{};
     destination.stages.selection = Selection::all();
+    destination.stages.registered_domain = true;
     destination.batch.linger = 0ms;
     destination.start = Start::oldest;
     config.destinations.push_back(std::move(destination));
@@ -207,6 +208,9 @@ void gather(const std::string& room, const std::string& type,
     SettingTable values;
     for (const auto& [key, value] : given) values.emplace(key, Setting{value, "", 0, 0});
     if (!type.empty()) values.emplace("type", Setting{type, "", 0, 0});
+    if (room == "destinations")
+        values.emplace("match_lists",
+                       Setting{SettingTable{{"x", Setting{SettingTable{}, "", 0, 0}}}, "", 0, 0});
     section.value = std::move(values);
     Setting document{SettingTable{{room, Setting{SettingTable{{"x", section}}, "", 0, 0}}}, "", 0, 0};
     ConfigReading reading;

@@ -1,14 +1,13 @@
 #include "agent/config/read_destination.h"
 
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "agent/config/read_format.h"
 #include "agent/config/read_stages.h"
+#include "agent/config/read_syslog_header.h"
 
 namespace tapferry {
 
@@ -100,42 +99,6 @@ TransportOptions read_file(Section& section) {
     return options;
 }
 
-std::string own_host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return "-";
-    return name.data();
-}
-
-SyslogHeaderOptions read_syslog_header(Section& section) {
-    static constexpr std::array<std::string_view, 24> facilities{
-        "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
-        "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock",
-        "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
-    std::vector<std::pair<std::string_view, std::uint8_t>> choices;
-    for (std::size_t i = 0; i < facilities.size(); ++i)
-        choices.emplace_back(facilities[i], static_cast<std::uint8_t>(i));
-    SyslogHeaderOptions header;
-    header.facility = section.choice<std::uint8_t>("facility", header.facility, choices);
-    header.app_name = section.text("app_name", header.app_name);
-    const auto printable = [](const std::string& text) {
-        return std::all_of(text.begin(), text.end(), [](char c) { return c > 32 && c < 127; });
-    };
-    if (header.app_name.empty() || header.app_name.size() > 48 || !printable(header.app_name))
-        section.fault("app_name", "must be 1 to 48 printable ASCII characters without spaces (RFC 5424)");
-    const std::string hostname = section.text("hostname", "identity");
-    header.fixed_hostname = own_host_name();
-    if (hostname != "identity") {
-        header.hostname = SyslogHeaderOptions::Hostname::fixed;
-        if (hostname != "agent") header.fixed_hostname = hostname;
-        if (hostname.empty() || hostname.size() > 255 || !printable(hostname))
-            section.fault(
-                "hostname",
-                "must be \"identity\", \"agent\", or 1 to 255 printable ASCII characters without spaces");
-    }
-    header.structured_data = section.flag("structured_data", false);
-    return header;
-}
-
 void read_limits(Section& section, DestinationConfig& destination) {
     Section batch = section.table("batch");
     destination.batch.max_events = batch.integer("max_events", destination.batch.max_events, 1, 100000);
@@ -204,6 +167,8 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
     destination.where = where(destination.transport);
     destination.max_record_bytes = max_bytes;
     read_format(section, destination, max_bytes);
+    if (destination.syslog_header) fit_syslog_header(*destination.syslog_header, destination.format);
+    if (const std::string fault = misfit(destination); !fault.empty()) section.fault("format", fault);
     read_stages(section, destination);
     read_limits(section, destination);
     destination.enabled = section.flag("enabled", true);

@@ -1,6 +1,8 @@
 // Which format a destination writes, and the options of that format. Used by read_destination.cpp.
 #pragma once
 
+#include <string>
+
 #include "agent/config/config.h"
 #include "agent/config/section.h"
 
@@ -8,5 +10,9 @@ namespace tapferry {
 
 // `max_bytes`: of a whole record with its envelope, where the transport has a limit; 0: it has none.
 void read_format(Section& destination_section, DestinationConfig& destination, std::size_t max_bytes);
+
+// Why records of the destination's format cannot go where its type sends them; empty: they can. Several lines
+// an event would be taken for as many events where a record is a line.
+std::string misfit(const DestinationConfig& destination);
 
 }  // namespace tapferry

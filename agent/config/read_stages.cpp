@@ -1,6 +1,12 @@
 #include "agent/config/read_stages.h"
 
 #include <algorithm>
+#include <array>
+
+#include "agent/config/read_filter.h"
+#include "agent/config/read_match_lists.h"
+#include "agent/config/read_privacy.h"
+#include "agent/config/read_transactions.h"
 
 namespace tapferry {
 
@@ -18,38 +24,25 @@ std::vector<FixedLabel> read_labels(Section labels_table) {
     return labels;
 }
 
-bool selects_for_itself(const DestinationConfig& destination) {
-    const bool for_people = destination.type == "file" || destination.type == "stdout";
-    return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
-           destination.format_name == "text";
-}
-
-void read_filter(Section filter, DestinationConfig& destination) {
-    destination.stages.selection = selects_for_itself(destination) ? Selection::all() : Selection::usual();
-    const auto messages = filter.texts("messages");
-    if (filter.has("messages")) {
-        destination.stages.selection = Selection::none();
-        if (messages && messages->empty())
-            filter.fault("messages", "must name at least one message type, or \"all\"");
-        for (const auto& name : messages.value_or(std::vector<std::string>{})) {
-            if (name == "all")
-                destination.stages.selection = Selection::all();
-            else if (const auto type = Selection::find(name))
-                destination.stages.selection.add(*type);
-            else
-                filter.fault("messages", "\"" + name +
-                                             "\" is not a dnstap message type (CLIENT_RESPONSE, CR, "
-                                             "AUTH_QUERY, AQ …) or \"all\"");
-        }
-    }
-    filter.finish();
+// Those that show it, and a line of the user's that names it.
+bool shows_registered_domain(const Section& section, const std::string& format) {
+    constexpr std::array<std::string_view, 4> formats{"json", "ecs", "cim", "summary"};
+    return std::find(formats.begin(), formats.end(), format) != formats.end() ||
+           section.canonical().find("registered_domain") != std::string::npos;
 }
 
 }  // namespace
 
 void read_stages(Section& section, DestinationConfig& destination) {
-    destination.stages.labels = read_labels(section.table("labels"));
+    StageOptions& stages = destination.stages;
     read_filter(section.table("filter"), destination);
+    read_privacy(section.table("privacy"), destination);
+    stages.labels = read_labels(section.table("labels"));
+    read_match_lists(section.table("match_lists"), destination);
+    read_geoip(section.table("geoip"), destination);
+    stages.registered_domain =
+        section.flag("registered_domain", shows_registered_domain(section, destination.format_name));
+    read_transactions(section, destination);
 }
 
 }  // namespace tapferry

@@ -129,6 +129,15 @@ std::optional<std::vector<std::string>> Section::texts(std::string_view key) {
     return result;
 }
 
+std::optional<std::vector<std::string>> Section::one_or_more(std::string_view key) {
+    const bool is_one =
+        has(key) && std::holds_alternative<std::string>(children()->at(std::string{key}).value);
+    if (!is_one) return texts(key);
+    auto text = given_text(key);
+    if (!text) return std::nullopt;
+    return std::vector<std::string>{std::move(*text)};
+}
+
 bool Section::flag(std::string_view key, bool otherwise) {
     return value<bool>(key, "true or false").value_or(otherwise);
 }
@@ -144,6 +153,19 @@ std::uint64_t Section::integer(std::string_view key, std::uint64_t otherwise, st
         return otherwise;
     }
     return static_cast<std::uint64_t>(*found);
+}
+
+double Section::share(std::string_view key, double otherwise, double most) {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return otherwise;
+    double found = 0;
+    if (const auto* fraction = std::get_if<double>(&setting->value))
+        found = *fraction;
+    else if (const auto* whole = std::get_if<std::int64_t>(&setting->value))
+        found = static_cast<double>(*whole);
+    if (found > 0 && found <= most) return found;
+    fault(key, "must be a number above 0, up to " + std::to_string(static_cast<int>(most)));
+    return otherwise;
 }
 
 std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
@@ -206,7 +228,7 @@ Section Section::named(const std::string& name) {
     return Section(&children()->at(name), join(path_, name), join(documented_path_, "NAME"), *reading_);
 }
 
-void Section::fault(std::string_view key, std::string text) {
+void Section::fault(std::string_view key, std::string text, std::string excerpt) {
     if (is_no_table_) return;
     const Setting* place = setting_;
     if (has(key)) place = &children()->at(std::string{key});
@@ -218,6 +240,7 @@ void Section::fault(std::string_view key, std::string text) {
     }
     fault.key = join(path_, key);
     fault.text = std::move(text);
+    fault.excerpt = std::move(excerpt);
     reading_->faults.push_back(std::move(fault));
 }
 

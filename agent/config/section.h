@@ -35,7 +35,11 @@ class Section {
     std::string required_text(std::string_view key, std::string_view example);
     // None: it is not there, or something in it is a fault.
     std::optional<std::vector<std::string>> texts(std::string_view key);
+    // The same, or one text alone.
+    std::optional<std::vector<std::string>> one_or_more(std::string_view key);
     bool flag(std::string_view key, bool otherwise);
+    // A number with a fraction, above 0 and up to `most`.
+    double share(std::string_view key, double otherwise, double most);
     std::uint64_t integer(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
                           std::uint64_t most);
     std::uint64_t size(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
@@ -54,7 +58,8 @@ class Section {
     Section named(const std::string& name);
 
     // At the place of `key`, or of the section when the key is not there.
-    void fault(std::string_view key, std::string text);
+    // `excerpt` is shown below it on a terminal.
+    void fault(std::string_view key, std::string text, std::string excerpt = {});
     // Tells what is left: keys that nobody asked for. Called once, last.
     void finish();
 

@@ -13,6 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds block_age{20};
 constexpr std::chrono::milliseconds retry_pause{100};
 constexpr std::chrono::seconds age_interval{1};
+// Frames that were read by now minus this are in the ring.
+constexpr std::chrono::seconds certain{1};
+// Silence is told once a second for so long, then once in so long.
+constexpr std::chrono::minutes fresh_silence{1};
 constexpr int last_tries = 10;  // with a pause between, when the agent stops
 
 Timestamp as_timestamp(ReadTime time) {
@@ -32,6 +36,7 @@ SpoolWriter::SpoolWriter(Ring& ring, Spool& spool,
       block_frames_(counters.size()) {}
 
 void SpoolWriter::run() {
+    block_read_at_ = std::chrono::system_clock::now();
     for (;;) {
         // Asked before the ring is emptied: what comes to an ended ring came before its end.
         const bool ended = ring_.ended();
@@ -41,6 +46,7 @@ void SpoolWriter::run() {
         if (ended) return;
         if (block_.empty()) {
             look_for_age();
+            tell_silence();
             ring_.wait(1, now + age_interval);
         } else {
             ring_.wait(block_body_bytes - std::min(block_bytes_, block_body_bytes - 1), block_due_);
@@ -78,7 +84,7 @@ void SpoolWriter::take_frame(const RingEntry& entry) {
         (!block_.empty() && entry.read_at - block_read_at_ > block_age))
         flush();
     if (block_.empty()) {
-        block_read_at_ = entry.read_at;
+        block_read_at_ = told_at_ = entry.read_at;
         block_due_ = Clock::now() + block_age;
     }
     block_.add(entry.stream, entry.bytes);
@@ -138,6 +144,16 @@ void SpoolWriter::look_for_age() {
     if (now - age_looked_at_ < age_interval) return;
     age_looked_at_ = now;
     spool_.roll_when_old();
+}
+
+// For who waits for time to pass: that nothing came until a moment ago.
+void SpoolWriter::tell_silence() {
+    const ReadTime until =
+        std::chrono::time_point_cast<ReadTime::duration>(std::chrono::system_clock::now()) - certain;
+    const bool fresh = until - block_read_at_ < fresh_silence;
+    if (until - told_at_ < (fresh ? std::chrono::seconds{age_interval} : std::chrono::seconds{fresh_silence}))
+        return;
+    if (spool_.append_time(as_timestamp(until))) told_at_ = until;
 }
 
 }  // namespace tapferry

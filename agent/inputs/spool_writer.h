@@ -1,6 +1,7 @@
 // Intake's second thread: takes frames from the ring, gathers them into blocks, and appends these to the
-// spool: when a block is full, or 20 ms after its first frame was read. A block that the disk does not take
-// is kept and tried again until it does; meanwhile the ring fills.
+// spool: when a block is full, or 20 ms after its first frame was read. While nothing comes it tells the
+// spool so. A block that the disk does not take is kept and tried again until it does; meanwhile the ring
+// fills.
 #pragma once
 
 #include <chrono>
@@ -40,6 +41,7 @@ class SpoolWriter {
     [[nodiscard]] bool append();
     void settle(bool appended);
     void look_for_age();
+    void tell_silence();
 
     Ring& ring_;
     Spool& spool_;
@@ -48,7 +50,8 @@ class SpoolWriter {
 
     BlockBuilder block_;
     std::size_t block_bytes_ = 0;  // of the frames in block_
-    ReadTime block_read_at_{};     // of its first frame
+    ReadTime block_read_at_{};     // of its first frame; when it is empty, of the last one's
+    ReadTime told_at_{};           // up to when the spool knows that nothing else came
     Clock::time_point block_due_{};
     std::vector<std::uint64_t> block_frames_;  // of block_, by input
     std::vector<std::uint32_t> closing_;       // streams that end with block_

@@ -15,7 +15,7 @@
 
 namespace tapferry {
 
-enum class BlockType : std::uint8_t { frames = 1, gap = 2, stream = 3, seal = 4 };
+enum class BlockType : std::uint8_t { frames = 1, gap = 2, stream = 3, seal = 4, time = 6 };
 
 inline constexpr std::size_t block_header_bytes = 56;
 inline constexpr std::array<std::uint8_t, 4> block_magic{0xf5, 'T', 'B', '1'};

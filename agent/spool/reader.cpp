@@ -73,13 +73,15 @@ struct SpoolReader::Parts {
     std::optional<OpenSegment> segment;
     std::unordered_map<std::uint32_t, std::string> inputs;  // by stream, of the segment's incarnation
     std::vector<SpoolFrame> frames;
-    Round went_round = Round::none;  // in this call of next()
+    std::optional<Timestamp> told_time;  // at this position
+    Round went_round = Round::none;      // in this call of next()
 
     // Each gives what next() returns, or none: go on.
     std::optional<SpoolRead> locate();
     std::optional<SpoolRead> open(const SegmentName& name);
     std::optional<SpoolRead> take(const SoundBlock& block);
     std::optional<SpoolRead> take_frames(const SoundBlock& block);
+    std::optional<SpoolRead> take_time(const SoundBlock& block);
     std::optional<SpoolRead> pass_lost(const BlockHeader& header, LossReason reason);
     std::optional<SpoolRead> leave();
 
@@ -128,6 +130,7 @@ void SpoolReader::seek(Position position) {
     position = std::max(position, first_position);
     const bool back_in_segment = p.segment && position >= p.segment->name.base && position <= p.position;
     p.position = position;
+    p.told_time.reset();
     if (!back_in_segment) {
         p.segment.reset();
         return;
@@ -189,6 +192,8 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
         case BlockType::seal:
             segment->seal = header.base;
             break;
+        case BlockType::time:
+            return take_time(block);
     }
     return pass_lost(header, LossReason::damage);
 }
@@ -207,9 +212,20 @@ std::optional<SpoolRead> SpoolReader::Parts::take_frames(const SoundBlock& block
     const std::span<const SpoolFrame> from_position =
         std::span<const SpoolFrame>(frames).subspan(distance(header.base, position));
     position = header.end();
+    told_time.reset();
     segment->sought = false;
     pass(header);
     return SpoolBlock{header.incarnation, header.received, from_position};
+}
+
+// Empty segments may be read again and again while nothing follows them: each time is told once.
+std::optional<SpoolRead> SpoolReader::Parts::take_time(const SoundBlock& block) {
+    if (block.header.count != 0) return pass_lost(block.header, LossReason::damage);
+    pass(block.header);
+    const Timestamp received = block.header.received;
+    if (block.header.base < position || (told_time && received <= *told_time)) return std::nullopt;
+    told_time = received;
+    return SpoolTime{received};
 }
 
 // A body whose checksum is right and whose frames are not was written wrongly: it is damage all the same.
@@ -256,6 +272,7 @@ std::optional<SpoolRead> SpoolReader::Parts::pass_lost(const BlockHeader& header
 SpoolGap SpoolReader::Parts::gap_until(Position to, LossReason reason) {
     const SpoolGap gap{position, to, reason};
     position = to;
+    told_time.reset();
     return gap;
 }
 

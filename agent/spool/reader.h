@@ -45,10 +45,15 @@ struct SpoolGap {
     LossReason reason = LossReason::damage;
 };
 
+// Nothing came until then. No frame: the position stays. Times at one position only grow.
+struct SpoolTime {
+    Timestamp received;
+};
+
 // There is nothing beyond the position yet.
 struct SpoolEnd {};
 
-using SpoolRead = std::variant<SpoolBlock, SpoolGap, SpoolEnd>;
+using SpoolRead = std::variant<SpoolBlock, SpoolGap, SpoolTime, SpoolEnd>;
 
 class Disk;
 
@@ -61,7 +66,7 @@ class SpoolReader {
     SpoolReader(SpoolReader&&) noexcept;
     SpoolReader& operator=(SpoolReader&&) noexcept;
 
-    // The next block or gap; the position moves past it.
+    // The next block, gap or time; the position moves past it.
     [[nodiscard]] SpoolRead next();
     [[nodiscard]] Position position() const;
     // Goes to another place, back too (a retry reads its stretch again).

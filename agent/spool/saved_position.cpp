@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t slot_bytes = 512;
 constexpr std::array<std::uint64_t, 2> slot_offsets{0, 4096};
-constexpr std::array<std::uint8_t, 4> slot_magic{0xf5, 'T', 'P', '1'};
+constexpr std::array<std::uint8_t, 4> slot_magic{0xf5, 'T', 'P', '2'};
+constexpr std::array<std::uint8_t, 4> slot_magic_1{0xf5, 'T', 'P', '1'};
 constexpr std::size_t generation_at = 8;
 constexpr std::size_t incarnation_at = 16;
 constexpr std::size_t start_at = 24;
@@ -26,6 +27,9 @@ constexpr std::size_t position_at = 32;
 constexpr std::size_t highest_at = 40;
 constexpr std::size_t totals_at = 48;
 constexpr std::size_t lost_at = 112;
+constexpr std::size_t paired_at = 336;
+constexpr std::size_t open_from_at = 344;
+constexpr std::size_t open_at = 352;
 constexpr std::size_t crc_at = slot_bytes - 4;
 
 using SlotBytes = std::array<std::uint8_t, slot_bytes>;
@@ -58,6 +62,9 @@ SlotBytes encode_slot(const Slot& slot) {
     for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
         store_le(&bytes[lost_at + 8 * reason], slot.saved.totals.lost[reason]);
     }
+    store_le(&bytes[paired_at], slot.saved.totals.paired);
+    store_le(&bytes[open_from_at], number(slot.saved.open_from));
+    store_le(&bytes[open_at], slot.saved.open);
     store_le(&bytes[crc_at], crc32c(std::span(bytes).first(crc_at)));
     return bytes;
 }
@@ -67,7 +74,9 @@ bool plausible(Position position) {
 }
 
 std::optional<Slot> decode_slot(const SlotBytes& bytes) {
-    if (!std::equal(slot_magic.begin(), slot_magic.end(), bytes.begin())) return std::nullopt;
+    const bool first_version = std::equal(slot_magic_1.begin(), slot_magic_1.end(), bytes.begin());
+    if (!first_version && !std::equal(slot_magic.begin(), slot_magic.end(), bytes.begin()))
+        return std::nullopt;
     if (load_le<std::uint32_t>(&bytes[crc_at]) != crc32c(std::span(bytes).first(crc_at))) return std::nullopt;
     Slot slot;
     slot.generation = load_le<std::uint64_t>(&bytes[generation_at]);
@@ -83,9 +92,15 @@ std::optional<Slot> decode_slot(const SlotBytes& bytes) {
     for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
         slot.saved.totals.lost[reason] = load_le<std::uint64_t>(&bytes[lost_at + 8 * reason]);
     }
-    const SavedPosition& saved = slot.saved;
+    SavedPosition& saved = slot.saved;
+    saved.open_from = saved.position;
+    if (!first_version) {
+        saved.totals.paired = load_le<std::uint64_t>(&bytes[paired_at]);
+        saved.open_from = Position{load_le<std::uint64_t>(&bytes[open_from_at])};
+        saved.open = load_le<std::uint64_t>(&bytes[open_at]);
+    }
     if (slot.generation == 0 || !plausible(saved.start) || !plausible(saved.position) ||
-        !plausible(saved.highest)) {
+        !plausible(saved.highest) || !plausible(saved.open_from) || saved.open_from > saved.position) {
         return std::nullopt;
     }
     return slot;

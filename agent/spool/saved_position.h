@@ -14,7 +14,7 @@
 namespace tapferry {
 
 // Lifetime counters of a route as of its position. start - 1 + read + lost == position - 1 always, and
-// read == undecodable + filtered + rendered.
+// read == undecodable + filtered + paired + open + rendered.
 struct RouteTotals {
     std::uint64_t read = 0;                               // frames
     std::uint64_t undecodable = 0;                        // frames that are no dnstap
@@ -25,13 +25,18 @@ struct RouteTotals {
     std::uint64_t records = 0;                            // records delivered
     std::uint64_t repeated = 0;                           // records sent again that had been sent before
     std::array<std::uint64_t, loss_reason_count> lost{};  // frames, by LossReason
+    std::uint64_t paired = 0;                             // queries that are told with their response
 };
 
 struct SavedPosition {
     Position start = first_position;  // where the route began
     Position position = first_position;
     Position highest = first_position;  // Spool::end() when this was saved
-    std::uint64_t incarnation = 0;      // that the position was saved under
+    // Queries before the position that wait for their response, and the oldest of them; the log is kept from
+    // there on. The position itself when none waits.
+    Position open_from = first_position;
+    std::uint64_t open = 0;
+    std::uint64_t incarnation = 0;  // that the position was saved under
     RouteTotals totals;
 };
 

@@ -24,6 +24,9 @@ namespace {
 // A log of max_bytes keeps at least this many segments, so that retention takes a part of it and not all.
 constexpr std::uint64_t min_segments = 4;
 
+// Of a segment that holds nothing else.
+constexpr std::uint64_t most_bytes_of_times = 64 * 1024;
+
 std::uint64_t draw_incarnation() {
     std::random_device source;
     std::uint64_t incarnation = 0;
@@ -68,6 +71,7 @@ struct Spool::Parts {
     std::atomic<std::uint64_t> end{1};
     std::atomic<std::uint64_t> active_bytes{0};
     std::atomic<std::uint64_t> sealed_bytes{0};
+    std::atomic<int> waiting_for_time{0};  // readers
 
     // The appending thread's.
     std::optional<ActiveSegment> active;
@@ -259,6 +263,18 @@ AppendOutcome Spool::append(const BlockBuilder& block, Timestamp received) {
     return {true, 0};
 }
 
+bool Spool::append_time(Timestamp received) {
+    Parts& p = *parts_;
+    if (p.waiting_for_time == 0 || !p.active || p.active->torn() || p.pending_gap_end > p.active->end())
+        return false;
+    // It is not worth a frame, nor a long segment without any.
+    if (p.bytes() + block_header_bytes > p.options.max_bytes) return false;
+    if (!p.active->has_numbers() &&
+        p.active->bytes() >= std::min(most_bytes_of_times, p.options.max_bytes / 8))
+        return false;
+    return p.write(header_for(BlockType::time, {}), {}, received) == 0;
+}
+
 void Spool::roll_when_old() {
     if (!parts_->old()) return;
     static_cast<void>(parts_->begin_segment());
@@ -275,6 +291,10 @@ std::uint64_t Spool::incarnation() const {
 }
 std::uint64_t Spool::bytes() const {
     return parts_->bytes();
+}
+
+void Spool::wait_for_time(bool waits) {
+    parts_->waiting_for_time += waits ? 1 : -1;
 }
 
 bool Spool::wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const {

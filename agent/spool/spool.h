@@ -58,6 +58,9 @@ class Spool {
     void close_stream(std::uint32_t stream);
     // One write() of one block. A block that was only half written is cut back.
     [[nodiscard]] AppendOutcome append(const BlockBuilder& block, Timestamp received);
+    // One time block, that nothing came until `received`. False: nobody waits for time to pass, or it cannot
+    // be written.
+    bool append_time(Timestamp received);
     // Seals the active segment when it is older than segment_age; called now and then when nothing comes.
     void roll_when_old();
 
@@ -66,6 +69,8 @@ class Spool {
     [[nodiscard]] Position end() const;    // one past the newest frame
     [[nodiscard]] std::uint64_t incarnation() const;
     [[nodiscard]] std::uint64_t bytes() const;  // of all segments
+    // A reader begins, or ends, to wait for time to pass while nothing comes: see append_time().
+    void wait_for_time(bool waits);
     // Waits until end() is beyond `position` or `deadline` comes; returns whether it is.
     bool wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const;
     // Wakes every thread in wait_beyond() once, for shutting down.

@@ -7,7 +7,7 @@ namespace tapferry {
 Selection Selection::all() {
     Selection selection;
     selection.wanted_.fill(true);
-    selection.new_domains_ = true;
+    selection.new_domains_ = selection.unanswered_ = true;
     return selection;
 }
 
@@ -16,8 +16,13 @@ Selection Selection::usual() {
     for (const auto type : {MessageType::client_response, MessageType::auth_response,
                             MessageType::update_query, MessageType::update_response})
         selection.add(type);
-    selection.new_domains_ = true;
+    selection.new_domains_ = selection.unanswered_ = true;
     return selection;
+}
+
+void Selection::remove(const Selection& unwanted) {
+    for (std::size_t i = 0; i < message_type_count; ++i) wanted_[i] = wanted_[i] && !unwanted.wanted_[i];
+    new_domains_ = new_domains_ && !unwanted.new_domains_;
 }
 
 std::optional<MessageType> Selection::find(std::string_view name) {

@@ -1,15 +1,51 @@
 #include "agent/stages/stages.h"
 
+#include <algorithm>
+
 namespace tapferry {
 
-Stages::Stages(const StageOptions& options) : options_(options) {
-    for (const FixedLabel& label : options_.labels) labels_.push_back({label.name, label.value});
+Stages::Stages(const StageOptions& options)
+    : selection_(options.selection),
+      where_(options.where),
+      sampling_(options.sample),
+      fixed_labels_(options.labels) {
+    where_asks_for_domain_ = where_ && where_->asks_for("registered_domain");
+    if (options.registered_domain || where_asks_for_domain_) registered_domains_.emplace();
+    filter_.emplace(options.wanted, options.unwanted);
+    if (!options.match_lists.empty()) match_lists_.emplace(options.match_lists);
+    if (options.places) places_.emplace(options.places);
+    if (options.privacy.client != PrivacyOptions::Client::keep) privacy_.emplace(options.privacy);
+    for (const FixedLabel& label : fixed_labels_) unlisted_labels_.push_back({label.name, label.value});
+    labels_ = unlisted_labels_;
+    if (!match_lists_) return;
+    const auto behind = std::find_if(labels_.begin(), labels_.end(),
+                                     [](const Label& label) { return label.name > list_label; });
+    list_at_ = static_cast<std::size_t>(labels_.insert(behind, {list_label, {}}) - labels_.begin());
 }
 
 bool Stages::pass(Event& event) {
-    if (!options_.selection.wants(event)) return false;
-    event.labels = labels_;
+    if (!wants(event)) return false;
+    if (registered_domains_ && !where_asks_for_domain_) registered_domains_->add(event);
+    // Where somebody is must be asked before it is hidden who he is.
+    if (places_) places_->add(event);
+    if (privacy_) privacy_->apply(event);
+    add_labels(event);
     return true;
+}
+
+// The cheap questions first.
+bool Stages::wants(Event& event) {
+    if (!selection_.wants(event) || !filter_->wants(event)) return false;
+    if (where_asks_for_domain_) registered_domains_->add(event);
+    if (where_ && !where_->matches(event)) return false;
+    return sampling_.keeps(event) && (!match_lists_ || match_lists_->pass(event));
+}
+
+void Stages::add_labels(Event& event) {
+    event.labels = unlisted_labels_;
+    if (!match_lists_ || match_lists_->names().empty()) return;
+    labels_[*list_at_].value = match_lists_->names();
+    event.labels = labels_;
 }
 
 }  // namespace tapferry

@@ -1,10 +1,20 @@
-// What happens to an event between decoding and encoding, in this order: selection, labels. Each route and
-// each command that shows events owns one; it is not thread-safe.
+// What happens to an event between decoding and encoding, in this order: filter (message types, lists,
+// `where`, sampling, match lists), places, privacy, labels. Each route and each command that shows events
+// owns one; it is not thread-safe.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/stages/expression.h"
+#include "agent/stages/filter.h"
+#include "agent/stages/match_lists.h"
+#include "agent/stages/places.h"
+#include "agent/stages/privacy.h"
+#include "agent/stages/registered_domains.h"
+#include "agent/stages/sampling.h"
 #include "agent/stages/selection.h"
 #include "proto/event.h"
 
@@ -16,10 +26,21 @@ struct FixedLabel {
     friend bool operator==(const FixedLabel&, const FixedLabel&) = default;
 };
 
+// The label that names the match lists an event is on.
+inline constexpr std::string_view list_label = "list";
+
 // Finished: names resolved, files read, bounds checked.
 struct StageOptions {
     Selection selection = Selection::all();
-    std::vector<FixedLabel> labels;  // in order of name
+    FilterLists wanted;    // each that is given must match
+    FilterLists unwanted;  // none of them may match
+    std::optional<Expression> where;
+    double sample = 1;                          // share of the names: above 0, to 1
+    std::vector<MatchListOptions> match_lists;  // in order of name
+    bool registered_domain = false;             // fill it in
+    std::shared_ptr<const PlaceDatabases> places;
+    PrivacyOptions privacy;
+    std::vector<FixedLabel> labels;  // in order of name; with match lists none is called "list"
 };
 
 class Stages {
@@ -32,8 +53,22 @@ class Stages {
     [[nodiscard]] bool pass(Event& event);
 
   private:
-    const StageOptions options_;
-    std::vector<Label> labels_;  // views of options_
+    [[nodiscard]] bool wants(Event& event);
+    void add_labels(Event& event);
+
+    const Selection selection_;
+    std::optional<RegisteredDomains> registered_domains_;
+    bool where_asks_for_domain_ = false;
+    std::optional<Filter> filter_;
+    std::optional<Expression> where_;
+    Sampling sampling_;
+    std::optional<MatchLists> match_lists_;
+    std::optional<Places> places_;
+    std::optional<Privacy> privacy_;
+    const std::vector<FixedLabel> fixed_labels_;
+    std::vector<Label> labels_;           // views of fixed_labels_, and in between:
+    std::optional<std::size_t> list_at_;  // where the lists of this event are named
+    std::vector<Label> unlisted_labels_;  // labels_ without it
 };
 
 }  // namespace tapferry

@@ -53,6 +53,20 @@ void FilledSpool::append(const std::vector<Frame>& frames) {
     write();
 }
 
+void FilledSpool::append(const std::vector<Frame>& frames, const Timestamp& when) {
+    BlockBuilder block;
+    for (const auto& frame : frames) block.add(1, frame);
+    const bool appended = spool_->append(block, when).appended;
+    REQUIRE(appended);
+}
+
+void FilledSpool::append_time(const Timestamp& until) {
+    spool_->wait_for_time(true);
+    const bool appended = spool_->append_time(until);
+    spool_->wait_for_time(false);
+    REQUIRE(appended);
+}
+
 void FilledSpool::append_captured(std::size_t count) {
     std::vector<Frame> frames;
     for (std::size_t i = 0; i < count; ++i) frames.push_back(captured_[next_captured_++ % captured_.size()]);

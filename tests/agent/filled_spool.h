@@ -27,6 +27,10 @@ class FilledSpool {
     explicit FilledSpool(SpoolSize size = {});
 
     void append(const std::vector<Frame>& frames);
+    // In one block that was received then.
+    void append(const std::vector<Frame>& frames, const Timestamp& received);
+    // That nothing came until then, as if somebody waited for it.
+    void append_time(const Timestamp& until);
     // So many frames of captures of several servers, again and again from the first one on.
     void append_captured(std::size_t count);
     [[nodiscard]] Spool& spool() { return *spool_; }

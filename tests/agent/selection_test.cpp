@@ -34,6 +34,16 @@ TEST_CASE(
     CHECK(!Selection::none().wants(event));
 }
 
+TEST_CASE("usually a query that was left unanswered is wanted, and no other one") {
+    Event event = of_type(MessageType::client_query);
+    CHECK(!Selection::usual().wants(event));
+    event.kind = EventKind::unanswered;
+    CHECK(Selection::usual().wants(event));
+    Selection responses = Selection::none();
+    responses.add(MessageType::client_response);
+    CHECK(!responses.wants(event));
+}
+
 TEST_CASE("a malformed message is wanted as its type is") {
     Event event = of_type(MessageType::client_response);
     event.kind = EventKind::malformed;

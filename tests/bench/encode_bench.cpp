@@ -1,4 +1,4 @@
-// Decodes and encodes a capture over and over, for counting instructions:
+// Decodes and encodes a capture over and over, in any format with its defaults, for counting instructions:
 //   valgrind --tool=callgrind --toggle-collect='tapferry::JsonEncoder::encode*' encode_bench json bind-mix 1
 #include <chrono>
 #include <cstdio>
@@ -28,17 +28,21 @@ void take(tapferry::RecordBuffer& records, Totals& totals) {
 Totals run(const std::vector<tapferry::test::Frame>& frames, tapferry::Encoder& encoder, long rounds) {
     tapferry::Decoder decoder;
     tapferry::Event event;
-    tapferry::RecordBuffer records(tapferry::Framing::newline);
+    tapferry::RecordBuffer records(tapferry::Framing::newline, nullptr, encoder.text());
     Totals totals;
+    const auto end_batch = [&] {
+        encoder.close(records);
+        take(records, totals);
+    };
     for (long round = 0; round < rounds; ++round) {
         for (const tapferry::test::Frame& frame : frames) {
             const tapferry::FrameOrigin origin{{1, ++totals.events}, {1'795'209'600, 0}, "bench"};
             if (decoder.decode(frame, origin, event) != tapferry::DecodeStatus::decoded) continue;
             encoder.encode(event, records);
-            if (totals.events % events_a_batch == 0) take(records, totals);
+            if (totals.events % events_a_batch == 0 || encoder.full()) end_batch();
         }
     }
-    take(records, totals);
+    end_batch();
     return totals;
 }
 

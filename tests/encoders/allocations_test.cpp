@@ -42,7 +42,7 @@ void operator delete[](void* memory, std::size_t) noexcept {
 namespace tapferry::test {
 namespace {
 
-// Allocations of encode() over a whole capture; decoding is not counted.
+// Allocations of encode() and close() over a whole capture; decoding is not counted.
 std::size_t encode_all(const std::vector<Frame>& frames, Encoder& encoder, RecordBuffer& records) {
     Decoder decoder;
     Event event;
@@ -55,6 +55,9 @@ std::size_t encode_all(const std::vector<Frame>& frames, Encoder& encoder, Recor
         encoder.encode(event, records);
         counted += allocations - before;
     }
+    const std::size_t before = allocations;
+    encoder.close(records);
+    counted += allocations - before;
     records.clear();
     return counted;
 }
@@ -67,9 +70,28 @@ TEST_CASE("in the steady state no event costs an allocation") {
     for (const std::string_view name : format_names()) {
         CAPTURE(name);
         const auto encoder = make_encoder(*default_format(name));
-        RecordBuffer records(Framing::octet_counting, header.get());
+        RecordBuffer records(Framing::octet_counting, header.get(), encoder->text());
         CHECK(encode_all(frames, *encoder, records) > 0);
         CHECK(encode_all(frames, *encoder, records) == 0);
+    }
+}
+
+TEST_CASE("nor does an event that is shortened, split or written with other keys, under any header") {
+    const auto frames = read_capture("bind-mix-head");
+    using Rfc = SyslogHeaderOptions::Rfc;
+    const FormatOptions formats[] = {
+        CefOptions{.profile = CefOptions::Profile::infoblox, .max_bytes = 600},
+        CefOptions{.answers = CefOptions::Answers::one_event_each, .max_bytes = 700},
+        LeefOptions{.max_bytes = 600}};
+    for (const Rfc rfc : {Rfc::rfc5424, Rfc::rfc3164, Rfc::rfc3164_iso}) {
+        const auto header = make_syslog_header({.rfc = rfc});
+        for (const FormatOptions& format : formats) {
+            CAPTURE(format.index());
+            const auto encoder = make_encoder(format);
+            RecordBuffer records(Framing::newline, header.get(), encoder->text());
+            CHECK(encode_all(frames, *encoder, records) > 0);
+            CHECK(encode_all(frames, *encoder, records) == 0);
+        }
     }
 }
 

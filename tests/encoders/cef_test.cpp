@@ -239,4 +239,99 @@ TEST_CASE("the envelope counts towards max_bytes") {
     CHECK_FALSE(records.records()[0].invalid);
 }
 
+TEST_CASE("what stages add to an event has keys of its own in CEF, behind the dictionary's") {
+    EventBuilder builder;
+    Event& event = builder.event();
+    event.registered_domain = "example.test";
+    event.query_place = {
+        .country = "DE", .city = "Frankfurt", .as_number = 64500, .as_organization = "A; B=C"};
+    event.response_place.as_number = 64501;
+    event.sample_rate = 0.125;
+    const Label labels[] = {{"rack_row", "7"}, {"site", "fra1;a=b\n"}};
+    event.labels = labels;
+    const std::string line = render(CefOptions{}, builder.build());
+    const CefRecord cef = read_cef(line);
+    CHECK(cef["cfp2Label"] == "SampleRate");
+    CHECK(cef["cfp2"] == "0.125");
+    CHECK(line.ends_with(
+        " cfp2Label=SampleRate cfp2=0.125 TapferryRegisteredDomain=example.test TapferrySourceCountry=DE "
+        "TapferrySourceCity=Frankfurt TapferrySourceAsNumber=64500 TapferrySourceAsOrganization=A\\\\059 "
+        "B\\\\061C "
+        "TapferryDestinationAsNumber=64501 TapferryLabelRackRow=7 "
+        "TapferryLabelSite=fra1\\\\059a\\\\061b\\\\010"));
+}
+
+TEST_CASE("labels whose names give one key are written once, whatever their values hold") {
+    EventBuilder builder;
+    const Label labels[] = {
+        {"a", " TapferryLabelSite=x"}, {"rackRow", "1"}, {"rack_row", "2"}, {"site", "3"}};
+    builder.event().labels = labels;
+    const CefRecord cef = cef_of(builder.build());
+    CHECK(cef["TapferryLabelRackRow"] == "1");
+    CHECK(cef["TapferryLabelSite"] == "3");
+}
+
+TEST_CASE("an unanswered query is a failure of its own class") {
+    EventBuilder builder;
+    builder.type(MessageType::client_query).flags(0x0100);
+    builder.event().kind = EventKind::unanswered;
+    const CefRecord cef = cef_of(builder.build());
+    CHECK(cef.header[4] == "DNS-UNANSWERED");
+    CHECK(cef.header[6] == "3");
+    CHECK(cef["outcome"] == "failure");
+    CHECK(cef["reason"] == "UNANSWERED");
+    CHECK(cef["cat"] == "DNS/query");
+}
+
+TEST_CASE("with one event each, every answer is an event of its own, numbered from 1") {
+    EventBuilder builder;
+    add_answers(builder, 3);
+    const auto lines =
+        render_all(CefOptions{.answers = CefOptions::Answers::one_event_each}, builder.build());
+    REQUIRE(lines.size() == 3);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const CefRecord cef = read_cef(lines[i]);
+        CHECK(cef["cs4"] == "www.example.test 300 IN A 192.0.2." + std::to_string(i));
+        CHECK(cef["flexNumber1Label"] == "DnsAnswerIndex");
+        CHECK(cef["flexNumber1"] == std::to_string(i + 1));
+        CHECK(cef["cn2"] == "3");
+        CHECK(cef["externalId"] == "0123456789abcdef000000000000002a");
+        CHECK(cef["flexString1"] == "(absent)");
+    }
+}
+
+TEST_CASE("with one event each, an event without answers is one event as always") {
+    const CefOptions each{.answers = CefOptions::Answers::one_event_each};
+    EventBuilder builder;
+    CHECK(render_all(each, builder.build()) == render_all(CefOptions{}, builder.build()));
+    builder.type(MessageType::client_query);
+    CHECK(render_all(each, builder.build()) == render_all(CefOptions{}, builder.build()));
+}
+
+TEST_CASE("with one event each, 64 answers are written and the last one tells of the others") {
+    EventBuilder builder;
+    add_answers(builder, 70);
+    const auto lines =
+        render_all(CefOptions{.answers = CefOptions::Answers::one_event_each}, builder.build());
+    REQUIRE(lines.size() == 64);
+    CHECK(read_cef(lines[62])["flexString1"] == "(absent)");
+    CHECK(read_cef(lines[63])["flexString1"] == "cs4");
+    CHECK(read_cef(lines[63])["cn2"] == "70");
+}
+
+TEST_CASE("what a record lacks is counted by field") {
+    EventBuilder builder;
+    add_answers(builder, 40);
+    const auto encoder = make_encoder(CefOptions{.max_bytes = 1024});
+    RecordBuffer records;
+    encoder->encode(builder.build(), records);
+    EventBuilder small;
+    encoder->encode(small.build(), records);
+    CutCounts expected{};
+    expected[static_cast<std::size_t>(CutField::answers)] = 1;
+    CHECK(records.cut_counts() == expected);
+    records.clear();
+    CHECK(records.cut_counts() == CutCounts{});
+}
+
 }  // namespace tapferry::test

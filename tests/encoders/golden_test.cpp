@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 
+#include "encoders/event_fields.h"
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
 #include "tests/encoders/event_builder.h"
@@ -29,24 +31,66 @@ constexpr GoldenCapture captures[] = {
 struct GoldenFormat {
     const char* folder;
     FormatOptions options;
-    bool syslog = false;
+    std::optional<SyslogHeaderOptions::Rfc> syslog = {};
 };
+
+std::string every_field() {
+    std::string line;
+    for (const EventField& field : event_fields())
+        line.append(line.empty() ? "" : " ").append(field.name).append("=%{").append(field.name).append("}");
+    return line;
+}
 
 std::vector<GoldenFormat> formats() {
     return {{"json", JsonOptions{}},
-            {"json-all", JsonOptions{.additional = true, .schema = true}},
+            {"json-all", JsonOptions{.additional = true, .raw = true, .schema = true}},
+            {"json-each", JsonOptions{.answers = JsonOptions::Answers::one_event_each}},
+            {"ecs", EcsOptions{}},
+            {"cim", CimOptions{}},
+            {"ocsf", OcsfOptions{}},
+            {"ocsf-1.9", OcsfOptions{.version = OcsfOptions::Version::v1_9, .observables = true}},
+            {"asim", AsimOptions{}},
+            {"zeek", ZeekOptions{}},
+            {"gelf", GelfOptions{}},
             {"cef", CefOptions{}},
-            {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024}, true},
-            {"passivedns", PassivednsOptions{}},
-            {"text", TextOptions{}}};
+            {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024},
+             SyslogHeaderOptions::Rfc::rfc5424},
+            {"cef-each", CefOptions{.answers = CefOptions::Answers::one_event_each}},
+            {"cef-infoblox", CefOptions{.profile = CefOptions::Profile::infoblox}},
+            {"leef", LeefOptions{}},
+            {"leef-3164", LeefOptions{.max_bytes = 1024}, SyslogHeaderOptions::Rfc::rfc3164},
+            {"passivedns", PassivednsOptions{.mode = PassivednsOptions::Mode::each, .errors = true}},
+            {"passivedns-rows", PassivednsOptions{.client = PassivednsOptions::Client::last}},
+            {"passivedns-d4",
+             PassivednsOptions{.rdata = PassivednsOptions::Rdata::passivedns, .records = {.d4 = true}}},
+            {"cof", CofOptions{}},
+            {"cof-d4", CofOptions{.records = {.d4 = true}}},
+            {"summary", SummaryOptions{}},
+            {"text", TextOptions{}},
+            {"text-all", TextOptions{.format = every_field()}},
+            {"template", TemplateOptions{.line = "<{qname}> {{{answers:json}}} {identity:cef}|{rcode}",
+                                         .absent = "none"}},
+            {"yaml", YamlOptions{}},
+            {"yaml-receiver", YamlOptions{YamlOptions::Layout::dnstap_receiver}},
+            {"dig", DigOptions{}},
+            {"hex", HexOptions{}}};
+}
+
+std::unique_ptr<Envelope> header_of(const GoldenFormat& format) {
+    return format.syslog ? make_syslog_header({.rfc = *format.syslog}) : nullptr;
 }
 
 // The product's version is not what these files are about.
 std::string without_version(std::string text) {
-    const std::string from = "Tapferry|Tapferry|" TAPFERRY_MAJOR_MINOR "|";
-    const std::string to = "Tapferry|Tapferry|VERSION|";
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
+    constexpr std::string_view version = TAPFERRY_MAJOR_MINOR;
+    for (const std::string before : {"Tapferry|Tapferry|", "\"tapferry\",\"version\":\"",
+                                     "\"Tapferry\",\"version\":\"", "\"EventProductVersion\":\""}) {
+        const std::string from = before + std::string(version);
+        const std::string to = before + "VERSION";
+        for (std::size_t at = text.find(from); at != std::string::npos;
+             at = text.find(from, at + to.size())) {
+            text.replace(at, from.size(), to);
+        }
     }
     return text;
 }
@@ -87,6 +131,7 @@ void encode_frames(const GoldenCapture& capture, Encoder& encoder, RecordBuffer&
         if (sequence % capture.every != 0) continue;
         if (decoder.decode(frame, origin, event) == DecodeStatus::decoded) encoder.encode(event, records);
     }
+    encoder.close(records);
 }
 
 void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
@@ -121,16 +166,43 @@ void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
         for (int i = 0; i < 70; ++i)
             b.answer({"www", "example", "test"}, 1, {'\xC0', '\0', '\2', static_cast<char>(i)});
     });
+    encoder.close(records);
+}
+
+// What the stages add.
+void encode_enriched(EventBuilder& builder, EventKind kind, Encoder& encoder, RecordBuffer& records) {
+    constexpr Label labels[] = {{"list", "malware"}, {"site", "fra1"}};
+    builder.event().query_time = Timestamp{1'795'209'822, 100'000'000};
+    builder.build();
+    Event& event = builder.event();
+    event.kind = kind;
+    event.registered_domain = event.qname.substr(4);
+    event.public_suffix = event.qname.substr(12);
+    event.query_place = {"DE", "M\xC3\xBCnchen", 64'500, "Example \"AS\""};
+    event.response_place = {"FR", {}, 0, {}};
+    event.labels = labels;
+    event.sample_rate = 0.05;
+    event.input = "bind";
+    encoder.encode(event, records);
+}
+
+void encode_enriched(Encoder& encoder, RecordBuffer& records) {
+    EventBuilder answered;
+    answered.answer({"www", "example", "test"}, 1, "\xC0\x02\x04\x08");
+    encode_enriched(answered, EventKind::message, encoder, records);
+    EventBuilder query;
+    query.type(MessageType::client_query).flags(0x0100);
+    encode_enriched(query, EventKind::unanswered, encoder, records);
 }
 
 }  // namespace
 
 TEST_CASE("every format makes of the captures what its golden files say") {
     for (const GoldenFormat& format : formats()) {
-        const auto header = make_syslog_header({});
+        const auto header = header_of(format);
         for (const GoldenCapture& capture : captures) {
             const auto encoder = make_encoder(format.options);
-            RecordBuffer records(Framing::newline, format.syslog ? header.get() : nullptr, encoder->text());
+            RecordBuffer records(Framing::newline, header.get(), encoder->text());
             encode_frames(capture, *encoder, records);
             compare(format, capture.name, text_of(records));
         }
@@ -139,10 +211,11 @@ TEST_CASE("every format makes of the captures what its golden files say") {
 
 TEST_CASE("every format makes of hostile events what its golden files say") {
     for (const GoldenFormat& format : formats()) {
-        const auto header = make_syslog_header({});
+        const auto header = header_of(format);
         const auto encoder = make_encoder(format.options);
-        RecordBuffer records(Framing::newline, format.syslog ? header.get() : nullptr, encoder->text());
+        RecordBuffer records(Framing::newline, header.get(), encoder->text());
         encode_hand_made(*encoder, records);
+        encode_enriched(*encoder, records);
         compare(format, "hand-made", text_of(records));
     }
 }

@@ -100,6 +100,14 @@ TEST_CASE("a tab or a line feed may be sent only where it was allowed") {
     CHECK(invalid("a\nb", RecordText::tabbed_line));
     CHECK_FALSE(invalid("a\nb", RecordText::lines));
     CHECK(invalid("a\rb", RecordText::tabbed_line));
+    const std::string tabs(40, '\t');
+    CHECK_FALSE(invalid(tabs, RecordText::tabbed_line));
+    for (std::size_t at = 0; at < tabs.size(); ++at) {
+        std::string text = tabs;
+        text[at] = '\n';
+        CHECK(invalid(text, RecordText::tabbed_line));
+        CHECK_FALSE(invalid(std::string(40, '\n').replace(at, 1, "x"), RecordText::lines));
+    }
     CHECK(invalid("a\rb", RecordText::lines));
     CHECK_FALSE(invalid("a\r\x80", RecordText::bytes));
 }
@@ -158,6 +166,31 @@ TEST_CASE("records taken back are gone, and so is one that is open") {
     CHECK(records.empty());
     records.truncate(0);
     CHECK(records.bytes() == 0);
+}
+
+TEST_CASE("no two records share a name: parts are numbered, rows carry their digest") {
+    RecordBuffer records;
+    add(records, 0x2a, "first");
+    add(records, 0x2a, "second");
+    const Event event = event_with_sequence(0x2a);
+    for (const std::uint64_t low : {5U, 6U}) {
+        records.open(event).append("row");
+        records.mark_row({0xfeed, low});
+        records.close(event);
+    }
+    add(records, 0x2b, "third");
+    std::string names;
+    for (const Record& record : records.records()) {
+        TextBuffer name;
+        append_record_id(name, record);
+        names.append(name.view()).append("\n");
+    }
+    CHECK(names ==
+          "0000000000000007000000000000002a\n"
+          "0000000000000007000000000000002a-2\n"
+          "0000000000000007000000000000002a-000000000000feed0000000000000005\n"
+          "0000000000000007000000000000002a-000000000000feed0000000000000006\n"
+          "0000000000000007000000000000002b\n");
 }
 
 }  // namespace tapferry

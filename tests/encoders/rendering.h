@@ -10,8 +10,9 @@ namespace tapferry::test {
 
 inline std::vector<std::string> render_all(const FormatOptions& options, const Event& event) {
     const auto encoder = make_encoder(options);
-    RecordBuffer records;
+    RecordBuffer records(Framing::none, nullptr, encoder->text());
     encoder->encode(event, records);
+    encoder->close(records);
     std::vector<std::string> lines;
     for (const Record& record : records.records()) {
         lines.emplace_back(record.invalid ? "invalid: " : "").append(records.content(record));

@@ -69,4 +69,41 @@ TEST_CASE("structured data holds the event's id") {
           "[tapferry@32473 id=\"0123456789abcdef000000000000002a\"] ");
 }
 
+TEST_CASE("RFC 3164's header has a padded day, a host name and a tag, in UTC") {
+    using Rfc = SyslogHeaderOptions::Rfc;
+    EventBuilder builder;
+    CHECK(header_of({.rfc = Rfc::rfc3164}, builder.build()) == "<134>Nov 20 21:23:42 ns1.example tapferry: ");
+    CHECK(header_of({.rfc = Rfc::rfc3164_iso}, builder.build()) ==
+          "<134>2026-11-20T21:23:42.143733Z ns1.example tapferry: ");
+    const auto begin_at = [&](std::int64_t seconds) {
+        builder.event().time = {seconds, 0};
+        return header_of({.rfc = Rfc::rfc3164}, builder.build()).substr(5, 16);
+    };
+    CHECK(begin_at(1'772'668'800) == "Mar  5 00:00:00 ");
+    CHECK(begin_at(1'798'761'599) == "Dec 31 23:59:59 ");
+    CHECK(begin_at(1'767'225'600) == "Jan  1 00:00:00 ");
+}
+
+TEST_CASE("nothing but letters, digits, dots and dashes comes into RFC 3164's host name, nor into its tag") {
+    using Rfc = SyslogHeaderOptions::Rfc;
+    EventBuilder builder;
+    builder.event().identity = "ns1:[x] y\n/z-1.test";
+    CHECK(header_of({.rfc = Rfc::rfc3164}, builder.build()) ==
+          "<134>Nov 20 21:23:42 ns1__x__y__z-1.test tapferry: ");
+    CHECK(header_of({.rfc = Rfc::rfc3164, .app_name = "my-app [1]: x"}, builder.build())
+              .ends_with(" myapp1x: "));
+    CHECK(header_of({.rfc = Rfc::rfc3164, .app_name = "-"}, builder.build()).ends_with(" tapferry: "));
+    CHECK(header_of({.rfc = Rfc::rfc3164, .app_name = std::string(40, 'a')}, builder.build())
+              .ends_with(" " + std::string(32, 'a') + ": "));
+    builder.event().identity = {};
+    CHECK(header_of({.rfc = Rfc::rfc3164, .fixed_hostname = "a b"}, builder.build())
+              .starts_with("<134>Nov 20 21:23:42 a_b tapferry: "));
+}
+
+TEST_CASE("the header's time has as many digits as are wanted") {
+    EventBuilder builder;
+    CHECK(header_of({.time_digits = 3}, builder.build()).starts_with("<134>1 2026-11-20T21:23:42.143Z "));
+    CHECK(header_of({.time_digits = 0}, builder.build()).starts_with("<134>1 2026-11-20T21:23:42Z "));
+}
+
 }  // namespace tapferry::test

@@ -49,6 +49,7 @@ TEST_CASE("a client response is decoded field by field") {
     CHECK(source(event) == "192.0.2.99");
     CHECK(event.query.port == 40000);
     CHECK(event.response.port == 853);
+    CHECK(event.family == SocketFamily::inet);
     CHECK(event.protocol == SocketProtocol::dot);
     CHECK(event.http_protocol == HttpProtocol::http2);
     CHECK(event.time == Timestamp{static_cast<std::int64_t>(now), 143'733'000});
@@ -128,6 +129,7 @@ TEST_CASE("an address has 4 or 16 octets, whatever the socket family says") {
     for (const std::size_t size : {0u, 1u, 3u, 5u, 15u, 17u}) {
         const Decoded decoded(message_of_type(5).counted(field::query_address, Bytes(size, 1)));
         CHECK_FALSE(decoded.event.query.address.present());
+        CHECK(decoded.event.oddities.address == (size != 0));  // so that it can be counted
     }
     const Decoded v6(
         message_of_type(5).varint(field::socket_family, 1).counted(field::query_address, Bytes(16, 1)));
@@ -252,6 +254,7 @@ TEST_CASE("a second message field is merged into the first, and fields may come 
 
 TEST_CASE("an event holds nothing of the frame decoded before it") {
     auto message = message_of_type(15)
+                       .varint(field::socket_family, 2)
                        .varint(field::socket_protocol, 4)
                        .counted(field::query_address, Bytes(16, 1))
                        .counted(field::response_address, Bytes(4, 1))
@@ -278,6 +281,7 @@ TEST_CASE("an event holds nothing of the frame decoded before it") {
     CHECK_FALSE(event.query.address.present());
     CHECK_FALSE(event.response.address.present());
     CHECK(event.query.port + event.response.port == 0);
+    CHECK(event.family == SocketFamily::unknown);
     CHECK(event.protocol == SocketProtocol::unknown);
     CHECK(event.http_protocol == HttpProtocol::unknown);
     CHECK_FALSE(event.query_time);

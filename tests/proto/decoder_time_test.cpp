@@ -27,6 +27,7 @@ TEST_CASE("a time before 2000, over a day ahead or without a sound fraction is n
                                   .fixed32(field::query_time_nsec, nanoseconds));
         const bool from_server = decoded.event.time_source == TimeSource::server;
         CHECK(decoded.event.query_time.has_value() == from_server);
+        CHECK(decoded.event.oddities.time == !from_server);  // so that it can be counted
         if (!from_server) CHECK(decoded.event.time == decoded.event.received);
         return decoded.event.time_source;
     };
@@ -38,6 +39,13 @@ TEST_CASE("a time before 2000, over a day ahead or without a sound fraction is n
     CHECK(source_of(std::uint64_t{1} << 63, 0) == TimeSource::agent);
     CHECK(source_of(now, 999'999'999) == TimeSource::server);
     CHECK(source_of(now, 1'000'000'000) == TimeSource::agent);
+}
+
+TEST_CASE("a time that was not sent is nothing odd") {
+    CHECK_FALSE(Decoded(message_of_type(5)).event.oddities.time);
+    CHECK_FALSE(Decoded(message_of_type(5).varint(field::query_time_sec, 0)).event.oddities.time);
+    CHECK(Decoded(message_of_type(6).varint(field::query_time_sec, 1).varint(field::response_time_sec, now))
+              .event.oddities.time);
 }
 
 TEST_CASE("the fraction has as many digits as the source seems to measure") {

@@ -47,6 +47,7 @@ std::string account_of(const DnstapFrame& frame) {
     account.bytes(frame.identity).bytes(frame.version).bytes(frame.extra);
     account.number(static_cast<std::uint64_t>(frame.type));
     account.number(frame.type == MessageType::unknown ? frame.unknown_type : 0);
+    account.number(static_cast<std::uint64_t>(frame.family));
     account.number(static_cast<std::uint64_t>(frame.protocol));
     account.number(static_cast<std::uint64_t>(frame.http_protocol));
     account.bytes(frame.query_address).bytes(frame.response_address);
@@ -87,6 +88,7 @@ std::string account_of(const dnstap::Dnstap& frame) {
     account.bytes(frame.identity()).bytes(frame.version()).bytes(frame.extra());
     account.listed(message.has_type(), message.type());
     account.number(message.has_type() ? 0 : unlisted_type(message.unknown_fields()));
+    account.listed(message.has_socket_family(), message.socket_family());
     account.listed(message.has_socket_protocol(), message.socket_protocol());
     account.listed(message.has_http_protocol(), message.http_protocol());
     account.bytes(message.query_address()).bytes(message.response_address());

@@ -149,6 +149,27 @@ TEST_CASE("a gateway of an unknown type, or a compressed one, makes the RDATA un
     CHECK(text(55, "02 02 0009 0a0b 010203").starts_with("\\# "));
 }
 
+TEST_CASE("a set of ports, of old types or of A6's bits that cannot be makes the RDATA unknown") {
+    CHECK(text(11, "c0000201").starts_with("\\# "));
+    Bytes ports = from_hex("c0000201 06");
+    ports.resize(5 + 8192, 0);
+    ports.back() = 1;
+    CHECK(render(11, ports).text == "192.0.2.1 6 65535");
+    ports.push_back(0);
+    CHECK(render(11, ports).text.starts_with("\\# "));
+    CHECK(text(30, "00 80").starts_with("\\# "));  // a bitmap of another kind
+    CHECK(text(30, "00").starts_with("\\# "));
+    CHECK(render(30, Bytes(18, 0)).text.starts_with("\\# "));
+    CHECK(text(38, "81 00").starts_with("\\# "));
+    CHECK(text(38, "40 0000").starts_with("\\# "));
+    CHECK(text(38, "04 ff000000000000000000000000000001 00") == "4 f00::1 .");
+    CHECK(text(34, "00").starts_with("\\# "));
+    CHECK(text(34, "01 31323361").starts_with("\\# "));
+    CHECK(text(34, "02 3132").starts_with("\\# "));
+    CHECK(text(20, "0131 0132 0133").starts_with("\\# "));
+    CHECK(text(250, "00 000000000000 012c 0009 0102").starts_with("\\# "));
+}
+
 TEST_CASE("RDATA text is cut at the limit, and never inside an escape") {
     const Bytes strings = from_hex("05 6161610a61");  // "aaa\010a" with its quotes
     const std::string whole = "\"aaa\\010a\"";

@@ -14,11 +14,16 @@ namespace {
 // killed.
 class ThreeSegments {
   public:
-    ThreeSegments() {
+    // With times: a time block behind each block of frames, and two behind the last.
+    explicit ThreeSegments(bool with_times = false) {
         {
-            Spool spool(small_spool(folder_, 300), posix_disk());
+            Spool spool(small_spool(folder_, with_times ? 430 : 300), posix_disk());
             spool.open_stream(1, "bind", "p");
-            for (int block = 0; block < 6; ++block) REQUIRE(append_frames(spool, {20, 21}).appended);
+            for (int block = 0; block < 6; ++block) {
+                REQUIRE(append_frames(spool, {20, 21}).appended);
+                if (with_times) REQUIRE(append_time(spool, 1'700'000'001 + block));
+            }
+            if (with_times) REQUIRE(append_time(spool, 1'700'000'010));
             files = segment_files(directory());
             for (const auto& file : files) contents.push_back(read_file(file));
         }
@@ -77,8 +82,9 @@ std::uint64_t lost_with(ThreeSegments& log, std::size_t segment, const Bytes& da
 }
 
 // As lost_with(), for each offset of each segment.
-void at_every_offset(const std::function<void(Bytes&, std::size_t)>& damage, std::uint64_t at_most_lost) {
-    ThreeSegments log;
+void at_every_offset(const std::function<void(Bytes&, std::size_t)>& damage, std::uint64_t at_most_lost,
+                     bool with_times) {
+    ThreeSegments log(with_times);
     for (std::size_t segment = 0; segment < 3; ++segment) {
         for (std::size_t offset = 0; offset < log.contents[segment].size(); ++offset) {
             Bytes bytes = log.contents[segment];
@@ -88,6 +94,11 @@ void at_every_offset(const std::function<void(Bytes&, std::size_t)>& damage, std
             REQUIRE(lost_with(log, segment, bytes) <= at_most_lost);
         }
     }
+}
+
+void at_every_offset(const std::function<void(Bytes&, std::size_t)>& damage, std::uint64_t at_most_lost) {
+    at_every_offset(damage, at_most_lost, false);
+    at_every_offset(damage, at_most_lost, true);
 }
 
 }  // namespace
@@ -265,6 +276,25 @@ TEST_CASE("empty and all-zero segments are normal after a crash") {
     REQUIRE(append_frames(spool, {5}).appended);
     CHECK(read_all(reader).text == "13-13");
     CHECK(read_all(log.directory()).text == all + " 13-13");
+}
+
+TEST_CASE("a time block that is lost or torn is nothing lost") {
+    ThreeSegments log(true);
+    const std::string all = "1-2 3-4 5-6 7-8 9-10 11-12";
+    CHECK(read_all(log.directory()).text == all);
+    CHECK(read_all(log.directory()).times == 7);
+    const Bytes whole = log.contents[2];
+    for (std::size_t cut = 1; cut < 2 * block_header_bytes; ++cut) {
+        write_file(log.files[2], Bytes(whole.begin(), whole.end() - static_cast<std::ptrdiff_t>(cut)));
+        const Account account = read_all(log.directory());
+        REQUIRE(account.text == all);
+        REQUIRE(account.times < 7);
+    }
+    Bytes bytes = whole;
+    bytes[bytes.size() - 2 * block_header_bytes + 24] ^= 1;
+    write_file(log.files[2], bytes);
+    CHECK(read_all(log.directory()).text == all);
+    CHECK(read_all(log.directory()).times == 6);
 }
 
 }  // namespace tapferry

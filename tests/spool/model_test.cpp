@@ -31,7 +31,8 @@ class ModelledSpool {
         if (chance < 850) return read(readers_[below(3)], 1 + below(20));
         if (chance < 900)
             return readers_[below(3)].seek(Position{1 + below(static_cast<std::uint32_t>(end_))});
-        if (chance < 930) return spool_->roll_when_old();
+        if (chance < 920) return spool_->roll_when_old();
+        if (chance < 930) return tell_time();
         if (chance < 960) return trim();
         if (chance < 970) return corrupt();
         if (chance < 980) return lose_tail();
@@ -105,6 +106,14 @@ class ModelledSpool {
         REQUIRE(number(spool_->end()) == end_);
     }
 
+    void tell_time() {
+        const bool counted = is_own(newest_) && std::filesystem::file_size(newest_) == newest_bytes_;
+        if (!append_time(*spool_, ++seconds_)) return;
+        REQUIRE(number(spool_->end()) == end_);
+        REQUIRE(spool_->bytes() <= options().max_bytes);
+        if (counted) newest_bytes_ = std::filesystem::file_size(newest_);
+    }
+
     bool is_own(const std::filesystem::path& file) const {
         const auto name = parse_segment_name(file.filename().native());
         return name && name->incarnation == spool_->incarnation() && std::filesystem::exists(file);
@@ -138,6 +147,8 @@ class ModelledSpool {
                 }
                 REQUIRE(reader.position() == expected);
                 REQUIRE(expected <= spool_->end());
+            } else if (std::holds_alternative<SpoolTime>(read)) {
+                REQUIRE(reader.position() == before);
             } else {
                 // Damage at the very end is told when something follows it.
                 REQUIRE(all_may_be_lost(number(before), end_));
@@ -220,6 +231,7 @@ class ModelledSpool {
     std::vector<SpoolReader> readers_;
     std::unique_ptr<Spool> spool_;
     std::uint64_t end_ = 1;
+    std::int64_t seconds_ = 1'700'000'000;
     std::vector<bool> may_be_lost_{true};  // by number
     std::vector<Appended> appended_;
     // Where the last block lies, so that the directory need not be listed for each.

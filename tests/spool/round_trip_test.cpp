@@ -230,4 +230,74 @@ TEST_CASE("a frame that no block can hold is refused, and takes no number") {
     CHECK(spool.end() == first_position);
 }
 
+TEST_CASE("a time is read where it stands, once, and takes no number") {
+    const TemporaryFolder folder;
+    Spool spool(small_spool(folder), posix_disk());
+    SpoolReader reader(folder.path() / "spool", posix_disk(), first_position);
+    const auto time = [&]() -> std::int64_t {
+        const SpoolRead read = reader.next();
+        const auto* told = std::get_if<SpoolTime>(&read);
+        return told == nullptr ? 0 : told->received.seconds;
+    };
+    REQUIRE(append_time(spool, 100));
+    CHECK(spool.end() == first_position);
+    CHECK(time() == 100);
+    CHECK(time() == 0);
+    REQUIRE(append_frames(spool, {5}).appended);
+    REQUIRE(append_time(spool, 200));
+    REQUIRE(append_time(spool, 201));
+    CHECK(read_all(reader).text == "1-1");
+    CHECK(spool.end() == Position{2});
+    reader.seek(Position{2});
+    CHECK(time() == 200);
+    CHECK(time() == 201);
+    reader.seek(first_position);
+    CHECK(time() == 100);
+    CHECK(read_all(reader).times == 2);
+}
+
+TEST_CASE("nobody waits for time, and none is written") {
+    const TemporaryFolder folder;
+    Spool spool(small_spool(folder), posix_disk());
+    CHECK_FALSE(spool.append_time({100, 0}));
+    spool.wait_for_time(true);
+    spool.wait_for_time(true);
+    spool.wait_for_time(false);
+    CHECK(spool.append_time({100, 0}));
+    spool.wait_for_time(false);
+    CHECK_FALSE(spool.append_time({101, 0}));
+    CHECK(read_all(folder.path() / "spool").times == 1);
+}
+
+// Segments of one base are read again and again until frames follow.
+TEST_CASE("times in segments without frames are told once, over any number of restarts") {
+    const TemporaryFolder folder;
+    for (std::int64_t start = 0; start < 3; ++start) {
+        Spool spool(small_spool(folder), posix_disk());
+        REQUIRE(append_time(spool, 100 + start));
+    }
+    SpoolReader reader(folder.path() / "spool", posix_disk(), first_position);
+    const Account account = read_all(reader);
+    CHECK(account.times >= 1);
+    CHECK(account.times <= 3);
+    CHECK(read_all(reader).times == 0);
+    Spool spool(small_spool(folder), posix_disk());
+    REQUIRE(append_frames(spool, {5}).appended);
+    CHECK(read_all(reader).text == "1-1");
+}
+
+TEST_CASE("a time begins no segment and is not worth a frame") {
+    const TemporaryFolder folder;
+    SpoolOptions options = small_spool(folder, 200);
+    options.max_bytes = 1000;
+    Spool spool(options, posix_disk());
+    std::int64_t second = 100;
+    for (int i = 0; i < 100; ++i) static_cast<void>(append_time(spool, ++second));
+    CHECK(segment_files(options.directory).size() == 1);
+    CHECK(spool.bytes() <= 1000);
+    REQUIRE(append_frames(spool, {50}).appended);
+    CHECK(spool.bytes() <= 1000);
+    CHECK(read_all(options.directory).text == "1-1");
+}
+
 }  // namespace tapferry

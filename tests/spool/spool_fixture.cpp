@@ -56,6 +56,13 @@ bool is_numbered_frame(const SpoolFrame& frame) {
     return true;
 }
 
+bool append_time(Spool& spool, std::int64_t seconds) {
+    spool.wait_for_time(true);
+    const bool appended = spool.append_time({seconds, 0});
+    spool.wait_for_time(false);
+    return appended;
+}
+
 AppendOutcome append_frames(Spool& spool, const std::vector<std::size_t>& sizes, std::uint32_t stream) {
     BlockBuilder block;
     Position position = spool.end();
@@ -72,6 +79,10 @@ Account read_all(SpoolReader& reader) {
     for (;;) {
         const SpoolRead read = reader.next();
         if (std::holds_alternative<SpoolEnd>(read)) break;
+        if (std::holds_alternative<SpoolTime>(read)) {
+            ++account.times;
+            continue;
+        }
         if (!account.text.empty()) account.text += ' ';
         if (const auto* gap = std::get_if<SpoolGap>(&read)) {
             account.contiguous = account.contiguous && gap->from == expected && gap->to > gap->from;

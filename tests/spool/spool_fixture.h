@@ -34,15 +34,19 @@ SpoolOptions small_spool(const TemporaryFolder& folder, std::uint64_t segment_by
 Bytes numbered_frame(Position position, std::size_t size);
 bool is_numbered_frame(const SpoolFrame& frame);
 
+// Appends a time block, as if somebody waited for it.
+bool append_time(Spool& spool, std::int64_t seconds);
+
 // Appends one block of numbered frames of these sizes.
 AppendOutcome append_frames(Spool& spool, const std::vector<std::size_t>& sizes, std::uint32_t stream = 1);
 
 // What a reader gave from its position to the end of the log, checked on the way: each read begins where the
-// one before ended. `text` names everything, e.g. "1-3 gap(damage) 4-6 7-9".
+// one before ended. `text` names everything but the times, e.g. "1-3 gap(damage) 4-6 7-9".
 struct Account {
     std::uint64_t frames = 0;
     std::uint64_t lost = 0;
     std::uint64_t wrong = 0;  // frames whose content is not their number's
+    std::uint64_t times = 0;
     bool contiguous = true;
     std::string text;
 };

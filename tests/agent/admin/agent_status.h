@@ -29,7 +29,10 @@ inline AgentStatus sound_status() {
     route.saved.totals.read = 990;
     route.saved.totals.lost[0] = 10;
     route.saved.totals.undecodable = 1;
-    route.saved.totals.filtered = 89;
+    route.saved.totals.filtered = 80;
+    route.saved.totals.paired = 6;
+    route.saved.open_from = Position{900};
+    route.saved.open = 3;
     route.saved.totals.rendered = 900;
     route.saved.totals.delivered = 897;
     route.saved.totals.dead_lettered = 3;
@@ -39,6 +42,8 @@ inline AgentStatus sound_status() {
     route.in_flight = 60;
     route.lag_seconds = 1.5;
     route.dead_records = 4;
+    route.cuts[static_cast<std::size_t>(CutField::answers)] = 12;
+    route.cuts[static_cast<std::size_t>(CutField::others)] = 1;
     route.deliveries = {9, 8, 7, 6};
     route.delivery_seconds.buckets[2] = 4;
     route.delivery_seconds.buckets[delivery_seconds_bounds.size()] = 1;

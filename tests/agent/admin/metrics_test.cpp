@@ -26,6 +26,8 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_route_frames_read_total", "counter"},
         {"tapferry_route_undecodable_total", "counter"},
         {"tapferry_route_filtered_total", "counter"},
+        {"tapferry_events_paired_total", "counter"},
+        {"tapferry_events_open", "gauge"},
         {"tapferry_records_delivered_total", "counter"},
         {"tapferry_deliveries_total", "counter"},
         {"tapferry_delivery_seconds", "histogram"},
@@ -37,6 +39,7 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_events_in_flight", "gauge"},
         {"tapferry_records_repeated_total", "counter"},
         {"tapferry_records_dead_lettered_total", "counter"},
+        {"tapferry_records_shortened_total", "counter"},
         {"tapferry_input_connections", "gauge"},
         {"tapferry_build_info", "gauge"},
     };
@@ -65,7 +68,9 @@ TEST_CASE("each metric shows its own counter") {
     CHECK(exposition.value("tapferry_connections_rejected_total", tls) == 5);
     CHECK(of_siem("tapferry_route_frames_read_total") == 990);
     CHECK(of_siem("tapferry_route_undecodable_total") == 1);
-    CHECK(of_siem("tapferry_route_filtered_total") == 89);
+    CHECK(of_siem("tapferry_route_filtered_total") == 80);
+    CHECK(of_siem("tapferry_events_paired_total") == 6);
+    CHECK(of_siem("tapferry_events_open") == 3);
     CHECK(of_siem("tapferry_events_rendered_total") == 900);
     CHECK(of_siem("tapferry_events_delivered_total") == 897);
     CHECK(of_siem("tapferry_events_dead_lettered_total") == 3);
@@ -82,6 +87,13 @@ TEST_CASE("each metric shows its own counter") {
     CHECK(verdict("accepted") == 8);
     CHECK(verdict("retry") == 7);
     CHECK(verdict("refused") == 6);
+    const auto shortened = [&](const char* field) {
+        return exposition.value("tapferry_records_shortened_total",
+                                {{"destination", "siem"}, {"field", field}});
+    };
+    CHECK(shortened("answers") == 12);
+    CHECK(shortened("others") == 1);
+    CHECK(shortened("name") == 0);
     const auto lost = [&](const char* reason) {
         return exposition.value("tapferry_spool_frames_lost_total",
                                 {{"destination", "siem"}, {"reason", reason}});
@@ -127,6 +139,8 @@ TEST_CASE("the sums of the ledger can be done from the metrics alone") {
     const auto of_siem = [&](std::string_view name) { return exposition.value(name, siem); };
     CHECK(of_siem("tapferry_route_frames_read_total") == of_siem("tapferry_route_undecodable_total") +
                                                              of_siem("tapferry_route_filtered_total") +
+                                                             of_siem("tapferry_events_paired_total") +
+                                                             of_siem("tapferry_events_open") +
                                                              of_siem("tapferry_events_rendered_total"));
     CHECK(of_siem("tapferry_events_rendered_total") ==
           of_siem("tapferry_events_delivered_total") + of_siem("tapferry_events_dead_lettered_total"));

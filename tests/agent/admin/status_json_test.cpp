@@ -30,10 +30,13 @@ TEST_CASE("the sums of an input and of a destination can be done from the status
           input["appended"].GetUint64() + sum(input["rejected"]) + input["in_ring"].GetUint64());
     const auto& route = status["destinations"][0];
     const auto number_of = [&](const char* key) { return route[key].GetUint64(); };
-    CHECK(number_of("read") == number_of("undecodable") + number_of("filtered") + number_of("rendered"));
+    CHECK(number_of("read") == number_of("undecodable") + number_of("filtered") + number_of("paired") +
+                                   number_of("open") + number_of("rendered"));
     CHECK(number_of("rendered") == number_of("delivered") + number_of("dead_lettered"));
     CHECK(number_of("position") == number_of("start") + number_of("read") + sum(route["lost"]));
     CHECK(status["spool"]["end"].GetUint64() == number_of("position") + number_of("pending"));
+    CHECK(route["shortened"]["answers"].GetUint64() == 12);
+    CHECK(sum(route["shortened"]) == 13);
     CHECK(route["balanced"].GetBool());
     CHECK(status["balanced"].GetBool());
 }

@@ -15,16 +15,55 @@ std::string describe(const Address& address) {
 struct FormatWriter {
     std::ostream& out;
     void operator()(const JsonOptions& json) const {
-        out << "json additional " << json.additional << " schema " << json.schema;
+        out << "json answers " << static_cast<int>(json.answers) << " additional " << json.additional
+            << " raw " << json.raw << " schema " << json.schema;
     }
+    void operator()(const EcsOptions& ecs) const {
+        out << "ecs " << ecs.type << " " << ecs.dataset << " " << ecs.name_space;
+    }
+    void operator()(const CimOptions&) const { out << "cim"; }
+    void operator()(const OcsfOptions& ocsf) const {
+        out << "ocsf version " << static_cast<int>(ocsf.version) << " observables " << ocsf.observables;
+    }
+    void operator()(const AsimOptions&) const { out << "asim"; }
+    void operator()(const ZeekOptions& zeek) const { out << "zeek path " << zeek.path; }
+    void operator()(const GelfOptions& gelf) const { out << "gelf " << gelf.host; }
     void operator()(const CefOptions& cef) const {
         out << "cef " << cef.vendor << "|" << cef.product << " ipv6 " << static_cast<int>(cef.ipv6) << " max "
-            << cef.max_bytes;
+            << cef.max_bytes << " profile " << static_cast<int>(cef.profile) << " answers "
+            << static_cast<int>(cef.answers);
+    }
+    void operator()(const LeefOptions& leef) const {
+        out << "leef " << leef.vendor << "|" << leef.product << " max " << leef.max_bytes;
     }
     void operator()(const PassivednsOptions& passive) const {
-        out << "passivedns client " << static_cast<int>(passive.client) << " errors " << passive.errors;
+        out << "passivedns mode " << static_cast<int>(passive.mode) << " window " << passive.window.count()
+            << " max_rows " << passive.max_rows << " client " << static_cast<int>(passive.client) << " rdata "
+            << static_cast<int>(passive.rdata) << " errors " << passive.errors;
+        write(passive.records);
+    }
+    void operator()(const CofOptions& cof) const {
+        out << "cof window " << cof.window.count() << " max_rows " << cof.max_rows << " trailing_dot "
+            << cof.trailing_dot << " rdata " << static_cast<int>(cof.rdata) << " sensor_id \""
+            << cof.sensor_id << '"';
+        write(cof.records);
+    }
+    void operator()(const SummaryOptions& summary) const {
+        out << "summary window " << summary.window.count() << " max_rows " << summary.max_rows << " group_by";
+        for (const std::string& field : summary.group_by) out << ' ' << field;
+    }
+    void write(const PassiveDnsOptions& records) const {
+        out << " sources " << static_cast<int>(records.sources) << " bailiwick "
+            << static_cast<int>(records.bailiwick) << " d4 " << records.d4;
     }
     void operator()(const TextOptions& text) const { out << "text \"" << text.format << "\""; }
+    void operator()(const TemplateOptions& text) const {
+        out << "template \"" << text.line << "\" absent \"" << text.absent << "\"";
+    }
+    void operator()(const YamlOptions& yaml) const { out << "yaml " << static_cast<int>(yaml.layout); }
+    void operator()(const DigOptions&) const { out << "dig"; }
+    void operator()(const HexOptions&) const { out << "hex"; }
+    void operator()(const DnstapOptions&) const { out << "dnstap"; }
 };
 
 struct TransportWriter {
@@ -48,9 +87,9 @@ struct TransportWriter {
 };
 
 void describe(std::ostream& out, const SyslogHeaderOptions& header) {
-    out << "  syslog facility " << int{header.facility} << " app " << header.app_name << " hostname "
-        << static_cast<int>(header.hostname) << " " << header.fixed_hostname << " sd "
-        << header.structured_data << "\n";
+    out << "  syslog rfc " << static_cast<int>(header.rfc) << " facility " << int{header.facility} << " app "
+        << header.app_name << " hostname " << static_cast<int>(header.hostname) << " "
+        << header.fixed_hostname << " sd " << header.structured_data << "\n";
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ TEST_CASE("each type has its default format and selection") {
           Row{"type = \"file\"\npath = \"/x\"", "json", all}, Row{"type = \"stdout\"", "json", all},
           Row{"type = \"stdout\"\nformat = \"cef\"", "cef", usual},
           Row{"type = \"syslog\"\naddress = \"a:1\"\nformat = \"json\"", "json", usual},
+          Row{"type = \"stdout\"\nformat = \"ecs\"", "ecs", usual},
           Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"text\"", "text", all},
           Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"passivedns\"", "passivedns", all}}) {
         CAPTURE(row.lines);
@@ -119,17 +120,86 @@ TEST_CASE("the syslog header takes only what RFC 5424 lets stand in it") {
     CHECK(faults(tcp + "hostname = \"" + std::string(256, 'a') + "\"").size() == 1);
 }
 
+TEST_CASE("the header may be RFC 3164's, whose tag is shorter and which has no structured data") {
+    using Rfc = SyslogHeaderOptions::Rfc;
+    const std::string tcp = "type = \"syslog\"\naddress = \"a:601\"\n";
+    CHECK(destination(tcp).syslog_header->rfc == Rfc::rfc5424);
+    CHECK(destination(tcp + "rfc = \"3164\"").syslog_header->rfc == Rfc::rfc3164);
+    const std::string iso = tcp + "rfc = \"3164-iso\"\n";
+    CHECK(destination(iso).syslog_header->rfc == Rfc::rfc3164_iso);
+    CHECK(faults(iso + "app_name = \"" + std::string(32, 'a') + "\"").empty());
+    for (const std::string line : {"app_name = \"my-app\"", "app_name = \"\"", "structured_data = true"}) {
+        CAPTURE(line);
+        CHECK(faults(iso + line).size() == 1);
+    }
+    CHECK(faults(iso + "app_name = \"" + std::string(33, 'a') + "\"").size() == 1);
+    CHECK(faults(tcp + "rfc = \"5425\"").size() == 1);
+}
+
+TEST_CASE("severities of a format hold for the syslog header too, and LEEF has the time as QRadar reads it") {
+    const std::string syslog = "type = \"syslog\"\naddress = \"a:601\"\n";
+    const auto cef = destination(syslog + "cef = { severity = { NXDOMAIN = 4, DNS-POLICY = 9 } }");
+    Severities expected;
+    REQUIRE(expected.set("NXDOMAIN", 4));
+    REQUIRE(expected.set("DNS-POLICY", 9));
+    CHECK(std::get<CefOptions>(cef.format).severities == expected);
+    CHECK(cef.syslog_header->severities == expected);
+    CHECK(cef.syslog_header->time_digits == 6);
+    const auto leef =
+        destination(syslog + "format = \"leef\"\nleef = { severity = { NXDOMAIN = 4, DNS-POLICY = 9 } }");
+    CHECK(std::get<LeefOptions>(leef.format).severities == expected);
+    CHECK(std::get<LeefOptions>(leef.format).max_bytes == 8096);
+    CHECK(leef.syslog_header->severities == expected);
+    CHECK(leef.syslog_header->time_digits == 3);
+    for (const std::string fault :
+         {"NXDOMAIN = 11", "NXDOMAIN = -1", "NXDOMAIN = \"high\"", "NXDOMAINS = 1"}) {
+        CAPTURE(fault);
+        CHECK(faults(syslog + "cef = { severity = { " + fault + " } }").size() == 1);
+    }
+}
+
 TEST_CASE("a format's table holds its options, and the table of another format is a fault") {
     CHECK(std::get<JsonOptions>(
               destination("type = \"stdout\"\njson = { additional = true, schema = true }").format)
               .additional);
+    const auto json = std::get<JsonOptions>(
+        destination("type = \"stdout\"\njson = { answers = \"one_event_each\", raw = true }").format);
+    CHECK(json.answers == JsonOptions::Answers::one_event_each);
+    CHECK(json.raw);
+    const auto ecs = std::get<EcsOptions>(
+        destination("type = \"stdout\"\nformat = \"ecs\"\necs = { data_stream = \"logs-dns.lab_2-a.b\" }")
+            .format);
+    CHECK(ecs.type == "logs");
+    CHECK(ecs.dataset == "dns.lab_2");
+    CHECK(ecs.name_space == "a.b");
+    const auto plain = std::get<EcsOptions>(
+        destination("type = \"stdout\"\nformat = \"ecs\"\necs = { data_stream = \"\" }").format);
+    CHECK(plain.type.empty());
+    CHECK(plain.dataset == "dns.dnstap");
+    const auto ocsf = std::get<OcsfOptions>(
+        destination("type = \"stdout\"\nformat = \"ocsf\"\nocsf = { version = \"1.9\", observables = true }")
+            .format);
+    CHECK(ocsf.version == OcsfOptions::Version::v1_9);
+    CHECK(ocsf.observables);
+    CHECK(std::get<ZeekOptions>(
+              destination("type = \"stdout\"\nformat = \"zeek\"\nzeek = { path = true }").format)
+              .path);
+    CHECK(std::get<GelfOptions>(
+              destination("type = \"stdout\"\nformat = \"gelf\"\ngelf = { host = \"ns1\" }").format)
+              .host == "ns1");
+    CHECK(std::get<GelfOptions>(
+              destination("type = \"stdout\"\nformat = \"gelf\"\ngelf = { host = \"identity\" }").format)
+              .host.empty());
     const auto cef = std::get<CefOptions>(
         destination(
-            "type = \"stdout\"\nformat = \"cef\"\ncef = { vendor = \"A\", product = \"B\", ipv6 = \"c6a\" }")
+            "type = \"stdout\"\nformat = \"cef\"\ncef = { vendor = \"A\", product = \"B\", ipv6 = \"c6a\", "
+            "profile = \"infoblox\", answers = \"one_event_each\" }")
             .format);
     CHECK(cef.vendor == "A");
     CHECK(cef.product == "B");
     CHECK(cef.ipv6 == CefOptions::Ipv6::c6a);
+    CHECK(cef.profile == CefOptions::Profile::infoblox);
+    CHECK(cef.answers == CefOptions::Answers::one_event_each);
     const auto passive = std::get<PassivednsOptions>(
         destination(
             "type = \"stdout\"\nformat = \"passivedns\"\npassivedns = { client = \"none\", errors = false }")
@@ -143,15 +213,78 @@ TEST_CASE("a format's table holds its options, and the table of another format i
 }
 
 TEST_CASE("options that a format cannot use are faults") {
-    for (const std::string lines :
-         {"format = \"xml\"", "format = \"JSON\"", "json = { colour = true }",
-          "format = \"cef\"\ncef = { vendor = \"\" }", "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
-          "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
-          "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
-          "format = \"text\"\ntext = { line = \"%{colour}\" }",
-          "format = \"text\"\ntext = { line = \"%{\" }"}) {
+    for (const std::string lines : {"format = \"xml\"",
+                                    "format = \"JSON\"",
+                                    "json = { colour = true }",
+                                    "json = { answers = \"each\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-dns\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-dns-a-b\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs--a\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-Dns-a\" }",
+                                    "format = \"ecs\"\necs = { data_stream = \"logs-dns-\" }",
+                                    "format = \"ocsf\"\nocsf = { version = \"1.4\" }",
+                                    "format = \"cim\"\ncim = { a = 1 }",
+                                    "format = \"asim\"\nasim = { a = 1 }",
+                                    "format = \"zeek\"\nzeek = { path = 1 }",
+                                    "format = \"gelf\"\ngelf = { host = \"\" }",
+                                    "format = \"cef\"\ncef = { vendor = \"\" }",
+                                    "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
+                                    "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
+                                    "format = \"cef\"\ncef = { profile = \"bluecat\" }",
+                                    "format = \"cef\"\ncef = { answers = \"each\" }",
+                                    "format = \"leef\"\nleef = { vendor = \"a|b\" }",
+                                    "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
+                                    "format = \"text\"\ntext = { line = \"%{colour}\" }",
+                                    "format = \"text\"\ntext = { line = \"%{\" }"}) {
         CAPTURE(lines);
         CHECK(faults("type = \"stdout\"\n" + lines).size() == 1);
+    }
+}
+
+TEST_CASE("text, template and yaml have options of their own") {
+    CHECK(std::get<TextOptions>(
+              destination("type = \"stdout\"\nformat = \"text\"\ntext = { line = \"%{src}\" }").format)
+              .format == "%{src}");
+    const auto own = destination(
+        "type = \"stdout\"\nformat = \"template\"\ntemplate = { line = \"{src}\", absent = \"\" }");
+    CHECK(std::get<TemplateOptions>(own.format).line == "{src}");
+    CHECK(std::get<TemplateOptions>(own.format).absent.empty());
+    const auto flat =
+        destination("type = \"stdout\"\nformat = \"yaml\"\nyaml = { layout = \"dnstap-receiver\" }");
+    CHECK(std::get<YamlOptions>(flat.format).layout == YamlOptions::Layout::dnstap_receiver);
+    for (const std::string lines :
+         {"format = \"template\"\ntemplate = { line = \"{colour}\" }",
+          "format = \"template\"\ntemplate = { line = \"\" }",
+          "format = \"template\"\ntemplate = { line = \"{src:xml}\" }",
+          "format = \"template\"\ntemplate = { absent = \"a\\nb\" }",
+          "format = \"yaml\"\nyaml = { layout = \"flat\" }", "format = \"dig\"\ndig = { colour = true }"}) {
+        CAPTURE(lines);
+        CHECK(faults("type = \"stdout\"\n" + lines).size() == 1);
+    }
+}
+
+TEST_CASE("formats of several lines and of bytes go only where they can be told apart") {
+    const std::string syslog = "type = \"syslog\"\naddress = \"a:1\"\nformat = ";
+    const std::string tcp = "type = \"tcp\"\naddress = \"a:1\"\nformat = ";
+    for (const std::string format : {"\"yaml\"", "\"dig\"", "\"hex\""}) {
+        CAPTURE(format);
+        CHECK(faults("type = \"stdout\"\nformat = " + format).empty());
+        CHECK(faults("type = \"file\"\npath = \"/x\"\nformat = " + format).empty());
+        CHECK(faults(tcp + format).empty());
+        CHECK(faults(syslog + format) ==
+              Lines{"tapferry.toml:7:10: destinations.out.format: " + format +
+                    " has several lines an event, and a record of \"syslog\" is one line; it goes to "
+                    "\"file\", \"stdout\" and \"tcp\""});
+    }
+    CHECK(faults(tcp + "\"dnstap\"\nframing = \"length\"").empty());
+    for (const std::string& lines :
+         {tcp + "\"dnstap\"", syslog + "\"dnstap\"", std::string("type = \"stdout\"\nformat = \"dnstap\""),
+          std::string("type = \"file\"\npath = \"/x\"\nformat = \"dnstap\"")}) {
+        CAPTURE(lines);
+        const Lines told = faults(lines);
+        REQUIRE(told.size() == 1);
+        CHECK(told.front().find("is bytes and no text") != std::string::npos);
     }
 }
 
@@ -184,6 +317,22 @@ TEST_CASE("limits of batches, retries and dead letters have bounds") {
           "start = \"middle\"", "batch = { max_event = 5 }"}) {
         CAPTURE(line);
         CHECK(faults("type = \"stdout\"\n" + line).size() == 1);
+    }
+}
+
+TEST_CASE("transactions are off until their table is there, and have bounds") {
+    CHECK(!destination("type = \"stdout\"").transactions);
+    const auto usual = destination("type = \"stdout\"\ntransactions = {}");
+    REQUIRE(usual.transactions);
+    CHECK(usual.transactions->timeout == std::chrono::seconds{5});
+    CHECK(usual.transactions->max_open == 50'000);
+    const auto own = destination("type = \"stdout\"\ntransactions = { timeout = \"60s\", max_open = 100 }");
+    CHECK(own.transactions->timeout == std::chrono::seconds{60});
+    CHECK(own.transactions->max_open == 100);
+    for (const std::string keys : {"timeout = \"61s\"", "timeout = \"99ms\"", "max_open = 99",
+                                   "max_open = 1000001", "time_out = \"5s\""}) {
+        CAPTURE(keys);
+        CHECK(faults("type = \"stdout\"\ntransactions = { " + keys + " }").size() == 1);
     }
 }
 

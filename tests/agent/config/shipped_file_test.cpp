@@ -68,8 +68,10 @@ TEST_CASE("the defaults of the shipped file's alternatives are those of sections
         "\"fra1\" }\n"
         "[destinations.passive]\ntype = \"file\"\npath = \"/var/log/tapferry/passive.log\"\nformat = "
         "\"passivedns\"\n"
-        "[destinations.terminal]\ntype = \"stdout\"\nformat = \"text\"\n");
-    for (const auto name : {"lines", "passive", "terminal"})
+        "[destinations.terminal]\ntype = \"stdout\"\nformat = \"text\"\n"
+        "[destinations.own]\ntype = \"stdout\"\nformat = \"template\"\n"
+        "[destinations.people]\ntype = \"stdout\"\nformat = \"yaml\"\n");
+    for (const auto name : {"lines", "passive", "terminal", "own", "people"})
         CHECK(describe(find(told, name)) == describe(find(silent, name)));
 }
 

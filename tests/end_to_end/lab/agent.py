@@ -39,14 +39,13 @@ messages = ["all"]
 """
 
 
-def syslog(name, port):
+def syslog(name, port, more="", framing="octet-counting"):
     return f"""[destinations.{name}]
 type = "syslog"
 address = "127.0.0.1:{port}"
 transport = "tcp"
-framing = "octet-counting"
-format = "cef"
-replay_window = "2s"
+framing = "{framing}"
+{more}replay_window = "2s"
 retry = {{ initial = "100ms", max = "1s" }}
 start = "oldest"
 [destinations.{name}.filter]

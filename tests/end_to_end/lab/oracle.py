@@ -15,10 +15,11 @@ def check_ledger(status):
         lost = sum(d["lost"].values())
         assert spool["end"] - 1 == (d["start"] - 1) + d["read"] + d["pending"] + lost, (
             f"{d['name']}: appended is not before + read + pending + lost: {d} {spool}")
-        assert d["read"] == d["undecodable"] + d["filtered"] + d["rendered"], f"{d['name']}: {d}"
+        assert d["read"] == d["undecodable"] + d["filtered"] + d["paired"] + d["open"] + d["rendered"], (
+            f"{d['name']}: {d}")
         # The counters are those of the saved position; what is in flight lies beyond it and is pending still.
         assert d["rendered"] == d["delivered"] + d["dead_lettered"], f"{d['name']}: {d}"
-        assert d["in_flight"] <= d["pending"], f"{d['name']}: {d}"
+        assert d["in_flight"] <= d["pending"] + d["open"], f"{d['name']}: {d}"
         assert d["balanced"] is True, f"{d['name']} says that it does not balance: {d}"
     assert status["balanced"] is True
 

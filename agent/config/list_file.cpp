@@ -1,0 +1,83 @@
+#include "agent/config/list_file.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <system_error>
+
+namespace tapferry {
+
+namespace {
+
+std::string_view trimmed(std::string_view line) {
+    constexpr std::string_view spaces = " \t\r";
+    line = line.substr(0, line.find('#'));
+    const auto begin = line.find_first_not_of(spaces);
+    if (begin == std::string_view::npos) return {};
+    return line.substr(begin, line.find_last_not_of(spaces) - begin + 1);
+}
+
+// As it may be shown on one line.
+std::string shown(std::string_view line) {
+    std::string text(line.substr(0, 60));
+    for (char& c : text)
+        if (c < 0x20 || c > 0x7E) c = '?';
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::string> read_named_file(Section& section, std::string_view key, const std::string& path,
+                                           std::size_t most_bytes, DestinationConfig& destination) {
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string bytes;
+    if (file) bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    if (!file || file.bad()) {
+        const int reason = errno == 0 ? EIO : errno;
+        section.fault(key, path + " cannot be read: " + std::generic_category().message(reason));
+        return std::nullopt;
+    }
+    if (bytes.size() > most_bytes) {
+        section.fault(key, path + " is larger than " + std::to_string(most_bytes) + " bytes");
+        return std::nullopt;
+    }
+    destination.source += "\n" + path + " " + std::to_string(bytes.size()) + " " +
+                          std::to_string(std::hash<std::string>{}(bytes));
+    return bytes;
+}
+
+void read_list_file(Section& section, std::string_view key, const std::string& path, std::string_view wanted,
+                    DestinationConfig& destination, const std::function<bool(std::string_view)>& take) {
+    const auto bytes = read_named_file(section, key, path, largest_list_file, destination);
+    if (!bytes) return;
+    std::size_t number = 0, wrong = 0;
+    std::string first_wrong;
+    for (std::string_view rest = *bytes; !rest.empty();) {
+        const auto end = rest.find('\n');
+        const std::string_view line = trimmed(rest.substr(0, end));
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        ++number;
+        if (line.empty() || take(line) || wrong++ != 0) continue;
+        first_wrong = path + " line " + std::to_string(number) + ": \"" + shown(line) + "\" is not " +
+                      std::string(wanted);
+    }
+    if (wrong > 1) first_wrong += ", and " + std::to_string(wrong - 1) + " lines more";
+    if (wrong != 0) section.fault(key, first_wrong);
+}
+
+void note_named_file(const std::string& path, DestinationConfig& destination) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return;
+    destination.source += "\n" + path;
+    for (const auto number :
+         {static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_ino),
+          static_cast<std::int64_t>(status.st_mtim.tv_sec),
+          static_cast<std::int64_t>(status.st_mtim.tv_nsec)})
+        destination.source += " " + std::to_string(number);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,12 @@
+// The tables [destinations.NAME.match_lists.NAME] and [destinations.NAME.geoip]. Used by read_stages.cpp.
+#pragma once
+
+#include "agent/config/config.h"
+#include "agent/config/section.h"
+
+namespace tapferry {
+
+void read_match_lists(Section match_lists, DestinationConfig& destination);
+void read_geoip(Section geoip, DestinationConfig& destination);
+
+}  // namespace tapferry

@@ -1,0 +1,28 @@
+#include "agent/open_batch.h"
+
+namespace tapferry {
+
+void OpenBatch::clear(Position from) {
+    records.clear();
+    begin = end = open_from = from;
+    open = 0;
+    totals = {};
+    unread = 0;
+    received = {};
+    dead_frames.clear();
+    dead_rows.clear();
+    dead_bytes = 0;
+    lost.clear();
+    window.reset();
+}
+
+bool OpenBatch::full(const BatchLimits& limits) const {
+    return totals.rendered >= limits.max_events || records.bytes() + dead_bytes >= limits.max_bytes ||
+           totals.read >= most_frames_of_a_batch;
+}
+
+bool OpenBatch::empty() const {
+    return begin == end && totals.rendered == 0 && totals.filtered == 0 && unread == 0;
+}
+
+}  // namespace tapferry

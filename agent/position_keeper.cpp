@@ -1,0 +1,63 @@
+#include "agent/position_keeper.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "agent/log.h"
+#include "agent/route_report.h"
+#include "agent/spool/spool.h"
+
+namespace tapferry {
+
+namespace {
+
+// A position is written at most this often while batches settle one after another.
+constexpr std::chrono::milliseconds save_interval{20};
+
+bool same_place(const SavedPosition& a, const SavedPosition& b) {
+    return a.position == b.position && a.open_from == b.open_from && a.open == b.open;
+}
+
+}  // namespace
+
+PositionKeeper::PositionKeeper(const std::filesystem::path& file, Disk& disk, const Spool& spool)
+    : began_before_(std::filesystem::exists(file)), file_(file, disk), spool_(spool) {}
+
+SavedPosition PositionKeeper::load(const DestinationConfig& destination, Log& log) {
+    if (auto saved = file_.load()) return *saved;
+    SavedPosition saved;
+    saved.start = destination.start == Start::oldest ? spool_.begin() : spool_.end();
+    if (began_before_) {
+        saved.start = spool_.begin();
+        log.warn(destination.name,
+                 "its saved position is damaged: the log is read again from its beginning, so events are "
+                 "repeated and none is lost; its lifetime counters begin anew");
+    }
+    saved.position = saved.open_from = saved.start;
+    return saved;
+}
+
+bool PositionKeeper::save_when_due(const SavedPosition& settled, bool now, RouteReport& report) {
+    if (same_place(settled, saved_)) return false;
+    if (!now && std::chrono::steady_clock::now() - last_save_ < save_interval) return false;
+    save(settled, report);
+    return true;
+}
+
+void PositionKeeper::save(const SavedPosition& settled, RouteReport& report) {
+    last_save_ = std::chrono::steady_clock::now();
+    SavedPosition saved = settled;
+    saved.incarnation = spool_.incarnation();
+    saved.highest = spool_.end();
+    if (file_.save(saved)) {
+        saved_ = saved;
+        needed_from_.store(number(saved.open_from), std::memory_order_release);
+        fails_ = false;
+    } else if (!fails_) {
+        fails_ = true;
+        report.tell_trouble(std::string("its position cannot be saved: ") + std::strerror(errno) +
+                            "; after a crash events since then are repeated");
+    }
+}
+
+}  // namespace tapferry

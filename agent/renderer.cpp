@@ -1,0 +1,76 @@
+#include "agent/renderer.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace tapferry {
+
+Renderer::Renderer(const DestinationConfig& destination, std::unique_ptr<Encoder> encoder)
+    : framing_(framing_of(destination.transport)),
+      envelope_(destination.syslog_header ? make_syslog_header(*destination.syslog_header) : nullptr),
+      encoder_(encoder ? std::move(encoder) : make_encoder(destination.format)),
+      stages_(destination.stages),
+      max_record_bytes_(destination.max_record_bytes) {}
+
+std::unique_ptr<OpenBatch> Renderer::make_batch() const {
+    return std::make_unique<OpenBatch>(RecordBuffer(framing_, envelope_.get(), encoder_->text()));
+}
+
+void Renderer::render(Event& event, OpenBatch& batch) {
+    const std::size_t records_before = batch.records.size();
+    const auto bury_event = [&](std::string words) {
+        ++batch.totals.dead_lettered;
+        batch.records.truncate(records_before);
+        bury(event.id, std::move(words), event.frame, batch);
+    };
+    const std::uint64_t rendered = batch.totals.rendered + 1;
+    try {
+        if (!stages_.pass(event)) {
+            ++batch.totals.filtered;
+            return;
+        }
+        batch.totals.rendered = rendered;
+        encoder_->encode(event, batch.records);
+    } catch (const std::exception& failure) {
+        batch.totals.rendered = rendered;
+        return bury_event(std::string("rendering failed: ") + failure.what());
+    }
+    for (const Record& record : batch.records.records().subspan(records_before))
+        if (const char* fault = fault_of(record)) return bury_event(fault);
+}
+
+void Renderer::bury(const EventId& id, std::string words, std::span<const std::uint8_t> frame,
+                    OpenBatch& batch) {
+    batch.dead_bytes += sizeof(DeadFrame) + words.size() + frame.size();
+    batch.dead_frames.push_back({id, std::move(words), {frame.begin(), frame.end()}});
+}
+
+void Renderer::close(OpenBatch& batch) {
+    encoder_->close(batch.records);
+    const auto records = batch.records.records();
+    if (std::none_of(records.begin(), records.end(),
+                     [this](const Record& record) { return fault_of(record) != nullptr; }))
+        return;
+    batch.records.remove_if([&](const Record& record) {
+        const char* fault = fault_of(record);
+        if (fault == nullptr) return false;
+        batch.dead_rows.push_back({record.id, fault, std::string{batch.records.content(record)}});
+        return true;
+    });
+}
+
+void Renderer::begin_anew() {
+    if (!window()) return;
+    RecordBuffer rows(framing_, envelope_.get(), encoder_->text());
+    encoder_->close(rows);
+}
+
+// Why this record may not be sent; null: it may.
+const char* Renderer::fault_of(const Record& record) const {
+    if (record.invalid) return "it cannot be written so that it may be sent";
+    if (max_record_bytes_ != 0 && record.length > max_record_bytes_) return "longer than max_bytes";
+    return nullptr;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,133 @@
+#include "agent/stages/places.h"
+
+#include <arpa/inet.h>
+#include <maxminddb.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+namespace tapferry {
+
+namespace {
+
+constexpr unsigned places_log2 = 11;
+
+class Database {
+  public:
+    // Not 0: why it cannot be opened.
+    int open(const std::string& file) {
+        const int status = MMDB_open(file.c_str(), MMDB_MODE_MMAP, &database_);
+        is_open_ = status == MMDB_SUCCESS;
+        return status;
+    }
+    Database() = default;
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database() {
+        if (is_open_) MMDB_close(&database_);
+    }
+
+    [[nodiscard]] std::optional<MMDB_entry_s> find(const IpAddress& address) const {
+        if (!is_open_ || (address.is_v6() && database_.metadata.ip_version == 4)) return std::nullopt;
+        sockaddr_storage storage{};
+        if (address.is_v6()) {
+            auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+            v6.sin6_family = AF_INET6;
+            std::memcpy(&v6.sin6_addr, address.bytes.data(), 16);
+        } else {
+            auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+            v4.sin_family = AF_INET;
+            std::memcpy(&v4.sin_addr, address.bytes.data(), 4);
+        }
+        int error = MMDB_SUCCESS;
+        const MMDB_lookup_result_s result =
+            MMDB_lookup_sockaddr(&database_, reinterpret_cast<const sockaddr*>(&storage), &error);
+        if (error != MMDB_SUCCESS || !result.found_entry) return std::nullopt;
+        return result.entry;
+    }
+
+  private:
+    mutable MMDB_s database_{};  // libmaxminddb reads it and asks for more
+    bool is_open_ = false;
+};
+
+template <typename... Path>
+std::optional<MMDB_entry_data_s> value_at(MMDB_entry_s entry, const Path*... path) {
+    const char* const keys[] = {path..., nullptr};
+    MMDB_entry_data_s data{};
+    if (MMDB_aget_value(&entry, &data, keys) != MMDB_SUCCESS || !data.has_data) return std::nullopt;
+    return data;
+}
+
+std::string_view text_of(const std::optional<MMDB_entry_data_s>& data) {
+    if (!data || data->type != MMDB_DATA_TYPE_UTF8_STRING) return {};
+    return {data->utf8_string, data->data_size};
+}
+
+std::string_view country_of(MMDB_entry_s entry) {
+    const std::string_view code = text_of(value_at(entry, "country", "iso_code"));
+    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    return code.size() == 2 && capital(code[0]) && capital(code[1]) ? code : std::string_view{};
+}
+
+std::uint32_t number_of(const std::optional<MMDB_entry_data_s>& data) {
+    if (!data) return 0;
+    if (data->type == MMDB_DATA_TYPE_UINT32) return data->uint32;
+    return data->type == MMDB_DATA_TYPE_UINT16 ? data->uint16 : 0;
+}
+
+}  // namespace
+
+struct PlaceDatabases::Opened {
+    Database city;
+    Database country;
+    Database asn;
+};
+
+PlaceDatabases::PlaceDatabases() : opened_(std::make_unique<Opened>()) {}
+PlaceDatabases::~PlaceDatabases() = default;
+
+std::variant<std::shared_ptr<const PlaceDatabases>, PlaceDatabases::Fault> PlaceDatabases::open(
+    const Files& files) {
+    const std::shared_ptr<PlaceDatabases> databases(new PlaceDatabases);
+    Opened& opened = *databases->opened_;
+    for (const auto& [file, database] :
+         {std::pair{&files.city, &opened.city}, std::pair{&files.country, &opened.country},
+          std::pair{&files.asn, &opened.asn}}) {
+        if (file->empty()) continue;
+        if (const int status = database->open(*file); status != MMDB_SUCCESS)
+            return Fault{*file, MMDB_strerror(status)};
+    }
+    return databases;
+}
+
+GeoPlace PlaceDatabases::find(const IpAddress& address) const {
+    GeoPlace place;
+    if (const auto entry = opened_->city.find(address)) {
+        place.country = country_of(*entry);
+        place.city = text_of(value_at(*entry, "city", "names", "en"));
+    }
+    if (const auto entry = place.country.empty() ? opened_->country.find(address) : std::nullopt)
+        place.country = country_of(*entry);
+    if (const auto entry = opened_->asn.find(address)) {
+        place.as_number = number_of(value_at(*entry, "autonomous_system_number"));
+        place.as_organization = text_of(value_at(*entry, "autonomous_system_organization"));
+    }
+    return place;
+}
+
+Places::Places(std::shared_ptr<const PlaceDatabases> databases)
+    : databases_(std::move(databases)), known_(places_log2) {}
+
+GeoPlace Places::find(const IpAddress& address) {
+    if (!address.present()) return {};
+    return known_.get(address, [&](const IpAddress& one) { return databases_->find(one); });
+}
+
+void Places::add(Event& event) {
+    event.query_place = find(event.query.address);
+    event.response_place = find(event.response.address);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,99 @@
+#include "agent/stages/privacy.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "agent/stages/answer_addresses.h"
+
+namespace tapferry {
+
+namespace {
+
+using Client = PrivacyOptions::Client;
+
+constexpr unsigned places_log2 = 12;
+constexpr std::uint32_t match_client_ip = 2;  // dnstap.proto, Policy.Match
+
+// A resolver's and a forwarder's own queries tell their own address; all others may tell a client's.
+bool tells_a_client(const Event& event) {
+    if (event.kind == EventKind::new_domain) return true;
+    switch (event.type) {
+        case MessageType::resolver_query:
+        case MessageType::resolver_response:
+        case MessageType::forwarder_query:
+        case MessageType::forwarder_response:
+            return false;
+        default:
+            return true;
+    }
+}
+
+IpAddress masked(IpAddress address, unsigned prefix) {
+    for (unsigned i = 0; i < address.size; ++i) {
+        const unsigned kept = std::clamp<unsigned>(prefix, i * 8, i * 8 + 8) - i * 8;
+        address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & ~(0xFFu >> kept));
+    }
+    return address;
+}
+
+std::unique_ptr<PrivacyCipher> make_cipher(const PrivacyOptions& options) {
+    if (options.client == Client::cryptopan) return make_cryptopan(options.key);
+    if (options.client == Client::hmac) return make_address_hmac(options.key);
+    return nullptr;
+}
+
+}  // namespace
+
+Privacy::Privacy(const PrivacyOptions& options)
+    : options_(options), cipher_(make_cipher(options)), known_(cipher_ ? places_log2 : 1) {}
+
+IpAddress Privacy::hidden(const IpAddress& address) {
+    if (options_.client == Client::mask)
+        return masked(address, address.is_v6() ? options_.ipv6_prefix : options_.ipv4_prefix);
+    return known_.get(address, [&](const IpAddress& one) { return cipher_->hide(one); });
+}
+
+void Privacy::apply(Event& event) {
+    if (options_.client == Client::keep) return;
+    if (tells_a_client(event)) hide_address(event);
+    if (event.dns.edns.has_client_subnet) hide_subnet(event.dns.edns);
+    if (event.policy.match == match_client_ip) event.policy.rule = event.policy.value = {};
+    event.frame = {};
+}
+
+void Privacy::hide_address(Event& event) {
+    if (options_.client == Client::drop)
+        event.query = {};
+    else if (event.query.address.present())
+        event.query.address = hidden(event.query.address);
+}
+
+// Of a subnet no more bits are known than its prefix says, before and after.
+void Privacy::hide_subnet(dns::Edns& edns) {
+    if (options_.client == Client::drop) {
+        edns.has_client_subnet = false;
+        std::fill(std::begin(edns.client_subnet_address), std::end(edns.client_subnet_address),
+                  std::uint8_t{0});
+        return;
+    }
+    const unsigned known = edns.client_subnet_source_prefix;
+    IpAddress address;
+    address.size = edns.client_subnet_family == 1 ? 4 : 16;
+    std::memcpy(address.bytes.data(), edns.client_subnet_address, address.size);
+    address = masked(address, known);
+    if (known != 0) address = hidden(address);  // a client that gave no bit of it has hidden itself
+    if (options_.client == Client::hmac && known != 0) {
+        edns.client_subnet_family = 2;
+        edns.client_subnet_source_prefix = 128;
+        edns.client_subnet_scope_prefix = 0;
+    } else if (options_.client == Client::mask) {
+        const auto most = address.is_v6() ? options_.ipv6_prefix : options_.ipv4_prefix;
+        edns.client_subnet_source_prefix = std::min(edns.client_subnet_source_prefix, most);
+    } else {
+        address = masked(address, known);
+    }
+    std::fill(std::begin(edns.client_subnet_address), std::end(edns.client_subnet_address), std::uint8_t{0});
+    std::memcpy(edns.client_subnet_address, address.bytes.data(), address.size);
+}
+
+}  // namespace tapferry

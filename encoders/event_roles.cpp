@@ -1,0 +1,78 @@
+#include "encoders/event_roles.h"
+
+#include "encoders/event_facts.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::uint16_t noerror = 0;
+constexpr std::uint16_t nxdomain = 3;
+
+}  // namespace
+
+Direction direction_of(const Event& event) {
+    switch (event.type) {
+        case MessageType::auth_query:
+        case MessageType::auth_response:
+        case MessageType::client_query:
+        case MessageType::client_response:
+        case MessageType::update_query:
+        case MessageType::update_response:
+            return Direction::inbound;
+        case MessageType::unknown:
+            return Direction::unknown;
+        default:
+            return Direction::outbound;
+    }
+}
+
+const Endpoint& server_end(const Event& event) {
+    return direction_of(event) == Direction::outbound ? event.query : event.response;
+}
+
+Outcome outcome_of(const Event& event) {
+    if (event.kind == EventKind::unanswered) return Outcome::failure;
+    if (!has_rcode(event)) return Outcome::unknown;
+    const std::uint16_t rcode = event.dns.rcode;
+    return rcode == noerror || rcode == nxdomain ? Outcome::success : Outcome::failure;
+}
+
+std::string_view transport_name(SocketProtocol protocol) {
+    switch (protocol) {
+        case SocketProtocol::unknown:
+            return {};
+        case SocketProtocol::udp:
+        case SocketProtocol::dnscrypt_udp:
+        case SocketProtocol::doq:
+            return "udp";
+        default:
+            return "tcp";
+    }
+}
+
+std::uint8_t transport_number(SocketProtocol protocol) {
+    const std::string_view name = transport_name(protocol);
+    return name.empty() ? 0 : name == "udp" ? 17 : 6;
+}
+
+std::uint8_t ip_version(const Event& event) {
+    const IpAddress& address = event.query.address.present() ? event.query.address : event.response.address;
+    return !address.present() ? 0 : address.is_v6() ? 6 : 4;
+}
+
+bool is_exchange(const Event& event) {
+    return event.is_response && event.query_time && event.response_time;
+}
+
+std::string_view subdomain_of(const Event& event) {
+    const std::size_t domain = event.registered_domain.size();
+    if (domain == 0 || event.qname.size() < domain + 2) return {};
+    return event.qname.substr(0, event.qname.size() - domain - 1);
+}
+
+std::uint64_t milliseconds_of(const Timestamp& time) {
+    if (time.seconds < 0) return 0;
+    return static_cast<std::uint64_t>(time.seconds) * 1000 + time.nanoseconds / 1'000'000;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,202 @@
+#include "agent/stages/pairing.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/agent/exchange.h"
+
+namespace tapferry {
+namespace {
+
+using namespace test;
+using Outcome = Pairing::Outcome;
+
+constexpr Timestamp start{1'790'000'000, 0};
+
+Timestamp after(std::int64_t milliseconds) {
+    return {start.seconds + milliseconds / 1000, static_cast<std::uint32_t>(milliseconds % 1000 * 1'000'000)};
+}
+
+// Feeds frames as the log would, numbered from 1 on.
+class Feed {
+  public:
+    explicit Feed(PairingOptions options = {}) : pairing(options) {}
+
+    Outcome take(const Frame& frame, Timestamp received = start) {
+        frame_ = frame;
+        REQUIRE(decoder_.decode(frame_, {{7, ++sequence}, received, "lab"}, event) == DecodeStatus::decoded);
+        return pairing.take(event);
+    }
+
+    Pairing pairing;
+    Event event;
+    std::uint64_t sequence = 0;
+
+  private:
+    Frame frame_;
+    Decoder decoder_;
+};
+
+struct Tally {
+    std::size_t frames = 0;
+    std::size_t queries = 0;
+    std::size_t paired = 0;
+    std::size_t left = 0;  // that still wait
+};
+
+Tally tally(std::string_view capture) {
+    Feed feed({std::chrono::milliseconds{5000}, 1'000'000});
+    Tally tally;
+    for (const Frame& frame : read_capture(capture)) {
+        ++tally.frames;
+        const Outcome outcome = feed.take(frame);
+        if (!feed.event.is_response) ++tally.queries;
+        if (outcome == Outcome::answers || outcome == Outcome::repeats) ++tally.paired;
+    }
+    tally.left = feed.pairing.open();
+    return tally;
+}
+
+}  // namespace
+
+TEST_CASE("a response tells when its query was asked, and the query waits no longer") {
+    Feed feed;
+    CHECK(feed.take(query({.seconds = 1'789'999'990, .nanoseconds = 5000})) == Outcome::waits);
+    CHECK(feed.pairing.open() == 1);
+    CHECK(feed.take(response({.seconds = 1'789'999'991})) == Outcome::answers);
+    CHECK(feed.pairing.open() == 0);
+    REQUIRE(feed.event.query_time);
+    CHECK(*feed.event.query_time == Timestamp{1'789'999'990, 5000});
+    CHECK(feed.event.time == Timestamp{1'789'999'991, 0});
+}
+
+TEST_CASE("a response alone goes on as it is, and so does the second one to a query") {
+    Feed feed;
+    CHECK(feed.take(response({})) == Outcome::alone);
+    CHECK(!feed.event.query_time);
+    (void)feed.take(query({}));
+    CHECK(feed.take(response({})) == Outcome::answers);
+    CHECK(feed.take(response({})) == Outcome::alone);
+}
+
+TEST_CASE("a response to another port, id, server or question is not the answer") {
+    for (const Exchange& other :
+         {Exchange{.port = 99}, Exchange{.id = 2}, Exchange{.name = "b.test"}, Exchange{.identity = "ns2"}}) {
+        Feed feed;
+        (void)feed.take(query({}));
+        CHECK(feed.take(response(other)) == Outcome::alone);
+        CHECK(feed.pairing.open() == 1);
+    }
+}
+
+TEST_CASE(
+    "the case of a name's letters does not part a query and its response, nor does a missing question") {
+    Feed feed;
+    (void)feed.take(query({.name = "wWw.ExAmple.test"}));
+    CHECK(feed.take(response({.name = "www.example.TEST"})) == Outcome::answers);
+    (void)feed.take(query({}));
+    CHECK(feed.take(response({.name = ""})) == Outcome::answers);
+}
+
+// BIND calls a query one of authority and its response one to a client, as flags want it.
+TEST_CASE("types do not part a query and its response") {
+    Feed feed;
+    (void)feed.take(query({}, MessageType::auth_query));
+    CHECK(feed.take(response({}, MessageType::client_response)) == Outcome::answers);
+}
+
+TEST_CASE("the same question again takes the place of the first; another one puts it out") {
+    Feed feed;
+    (void)feed.take(query({.seconds = 1'789'999'990}));
+    CHECK(feed.take(query({.seconds = 1'789'999'992})) == Outcome::repeats);
+    CHECK(feed.pairing.put_out() == nullptr);
+    CHECK(feed.pairing.open() == 1);
+    CHECK(feed.take(query({.name = "b.test"})) == Outcome::waits);
+    REQUIRE(feed.pairing.put_out() != nullptr);
+    CHECK(feed.pairing.put_out()->id.sequence == 2);
+    CHECK(feed.pairing.open() == 1);
+    CHECK(feed.take(response({.name = "b.test"})) == Outcome::answers);
+    CHECK(feed.pairing.put_out() == nullptr);
+}
+
+TEST_CASE("where no port is told, queries of different names are different queries") {
+    Feed feed;
+    CHECK(feed.take(query({.port = 0})) == Outcome::waits);
+    CHECK(feed.take(query({.port = 0, .name = "b.test"})) == Outcome::waits);
+    CHECK(feed.pairing.put_out() == nullptr);
+    CHECK(feed.take(response({.port = 0})) == Outcome::answers);
+    CHECK(feed.take(response({.port = 0, .name = "b.test"})) == Outcome::answers);
+}
+
+TEST_CASE("a query is due when its time is over, or the clock was set back by as much, and not before") {
+    Feed feed({std::chrono::milliseconds{1500}, 10});
+    (void)feed.take(query({}), after(10'000));
+    CHECK(feed.pairing.due(std::nullopt) == nullptr);
+    CHECK(feed.pairing.due(after(11'499)) == nullptr);
+    CHECK(feed.pairing.due(after(8'501)) == nullptr);
+    REQUIRE(feed.pairing.due(after(11'500)) != nullptr);
+    CHECK(feed.pairing.due(after(8'500)) != nullptr);
+    CHECK(feed.pairing.end_of(*feed.pairing.due(after(20'000))) == after(11'500));
+    feed.pairing.let_go();
+    CHECK(feed.pairing.due(after(20'000)) == nullptr);
+    CHECK(feed.pairing.open() == 0);
+}
+
+TEST_CASE("of more queries than may wait the oldest is due, by number and by bytes") {
+    Feed feed({std::chrono::milliseconds{5000}, 100});
+    for (std::uint16_t id = 0; id < 101; ++id) (void)feed.take(query({.id = id}));
+    REQUIRE(feed.pairing.due(start) != nullptr);
+    CHECK(feed.pairing.due(start)->id.sequence == 1);
+    feed.pairing.let_go();
+    CHECK(feed.pairing.due(start) == nullptr);
+    const std::string identity(20'000, 'x');
+    for (std::uint16_t id = 0; id < 3; ++id) (void)feed.take(query({.id = id, .identity = identity}));
+    CHECK(feed.pairing.due(start) != nullptr);
+    while (feed.pairing.due(start) != nullptr) feed.pairing.let_go();
+    CHECK(feed.pairing.open() == 2);
+}
+
+TEST_CASE("a query is unanswered only when its server told a response of that sort after it") {
+    Feed feed;
+    (void)feed.take(response({.id = 9}));
+    (void)feed.take(query({.id = 1}));
+    const auto is_unanswered = [&] { return feed.pairing.unanswered(*feed.pairing.oldest()); };
+    CHECK(!is_unanswered());
+    (void)feed.take(response({.id = 9, .identity = "ns2"}));
+    CHECK(!is_unanswered());
+    (void)feed.take(response({.id = 9}, MessageType::resolver_response));
+    CHECK(!is_unanswered());
+    (void)feed.take(response({.id = 9}, MessageType::auth_response));
+    CHECK(is_unanswered());
+}
+
+TEST_CASE("however many servers there are, the ones heard last are known") {
+    Feed feed;
+    (void)feed.take(query({.identity = "quiet"}));
+    (void)feed.take(query({.identity = "ns999"}));
+    (void)feed.take(response({.id = 2, .identity = "quiet"}));
+    for (int i = 0; i < 1000; ++i) (void)feed.take(response({.id = 2, .identity = "ns" + std::to_string(i)}));
+    CHECK(!feed.pairing.unanswered(*feed.pairing.oldest()));
+    feed.pairing.let_go();
+    CHECK(feed.pairing.unanswered(*feed.pairing.oldest()));
+}
+
+TEST_CASE("of every server's captures the queries find their responses") {
+    const auto check = [](std::string_view capture, std::size_t at_least, std::size_t at_most_left) {
+        const Tally t = tally(capture);
+        CAPTURE(capture);
+        CAPTURE(t.frames);
+        CAPTURE(t.queries);
+        CAPTURE(t.paired);
+        CAPTURE(t.left);
+        CHECK(t.paired >= at_least);
+        CHECK(t.left <= at_most_left);
+        MESSAGE(capture, ": ", t.frames, " frames, ", t.queries, " queries, ", t.paired, " paired, ", t.left,
+                " left");
+    };
+    for (const auto capture :
+         {"bind-rec", "bind-auth", "bind-fwd", "bind-mix", "bind-sec", "unbound", "unbound-tcp", "knot",
+          "nsd", "kresd", "dnsdist", "dnsdist-tcp", "pdns", "pdns-tcp", "kdig", "knot-noquery"})
+        check(capture, 0, 1'000'000);
+}
+
+}  // namespace tapferry

@@ -1,0 +1,87 @@
+// What a stranger sends decides neither memory nor length. Work is counted in bytes that are asked for, of
+// which all text that is written and thrown away takes its share; tests/bench/worst_bench shows the time. A
+// binary of its own, because it replaces operator new.
+#include "tests/encoders/worst_frames.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "encoders/bounds.h"
+#include "encoders/make_encoder.h"
+#include "proto/decoder.h"
+
+namespace {
+
+std::size_t allocated = 0;  // bytes, all together: what is given back counts too
+
+void* allocate(std::size_t size) {
+    allocated += size;
+    if (void* memory = std::malloc(size)) return memory;
+    throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    return allocate(size);
+}
+void* operator new[](std::size_t size) {
+    return allocate(size);
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+namespace tapferry::test {
+namespace {
+
+constexpr std::size_t one_mebibyte = 1 << 20;
+
+// What decoding and writing one frame asks for, by a decoder and a buffer that have not seen any.
+std::size_t cost(const WorstFrame& frame, Encoder& encoder, std::size_t& written) {
+    Decoder decoder;
+    Event event;
+    RecordBuffer records(Framing::newline, nullptr, encoder.text());
+    const std::size_t before = allocated;
+    REQUIRE(decoder.decode(frame.bytes, {{1, 1}, {1'795'209'600, 0}, "worst"}, event) ==
+            DecodeStatus::decoded);
+    encoder.encode(event, records);
+    encoder.close(records);
+    written = records.bytes();
+    return allocated - before;
+}
+
+}  // namespace
+
+TEST_CASE("the worst frames have 64 KiB, or nearly") {
+    for (const WorstFrame& frame : worst_frames()) {
+        CAPTURE(frame.name);
+        CHECK(frame.bytes.size() <= 65'536);
+        CHECK(frame.bytes.size() >= 54'000);
+    }
+}
+
+TEST_CASE("no frame costs more than one mebibyte in any format") {
+    for (const WorstFrame& frame : worst_frames()) {
+        CAPTURE(frame.name);
+        for (const std::string_view name : format_names()) {
+            CAPTURE(name);
+            std::size_t written = 0;
+            CHECK(cost(frame, *make_encoder(*default_format(name)), written) <= one_mebibyte);
+            CHECK(written <= one_mebibyte / 4);
+        }
+    }
+}
+
+}  // namespace tapferry::test
