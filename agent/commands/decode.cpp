@@ -40,6 +40,11 @@ class Decoding {
         }
         return (!printer_.full() || flush()) && !enough();
     }
+    // There is nothing more for now, and what waits for the end of a window may have waited long enough.
+    bool idle() {
+        printer_.pass(now());
+        return flush();
+    }
     bool flush() {
         now_ = now();
         return !(closed_ = !printer_.flush());
@@ -90,7 +95,7 @@ int decode_command(const DecodeArguments& arguments) {
     for (const auto& file : arguments.files) {
         const auto result = read_capture(file, {.take = [&](auto frame) { return decoding.take(frame); },
                                                 .follow = arguments.follow,
-                                                .idle = [&] { return decoding.flush(); }});
+                                                .idle = [&] { return decoding.idle(); }});
         if (decoding.closed()) return 0;
         if (!result.words.empty()) complain(file, result.words);
         if (result.oversize != 0)

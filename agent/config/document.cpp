@@ -1,6 +1,7 @@
 #include "agent/config/document.h"
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -114,7 +115,8 @@ Setting read_setting(std::string_view text, const std::string& name, std::vector
     try {
         return as_toml(text);
     } catch (const toml::parse_error&) {
-        const std::string_view value = text.substr(equals + 1);
+        std::string_view value = text.substr(equals + 1);
+        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
         if (value.find('\'') == std::string_view::npos) {
             try {
                 std::string quoted{text.substr(0, equals + 1)};

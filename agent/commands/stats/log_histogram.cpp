@@ -57,6 +57,7 @@ std::uint64_t LogHistogram::percentile(double share) const {
     if (count_ == 0) return 0;
     auto left = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_)));
     left = std::clamp<std::uint64_t>(left, 1, count_);
+    if (left == count_) return greatest_;
     for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
         if (counts_[bucket] < left) {
             left -= counts_[bucket];

@@ -11,9 +11,9 @@ namespace {
 
 // In milliseconds; each is a multiple of the one before it. The last ones cover all times that events can
 // have.
-constexpr std::array<std::int64_t, 13> widths{100,        200,         1'000,        2'000,     10'000,
-                                              60'000,     300'000,     900'000,      3'600'000, 21'600'000,
-                                              86'400'000, 604'800'000, 6'048'000'000};
+constexpr std::array<std::int64_t, 14> widths{
+    100,     200,       1'000,      2'000,      10'000,      60'000,        300'000,
+    900'000, 3'600'000, 21'600'000, 86'400'000, 604'800'000, 6'048'000'000, 60'480'000'000};
 constexpr std::size_t most_buckets = 8192;
 
 // Of the bucket that `number` of another width falls into.

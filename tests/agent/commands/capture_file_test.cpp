@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/support/frame_streams_file.h"
 #include "tests/transports/transport_fixture.h"
@@ -53,7 +55,7 @@ std::vector<std::size_t> frame_ends(const std::string& bytes, std::size_t frames
 }
 
 TEST_CASE("each capture gives all its frames and ends whole") {
-    for (const auto name : {"bind-sec", "knot-file", "kdig", "pdns-tcp", "dnsdist-tcp"}) {
+    for (const auto name : {"bind-sec", "knot-file", "kdig", "pdns-tcp", "dnsdist-tcp", "nsd", "unbound"}) {
         CAPTURE(name);
         const Capture capture = read_file(capture_path(name).string());
         CHECK(capture.result.end == CaptureEnd::whole);
@@ -110,8 +112,7 @@ TEST_CASE("what is no Frame Streams, or Frame Streams of something else, is wron
         std::string(4, '\0') + length_of(4 + 8 + 5) + length_of(2) + length_of(1) + length_of(5) + "other";
     for (const std::string& bytes :
          {std::string("this is a text file, and a long one at that\n"), std::string("GET / HTTP/1.1\r\n\r\n"),
-          std::string(100, '\0'), std::string(100, '\xff'), std::string("\x1f\x8b\x08\0\0\0\0\0\0\0", 10),
-          start}) {
+          std::string(100, '\0'), std::string(100, '\xff'), start}) {
         CAPTURE(bytes);
         const Capture capture = read_bytes(bytes);
         CHECK(capture.result.end == CaptureEnd::wrong);
@@ -158,6 +159,82 @@ TEST_CASE("a taker that wants no more gets no more") {
         read_capture(capture_path("bind-sec").string(), {.take = [&](auto) { return ++taken < 3; }});
     CHECK(result.end == CaptureEnd::stopped);
     CHECK(taken == 3);
+}
+
+TEST_CASE("frames without a START before them are shown, and it is said that there was none") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const std::size_t start = 8 + static_cast<std::uint8_t>(bytes[7]);
+    const Capture capture = read_bytes(bytes.substr(start));
+    CHECK(capture.result.end == CaptureEnd::beheaded);
+    CHECK(!capture.result.words.empty());
+    CHECK(capture.frames == read_capture("bind-sec"));
+    const Capture cut = read_bytes(bytes.substr(start, bytes.size() - start - 20));
+    CHECK(cut.result.end == CaptureEnd::cut_off);
+    CHECK(cut.frames.size() == capture.frames.size() - 1);
+}
+
+TEST_CASE("a packed capture is cut off where its packing is, and gives what could be unpacked") {
+    const std::filesystem::path packed = capture_path("nsd");
+    REQUIRE(packed.extension() == ".zst");
+    std::ifstream file(packed, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const auto all = read_capture("nsd");
+    for (const std::size_t length : {std::size_t{5}, bytes.size() / 2, bytes.size() - 1}) {
+        CAPTURE(length);
+        const Capture capture = read_bytes(bytes.substr(0, length));
+        CHECK(capture.result.end == CaptureEnd::cut_off);
+        REQUIRE(capture.frames.size() <= all.size());
+        CHECK(std::equal(capture.frames.begin(), capture.frames.end(), all.begin()));
+    }
+    CHECK(read_bytes(bytes).frames == all);
+    CHECK(read_bytes(bytes + bytes).frames.size() == 2 * all.size());
+}
+
+TEST_CASE("a packed capture that is damaged gives what comes before the damage, and says that it is") {
+    std::ifstream file(capture_path("nsd"), std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    for (std::size_t i = 0; i < 64; ++i) bytes[bytes.size() / 2 + i] = static_cast<char>(0xA5 ^ i);
+    const Capture capture = read_bytes(bytes);
+    CHECK(capture.result.end != CaptureEnd::whole);
+    CHECK(!capture.result.words.empty());
+}
+
+TEST_CASE("a followed file is read on as it grows, and so is the one that takes its place") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("capture");
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const std::size_t half = frame_ends(bytes, frames.size())[frames.size() / 2] + 3;  // inside a frame
+    const auto append = [&](std::string_view piece) {
+        std::ofstream(path, std::ios::binary | std::ios::app) << piece;
+    };
+    append(std::string_view(bytes).substr(0, half));
+    std::size_t taken = 0;
+    int step = 0;
+    const auto result = read_capture(path, {.take =
+                                                [&](auto) {
+                                                    ++taken;
+                                                    return true;
+                                                },
+                                            .follow = true,
+                                            .idle =
+                                                [&] {
+                                                    switch (step++) {
+                                                        case 0:
+                                                            CHECK(taken == frames.size() / 2 + 1);
+                                                            append(std::string_view(bytes).substr(half));
+                                                            return true;
+                                                        case 1:
+                                                            CHECK(taken == frames.size());
+                                                            std::filesystem::rename(path, path + ".0");
+                                                            append(bytes);
+                                                            return true;
+                                                        default:
+                                                            return taken < 2 * frames.size();
+                                                    }
+                                                }});
+    CHECK(taken == 2 * frames.size());
+    CHECK(result.words.empty());
 }
 
 }  // namespace
