@@ -15,6 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const std::vector<std::unique_ptr<Encoder>> encoders = [] {
         std::vector<std::unique_ptr<Encoder>> all;
         for (const auto name : format_names()) all.push_back(make_encoder(*default_format(name)));
+        all.push_back(make_encoder(CefOptions{.profile = CefOptions::Profile::infoblox, .max_bytes = 1024}));
+        all.push_back(make_encoder(CefOptions{.answers = CefOptions::Answers::one_event_each}));
         return all;
     }();
     static Decoder decoder;
@@ -22,12 +24,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const FrameOrigin origin{{1, 1}, {1795209822, 0}, "fuzz"};
     if (decoder.decode({data, size}, origin, event) == DecodeStatus::undecodable) return 0;
     for (const auto& encoder : encoders) {
-        RecordBuffer records(Framing::newline);
+        RecordBuffer records(Framing::newline, nullptr, encoder->text());
+        const bool tabs = encoder->text() == RecordText::tabbed_line;
         encoder->encode(event, records);
         for (const Record& record : records.records()) {
             if (record.invalid) std::abort();
             for (const char c : records.content(record))
-                if (c < 0x20 || c > 0x7e) std::abort();
+                if ((c < 0x20 || c > 0x7e) && !(tabs && c == '\t')) std::abort();
         }
     }
     return 0;
