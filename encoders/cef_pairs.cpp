@@ -17,14 +17,6 @@ constexpr std::size_t max_dvchost = 100;
 // Receivers keep pairs of keys that they do not know as one text, "key=value;key=value", and split it there.
 constexpr std::string_view separators_of_own_pairs = ";=";
 
-// The last labels of a name that together have at most `max` characters. A dot always ends a label: one
-// inside a label is written \046.
-std::string_view last_labels(std::string_view name, std::size_t max) {
-    if (name.size() <= max) return name;
-    const std::size_t dot = name.find('.', name.size() - max - 1);
-    return dot == std::string_view::npos ? name.substr(name.size() - max) : name.substr(dot + 1);
-}
-
 char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }

@@ -11,7 +11,7 @@
 namespace tapferry {
 
 enum class CutField : std::uint8_t {
-    name,       // the name asked, where a format's limit for it is below 1,003 characters
+    name,       // the name asked, of which the last labels are left
     full_name,  // the same name whole, in a second field
     identity,
     flags,

@@ -109,6 +109,13 @@ std::string_view ip_transport(const Event& event) {
     }
 }
 
+// A dot always ends a label: one inside a label is written \046.
+std::string_view last_labels(std::string_view name, std::size_t max) {
+    if (name.size() <= max) return name;
+    const std::size_t dot = name.find('.', name.size() - max - 1);
+    return dot == std::string_view::npos ? name.substr(name.size() - max) : name.substr(dot + 1);
+}
+
 std::optional<std::uint64_t> latency(const Event& event) {
     if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
     const Timestamp& from = *event.query_time;

@@ -21,6 +21,9 @@ std::string_view event_kind_name(EventKind);
 // "UDP" or "TCP": what carries DNS over HTTPS, QUIC and TLS too; empty when it is not known.
 std::string_view ip_transport(const Event&);
 
+// The last labels of a canonical name that together have at most `max` characters.
+std::string_view last_labels(std::string_view name, std::size_t max);
+
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);

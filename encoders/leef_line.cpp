@@ -15,7 +15,9 @@ namespace {
 // As much as a message of QRadar's usual length has room for.
 constexpr std::size_t max_answers_text = 4000;
 
-// What cut fields are called in "truncated". The name is never cut: 1,003 characters at most.
+constexpr std::size_t max_short_name = 255;
+
+// What cut fields are called in "truncated".
 constexpr std::string_view names[cut_field_count] = {"domain",  "domain", "identity", "flags",
                                                      "answers", "reason", "others"};
 
@@ -30,7 +32,7 @@ void LeefLine::append(std::uint8_t severity, SecondText& second) {
     }
     out_.append("\tsev=", Decimal{std::max<std::uint8_t>(severity, 1)});
     append_ends();
-    if (!event_.qname.empty()) text("\tdomain=", event_.qname);
+    if (!event_.qname.empty()) append_name();
     if (event_.policy.present) append_policy();
     out_.append("\tid=", EventIdText{event_.id}, "\ttype=", MessageTypeName{event_});
     if (!keep_.others) {
@@ -50,6 +52,13 @@ void LeefLine::append_ends() {
     if (event_.response.address.present()) out_.append("\tdst=", AddressText{event_.response.address});
     if (event_.query.port != 0) out_.append("\tsrcPort=", Decimal{event_.query.port});
     if (event_.response.port != 0) out_.append("\tdstPort=", Decimal{event_.response.port});
+}
+
+// A name of hostile bytes has up to 1,003 characters: where that is too much its last labels stay.
+void LeefLine::append_name() {
+    const std::string_view shown = keep_.full_name ? event_.qname : last_labels(event_.qname, max_short_name);
+    text("\tdomain=", shown);
+    if (shown.size() != event_.qname.size()) cut_.add(CutField::name);
 }
 
 void LeefLine::append_policy() {

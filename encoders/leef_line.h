@@ -28,6 +28,7 @@ class LeefLine {
   private:
     void append(std::uint8_t severity, SecondText& second);
     void append_ends();
+    void append_name();
     void append_policy();
     void append_question();
     void append_flags();

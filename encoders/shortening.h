@@ -1,6 +1,6 @@
 // How a record that is too long is made shorter, always in the same order: its answers go, from the last to
-// the first; then the flags, the message, the second copy of a long name, and all that does not identify the
-// event. Used by the encoders whose lines can be shortened; lives for one event.
+// the first; then the flags, the message, what a long name has beyond its last labels, and all that does not
+// identify the event. Used by the encoders whose lines can be shortened; lives for one event.
 #pragma once
 
 #include <array>

@@ -107,15 +107,28 @@ TEST_CASE("vendor and product stand in LEEF's header, which nothing in them can 
     CHECK(leef.header[2] == "Sensor");
 }
 
+TEST_CASE("a LEEF record with the longest name there is fits into 1,024 bytes, with the name's last labels") {
+    EventBuilder builder;
+    builder.question({std::string(63, '\x01'), std::string(63, '\x02'), std::string(63, '\x03'),
+                      std::string(40, '\x04'), "example", "test"});
+    const std::string line = line_of(builder.build(), {.max_bytes = 1024});
+    REQUIRE(line.size() <= 1024);
+    const LeefRecord leef = read_leef(line);
+    CHECK(leef["domain"].ends_with("\\004\\004.example.test"));
+    CHECK(leef["domain"].size() <= 255);
+    CHECK(leef["truncated"] == "domain,flags");
+    CHECK(leef_of(builder.build())["domain"].size() > 900);
+}
+
 TEST_CASE("a LEEF record that is too long loses answers, flags, then what does not identify the event") {
     EventBuilder builder;
-    builder.question({std::string(60, '\x01'), std::string(60, '\x02'), "example", "test"});
+    builder.question({std::string(60, '\x01'), "example", "test"});
     for (int i = 0; i < 30; ++i) builder.answer({"t", "test"}, 16, character_string(std::string(100, 'x')));
     const Event& event = builder.build();
     const std::string whole = line_of(event);
     std::string seen;
     std::string last = "(absent)";
-    for (std::size_t max = whole.size(); max > 700; max -= 7) {
+    for (std::size_t max = whole.size(); max > 500; max -= 7) {
         const std::string line = line_of(event, {.max_bytes = max});
         if (line.starts_with("invalid")) break;
         REQUIRE(line.size() <= max);
