@@ -20,7 +20,8 @@ Stages::Stages(const StageOptions& options)
     if (!match_lists_) return;
     const auto behind = std::find_if(labels_.begin(), labels_.end(),
                                      [](const Label& label) { return label.name > list_label; });
-    list_at_ = static_cast<std::size_t>(labels_.insert(behind, {list_label, {}}) - labels_.begin());
+    list_at_ = static_cast<std::size_t>(behind - labels_.begin());
+    labels_.insert(behind, {list_label, {}});
 }
 
 bool Stages::pass(Event& event) {
