@@ -2,8 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <system_error>
@@ -32,11 +34,17 @@ std::string shown(std::string_view line) {
 
 std::optional<std::string> read_named_file(Section& section, std::string_view key, const std::string& path,
                                            std::size_t most_bytes, DestinationConfig& destination) {
+    std::error_code error;
+    const bool is_file = std::filesystem::is_regular_file(path, error);
+    const auto size = is_file ? std::filesystem::file_size(path, error) : 0;
+    if (error || !is_file) {
+        section.fault(key, path + (error ? " cannot be read: " + error.message() : " is no file"));
+        return std::nullopt;
+    }
+    std::string bytes(std::min<std::uintmax_t>(size, most_bytes + 1), '\0');
     errno = 0;
     std::ifstream file(path, std::ios::binary);
-    std::string bytes;
-    if (file) bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    if (!file || file.bad()) {
+    if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
         const int reason = errno == 0 ? EIO : errno;
         section.fault(key, path + " cannot be read: " + std::generic_category().message(reason));
         return std::nullopt;

@@ -37,7 +37,7 @@ void read_messages(Section& filter, DestinationConfig& destination) {
     selection = selects_for_itself(destination) ? Selection::all() : Selection::usual();
     const auto read = [&](std::string_view key, Selection& chosen) {
         const auto messages = filter.one_or_more(key);
-        if (messages && messages->empty())
+        if (messages && messages->empty() && key == "messages")
             filter.fault(key, "must name at least one message type, or \"all\"");
         for (const auto& name : messages.value_or(std::vector<std::string>{})) {
             if (name == "all")
@@ -82,25 +82,23 @@ class ListReader {
   private:
     [[nodiscard]] std::string key(std::string_view name) const { return prefix_ + std::string(name); }
 
-    // The entries of a key that may not be an empty list: what that would mean is anybody's guess.
+    // An empty list says nothing.
     std::vector<std::string> entries(const std::string& name) {
-        auto found = filter_.one_or_more(name);
-        if (found && found->empty())
-            filter_.fault(name, "must have at least one entry; leave it out instead");
-        return found.value_or(std::vector<std::string>{});
+        return filter_.one_or_more(name).value_or(std::vector<std::string>{});
     }
 
     void read_domains() {
         const std::string name = key("qname_suffix");
         const std::string file_name = name + "_file";
         auto domains = std::make_shared<DomainSet>();
-        for (const auto& entry : entries(name))
+        const auto given = entries(name);
+        for (const auto& entry : given)
             if (!domains->add(entry)) filter_.fault(name, "\"" + entry + "\" is not a domain name");
         const std::string file = filter_.text(file_name, "");
         if (!file.empty())
             read_list_file(filter_, file_name, file, "a domain name", destination_,
-                           [&](std::string_view line) { return domains->add(line); });
-        if (filter_.has(name) || !file.empty()) lists_.qname_suffix = std::move(domains);
+                           [&](std::string_view line) { return !parse_network(line) && domains->add(line); });
+        if (!given.empty() || !file.empty()) lists_.qname_suffix = std::move(domains);
     }
 
     // Several patterns are one: any of them.

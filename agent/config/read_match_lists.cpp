@@ -63,7 +63,7 @@ void read_entries(Section& list, Kind kind, MatchListOptions& options, Destinati
     };
     if (!file.empty() && kind == Kind::domains)
         read_list_file(list, "file", file, "a domain name", destination,
-                       [&](std::string_view line) { return domains->add(line); });
+                       [&](std::string_view line) { return !parse_network(line) && domains->add(line); });
     else if (!file.empty())
         read_list_file(list, "file", file, "a network or an address", destination, add_network);
     networks->finish();
@@ -96,8 +96,7 @@ void read_match_lists(Section match_lists, DestinationConfig& destination) {
     const auto& labels = destination.stages.labels;
     if (!lists.empty() && std::any_of(labels.begin(), labels.end(),
                                       [](const FixedLabel& label) { return label.name == list_label; }))
-        match_lists.fault("",
-                          "name the lists that an event is on in the label \"list\", which labels sets too");
+        match_lists.fault("", "write the label \"list\", which is set in labels too");
 }
 
 void read_geoip(Section geoip, DestinationConfig& destination) {

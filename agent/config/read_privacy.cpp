@@ -65,7 +65,7 @@ void read_privacy(Section privacy, DestinationConfig& destination) {
     options.ipv6_prefix =
         static_cast<std::uint8_t>(privacy.integer("ipv6_prefix", options.ipv6_prefix, 0, 128));
     for (const auto* key : {"ipv4_prefix", "ipv6_prefix"})
-        if (privacy.has(key) && options.client != Client::mask)
+        if (privacy.has(key) && options.client != Client::mask && options.client != Client::keep)
             privacy.fault(key, "goes with client = \"mask\"");
     const bool needs_key = options.client == Client::cryptopan || options.client == Client::hmac;
     const std::string key_file = privacy.text("key_file", "");

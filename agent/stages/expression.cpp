@@ -126,21 +126,22 @@ class Run {
 }  // namespace
 
 bool TextMatch::holds(std::string_view text) const {
-    if (how == How::matches) return pattern->is_in(text);
-    return std::any_of(values.begin(), values.end(), [&](const std::string& value) {
-        switch (how) {
-            case How::contains:
-                return text.find(value) != std::string_view::npos;
-            case How::starts_with:
-                return text.starts_with(value);
-            case How::ends_with:
-                return text.ends_with(value);
-            case How::ends_with_labels:
-                return ends_with_name(text, value);
-            default:
-                return text == value;
-        }
-    });
+    const auto any = [&](auto is) { return std::any_of(values.begin(), values.end(), is); };
+    switch (how) {
+        case How::equal:
+            return any([&](const std::string& value) { return text == value; });
+        case How::contains:
+            return any([&](const std::string& value) { return text.find(value) != std::string_view::npos; });
+        case How::starts_with:
+            return any([&](const std::string& value) { return text.starts_with(value); });
+        case How::ends_with:
+            return any([&](const std::string& value) { return text.ends_with(value); });
+        case How::ends_with_labels:
+            return any([&](const std::string& value) { return ends_with_name(text, value); });
+        case How::matches:
+            return pattern->is_in(text);
+    }
+    return false;
 }
 
 Expression::Expression(std::shared_ptr<const ExpressionProgram> program) : program_(std::move(program)) {

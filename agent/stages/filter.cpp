@@ -35,6 +35,11 @@ bool each_list(const FilterLists& lists, const Event& event, Decide decide) {
 
 }  // namespace
 
+bool FilterLists::any() const {
+    return family != Family::any || qname_suffix || qname_regex || identity_regex || !rcodes.empty() ||
+           !qtypes.empty() || clients;
+}
+
 Filter::Filter(FilterLists wanted, FilterLists unwanted)
     : wanted_(std::move(wanted)), unwanted_(std::move(unwanted)) {}
 

@@ -25,6 +25,7 @@ struct FilterLists {
     std::vector<std::uint16_t> rcodes;
     std::vector<std::uint16_t> qtypes;
     std::shared_ptr<const NetworkSet> clients;
+    [[nodiscard]] bool any() const;
 };
 
 class Filter {

@@ -25,14 +25,19 @@ class RegisteredDomains {
     void add(Event& event);
 
   private:
-    // Of the end of a name that was met, how much of it is what.
-    struct Known;
-    void look_up(Known& known) const;
+    struct Parts {
+        std::uint8_t registered = 0;  // how many of a name's last characters
+        std::uint8_t suffix = 0;      // likewise
+    };
+    struct Known;  // the parts of a name that was met
+    [[nodiscard]] Parts parts_of(std::string_view name);
+    [[nodiscard]] Parts look_up(std::string_view name);
 
     struct Freed {
         void operator()(psl_ctx_st* list) const;
     };
-    std::unique_ptr<psl_ctx_st, Freed> list_;
+    std::unique_ptr<psl_ctx_st, Freed> own_list_;
+    const psl_ctx_st* list_ = nullptr;  // own_list_, or the one that is built in
     std::vector<Known> known_;
 };
 

@@ -11,7 +11,7 @@ Stages::Stages(const StageOptions& options)
       fixed_labels_(options.labels) {
     where_asks_for_domain_ = where_ && where_->asks_for("registered_domain");
     if (options.registered_domain || where_asks_for_domain_) registered_domains_.emplace();
-    filter_.emplace(options.wanted, options.unwanted);
+    if (options.wanted.any() || options.unwanted.any()) filter_.emplace(options.wanted, options.unwanted);
     if (!options.match_lists.empty()) match_lists_.emplace(options.match_lists);
     if (options.places) places_.emplace(options.places);
     if (options.privacy.client != PrivacyOptions::Client::keep) privacy_.emplace(options.privacy);
@@ -20,7 +20,8 @@ Stages::Stages(const StageOptions& options)
     if (!match_lists_) return;
     const auto behind = std::find_if(labels_.begin(), labels_.end(),
                                      [](const Label& label) { return label.name > list_label; });
-    list_at_ = static_cast<std::size_t>(labels_.insert(behind, {list_label, {}}) - labels_.begin());
+    list_at_ = static_cast<std::size_t>(behind - labels_.begin());
+    labels_.insert(behind, {list_label, {}});
 }
 
 bool Stages::pass(Event& event) {
@@ -35,7 +36,7 @@ bool Stages::pass(Event& event) {
 
 // The cheap questions first.
 bool Stages::wants(Event& event) {
-    if (!selection_.wants(event) || !filter_->wants(event)) return false;
+    if (!selection_.wants(event) || (filter_ && !filter_->wants(event))) return false;
     if (where_asks_for_domain_) registered_domains_->add(event);
     if (where_ && !where_->matches(event)) return false;
     return sampling_.keeps(event) && (!match_lists_ || match_lists_->pass(event));

@@ -134,13 +134,15 @@ def cmake_faults(sources):
 
 def documented_keys(text):
     """The keys that a commented TOML file shows, whether they are switched on or stand behind a #: 'spool.max_bytes',
-    'destinations.NAME.batch.linger'. The tables of inputs and destinations have names of the user's choice."""
+    'destinations.NAME.batch.linger'. The tables of inputs, destinations and match lists have names of the user's
+    choice."""
     keys, table = set(), ""
     for line in text.splitlines():
         line = re.sub(r"^\s*#\s?", "", line)
         header = re.match(r"\[([\w.\"*-]+)\]\s*(#.*)?$", line)
         if header:
             table = re.sub(r"^(inputs|destinations)\.[^.]+", r"\1.NAME", header.group(1))
+            table = re.sub(r"\.match_lists\.[^.]+", ".match_lists.NAME", table)
             keys.add(table)
             continue
         key = re.match(r"([a-z][a-z0-9_]*)\s*=\s*(.+)", line)
@@ -164,6 +166,6 @@ def key_faults(known, documented):
     filled = known - tables(known)
     faults = [f"{key} is known to the program and not documented" for key in sorted(filled - documented)]
     for key in sorted(documented - known):
-        if key.rpartition(".")[0] not in filled and key not in ("inputs.NAME", "destinations.NAME"):
+        if key.rpartition(".")[0] not in filled and not key.endswith(".NAME"):
             faults.append(f"{key} is documented and not known to the program")
     return faults

@@ -1,0 +1,257 @@
+#include "agent/stages/expression.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/encoders/event_builder.h"
+
+namespace tapferry {
+namespace {
+
+using namespace test;
+
+bool holds(std::string_view text, const Event& event) {
+    auto parsed = parse_expression(text);
+    if (const auto* fault = std::get_if<ExpressionFault>(&parsed)) {
+        FAIL(text, ": ", to_line(*fault));
+        return false;
+    }
+    return std::get<Expression>(parsed).matches(event);
+}
+
+// "" when it is sound.
+std::string fault_of(std::string_view text) {
+    const auto parsed = parse_expression(text);
+    const auto* fault = std::get_if<ExpressionFault>(&parsed);
+    return fault == nullptr ? "" : to_line(*fault);
+}
+
+EventBuilder response() {
+    EventBuilder builder;
+    builder.question({"WWW", "Example", "test"}, 28).rcode(3);
+    builder.answer({"www", "example", "test"}, 1, std::string("\xC0\x00\x02\x07", 4));
+    builder.answer({"www", "example", "test"}, 5, wire_name({"edge", "cdn", "test"}));
+    builder.answer({"www", "example", "test"}, 15,
+                   std::string("\0\x0A", 2) + wire_name({"mail", "cdn", "test"}));
+    builder.event().dns.edns = {};
+    return builder;
+}
+
+TEST_CASE("what is written about an event holds when it is so, and else does not") {
+    EventBuilder builder = response();
+    const Event& event = builder.build();
+    for (const std::string_view text : {"type == \"CLIENT_RESPONSE\"",
+                                        "type == 'CR'",
+                                        "type in [\"CR\", \"AR\"]",
+                                        "short_type == \"CR\"",
+                                        "qtype == \"AAAA\"",
+                                        "qtype == 28",
+                                        "qtype == \"TYPE28\"",
+                                        "qtype in [\"A\", \"aaaa\"]",
+                                        "qtype starts_with \"AA\"",
+                                        "qclass == \"IN\"",
+                                        "rcode == \"NXDOMAIN\"",
+                                        "rcode != \"NOERROR\"",
+                                        "rcode not in [\"NOERROR\", \"SERVFAIL\"]",
+                                        "rcode in \"NXDOMAIN\"",
+                                        "opcode == \"QUERY\"",
+                                        "protocol == \"udp\"",
+                                        "identity == \"ns1.example\"",
+                                        "identity matches \"^ns[0-9]\"",
+                                        "version contains \"BIND\"",
+                                        "src == \"198.51.100.7\"",
+                                        "src in \"198.51.100.0/24\"",
+                                        "src in [\"10.0.0.0/8\", \"198.51.0.0/16\"]",
+                                        "src not in \"10.0.0.0/8\"",
+                                        "dst != \"192.0.2.1\"",
+                                        "src_port == 40000",
+                                        "src_port > 39999",
+                                        "src_port in [1, 40000]",
+                                        "src_port not in [1, 2]",
+                                        "answer_count >= 3",
+                                        "answer_count < 4.5",
+                                        "time >= \"2026-11-20\"",
+                                        "time < \"2027-01-01T00:00:00Z\"",
+                                        "time == \"2026-11-20T21:23:42.143733Z\"",
+                                        "time == \"2026-11-20 22:23:42.143733+01:00\"",
+                                        "qname == \"www.EXAMPLE.test.\"",
+                                        "qname ends_with \"example.test\"",
+                                        "qname ends_with \"TEST\"",
+                                        "qname ends_with \".test\"",
+                                        "qname ends_with \"www.example.test\"",
+                                        "qname starts_with \"WWW\"",
+                                        "qname contains \"Exam\"",
+                                        "qname matches \"^WWW\"",
+                                        "qname in [\"a.b\", \"www.example.test\"]",
+                                        "flags == \"RD\"",
+                                        "flags in [\"TC\", \"RA\"]",
+                                        "flags != \"TC\"",
+                                        "answers == \"192.0.2.7\"",
+                                        "answers in \"192.0.2.0/24\"",
+                                        "answers in [\"edge.cdn.test\", \"10.0.0.0/8\"]",
+                                        "answers ends_with \"cdn.test\"",
+                                        "answers matches \"^10 \"",
+                                        "answers not in \"10.0.0.0/8\"",
+                                        "qname",
+                                        "qname exists",
+                                        "src and dst",
+                                        "not latency",
+                                        "not client_subnet exists",
+                                        "not (rcode == \"NOERROR\" or qtype == \"A\")",
+                                        "rcode == \"NOERROR\" or qtype == \"AAAA\"",
+                                        "not rcode == \"NOERROR\" and not qtype == \"A\"",
+                                        "qtype=='A'or(qname)",
+                                        "qtype == \"A\" and qtype == \"A\" or qname\n and\trcode"}) {
+        CAPTURE(text);
+        CHECK(holds(text, event));
+        CHECK(!holds("not (" + std::string(text) + ")", event));
+    }
+}
+
+TEST_CASE("a name's end is compared by whole labels, and the name itself counts unless a dot leaves it out") {
+    EventBuilder builder;
+    builder.question({"badexample", "com"});
+    const Event& event = builder.build();
+    CHECK(!holds("qname ends_with \"example.com\"", event));
+    CHECK(holds("qname ends_with \"badexample.com\"", event));
+    CHECK(!holds("qname ends_with \".badexample.com\"", event));
+    CHECK(holds("qname ends_with \".com\"", event));
+    EventBuilder answered = response();
+    CHECK(!holds("answers ends_with \"dn.test\"", answered.build()));
+}
+
+TEST_CASE("names are written as they are shown, in any spelling that means the same") {
+    EventBuilder builder;
+    builder.question({"a.b", "x y", "test"});
+    const Event& event = builder.build();
+    CHECK(holds("qname == \"a\\.b.x\\032y.TEST\"", event));
+    CHECK(holds("qname ends_with \"x\\ y.test\"", event));
+    CHECK(!holds("qname ends_with \"b.x\\032y.test\"", event));
+}
+
+TEST_CASE("what an event has not is neither equal nor unequal to anything") {
+    EventBuilder builder;
+    builder.type(MessageType::client_query).no_question().flags(0);
+    const Event& event = builder.build();
+    for (const std::string text :
+         {"qname", "qtype == \"A\"", "qtype != \"A\"", "qname != \"a\"", "qname not in [\"a\"]",
+          "rcode != \"NOERROR\"", "answers != \"192.0.2.1\"", "latency < 1", "latency != 1",
+          "response_time < \"2030-01-01\"", "client_subnet not in \"10.0.0.0/8\"", "registered_domain",
+          "qname matches \"\""}) {
+        CAPTURE(text);
+        CHECK(!holds(text, event));
+        CHECK(holds("not " + text, event));
+    }
+}
+
+TEST_CASE("a client subnet is inside a network when all of it is") {
+    EventBuilder builder;
+    builder.build();
+    Event event = builder.build();
+    event.dns.edns.has_client_subnet = true;
+    event.dns.edns.client_subnet_family = 1;
+    event.dns.edns.client_subnet_source_prefix = 16;
+    event.dns.edns.client_subnet_address[0] = 10;
+    CHECK(holds("client_subnet in \"10.0.0.0/8\"", event));
+    CHECK(holds("client_subnet == \"10.0.0.0/16\"", event));
+    CHECK(!holds("client_subnet in \"10.0.0.0/24\"", event));
+    CHECK(holds("client_subnet not in \"10.0.0.0/24\"", event));
+}
+
+TEST_CASE("an expression is asked again and again, and answers for each event alone") {
+    auto expression = std::get<Expression>(parse_expression("identity == \"a\" or identity == \"b\""));
+    Expression copy = expression;
+    EventBuilder builder;
+    for (const std::string_view identity : {"a", "b", "c", "a"}) {
+        builder.event().identity = identity;
+        const Event& event = builder.build();
+        CHECK(expression.matches(event) == (identity != "c"));
+        CHECK(copy.matches(event) == (identity != "c"));
+    }
+    CHECK(expression.asks_for("identity"));
+    CHECK(!expression.asks_for("qname"));
+}
+
+TEST_CASE("a fault names its column, and what would be right") {
+    const std::pair<std::string_view, std::string_view> faults[] = {
+        {"", "column 1: here a field is missing"},
+        {"rcdoe == \"NOERROR\"", "column 1: there is no field \"rcdoe\"; did you mean \"rcode\"?"},
+        {"rcode = \"NOERROR\"", "column 7: \"=\" is no comparison; write \"==\""},
+        {"rcode == NOERROR", "column 10: texts stand in quotes: \"NOERROR\""},
+        {"rcode == \"NXDOMIAN\"", "column 10: \"NXDOMIAN\" is not a response code such as \"NXDOMAIN\""},
+        {"rcode == 1.5", "column 10: \"1.5\" is not a response code such as \"NXDOMAIN\""},
+        {"rcode > \"NOERROR\"", "column 7: \">\" does not go with rcode, which is a text; use ==, != or in"},
+        {"qname and && rcode", "column 11: write \"and\""},
+        {"qname == \"a", "column 10: the text that begins here has no closing \""},
+        {"qname == \"b\303\274cher.de\"", "column 10: texts of events are printable ASCII"},
+        {"qname == \"\"", "column 10: an empty text"},
+        {"qname == \"a..b\"", "column 10: \"a..b\" is not a domain name"},
+        {"qname matches \"(\"", "column 15: this is no regular expression: missing ): ("},
+        {"qname == [\"a\"]", "column 10: a list goes with \"in\" only"},
+        {"qname in [\"a\" \"b\"]", "column 15: here \",\" or \"]\" is missing"},
+        {"qname in []", "column 11: here a value is missing"},
+        {"qname < \"a\"", "column 7: \"<\" does not go with qname, which is a text; use"},
+        {"bytes == \"12\"", "column 10: bytes is compared with a number, without quotes"},
+        {"bytes contains \"1\"", "column 7: \"contains\" does not go with bytes, which is a number"},
+        {"time > 5", "column 8: time is compared with a time in quotes"},
+        {"time > \"2026-02-30\"", "column 8: time is compared with a time in quotes"},
+        {"src == \"10.0.0.0/8\"", "column 8: src is compared with an address"},
+        {"src in \"10.0.0.0/33\"", "column 8: src is compared with networks"},
+        {"src matches \"^10\"", "column 5: \"matches\" does not go with src, which is an address"},
+        {"(qname", "column 7: here \")\" is missing"},
+        {"qname)", "column 6: here \"and\", \"or\" or the end is expected"},
+        {"qname not == \"a\"", "column 11: \"not\" stands before the field"},
+        {"\"a\" == qname", "column 1: a value stands where a field is expected"},
+        {"qname\nand foo", "line 2, column 5: there is no field \"foo\""},
+    };
+    for (const auto& [text, fault] : faults) {
+        CAPTURE(text);
+        const std::string told = fault_of(text);
+        CHECK_MESSAGE(told.starts_with(fault), told);
+    }
+}
+
+TEST_CASE("a caret points at the column, in the line that has it") {
+    const std::string_view text = "qname == '\303\274'\n and foo";
+    CHECK(with_caret(text, {2, 6, ""}) == " and foo\n     ^");
+    CHECK(with_caret("a\tb\x1B[0m", {1, 3, ""}) == "a b [0m\n  ^");
+}
+
+TEST_CASE("nesting and length have bounds, and what is within them is answered") {
+    const auto nested = [](std::size_t depth) {
+        return std::string(depth, '(') + "qname" + std::string(depth, ')');
+    };
+    EventBuilder builder;
+    const Event& event = builder.build();
+    CHECK(holds(nested(64), event));
+    CHECK(fault_of(nested(65)) == "column 65: nested too deep");
+    CHECK(fault_of(std::string(100'000, '(')).size() > 0);
+    std::string nots;
+    for (int i = 0; i < 5'000; ++i) nots += "not ";
+    CHECK(fault_of(nots + "qname").size() > 0);
+    std::string chain = "src_port == 1";
+    while (chain.size() < 16'000) chain += " or src_port == 2";
+    CHECK(!holds(chain, event));
+    CHECK(holds(chain + " or qname", event));
+    CHECK(fault_of(std::string(16 * 1024 + 1, ' ')) == "column 1: is longer than 16 KiB");
+}
+
+TEST_CASE("no bytes make the parser do anything but answer") {
+    const std::string_view pieces[] = {"qname",   "rcode", "src",   "answers", "time",   "==",   "in",
+                                       "matches", "not",   "and",   "or",      "(",      ")",    "[",
+                                       "]",       ",",     "\"a\"", "'*'",     "1",      "-2e9", "\xFF",
+                                       "\"",      "<",     "!=",    "\0x",     "exists", "\n"};
+    std::uint64_t state = 42;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        for (std::uint64_t left = (state >> 40) % 9; left > 0; --left) {
+            state = state * 6364136223846793005 + 1442695040888963407;
+            text +=
+                std::string(pieces[(state >> 33) % std::size(pieces)]) + ((state >> 20) % 3 != 0 ? " " : "");
+        }
+        state = state * 6364136223846793005 + 1;
+        (void)parse_expression(text);
+    }
+}
+
+}  // namespace
+}  // namespace tapferry
