@@ -1,5 +1,7 @@
 #include "agent/commands/show_options.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "agent/commands/commands.h"
@@ -55,11 +57,13 @@ std::string as_option(std::string_view key, const std::string& format) {
 }
 
 [[noreturn]] void refuse(const std::vector<ConfigFault>& faults, const std::string& format) {
+    const bool for_a_person = ::isatty(STDERR_FILENO) == 1;
     std::string words;
     for (const auto& fault : faults) {
         if (!words.empty()) words += "\ntapferry: ";
         words +=
             to_line({fault.key.empty() ? fault.file : as_option(fault.key, format), 0, 0, "", fault.text});
+        if (for_a_person && !fault.excerpt.empty()) words += "\n" + fault.excerpt;
     }
     throw WrongUsage(words);
 }

@@ -13,6 +13,7 @@
 #include "agent/commands/interruption.h"
 #include "agent/commands/stats/report.h"
 #include "agent/commands/stats/report_words.h"
+#include "agent/stages/pairing.h"
 #include "proto/decoder.h"
 
 namespace tapferry {
@@ -55,7 +56,10 @@ class Counting {
         const FrameOrigin origin{{0, totals.frames}, now_, ""};
         if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) {
             ++totals.undecodable;
-        } else if (stages_.pass(event_)) {
+            return true;
+        }
+        pair();
+        if (stages_.pass(event_)) {
             statistics.add(event_);
         } else {
             ++totals.filtered;
@@ -67,9 +71,27 @@ class Counting {
     CaptureStatistics statistics;
 
   private:
+    // A response that does not tell when its query was asked knows it from the query before it.
+    void pair() {
+        event_.received = event_.time;  // the time that passes in a capture
+        (void)pairing_.take(event_);
+        while (const HeldQuery* query = pairing_.due(event_.time)) {
+            if (pairing_.unanswered(*query) && is_wanted(*query)) ++totals.unanswered;
+            pairing_.let_go();
+        }
+    }
+    bool is_wanted(const HeldQuery& query) {
+        const FrameOrigin origin{query.id, now_, ""};
+        return decoder_of_queries_.decode(query.frame(), origin, query_) == DecodeStatus::decoded &&
+               stages_.pass(query_);
+    }
+
     Stages stages_;
+    Pairing pairing_{PairingOptions{}};
     Decoder decoder_;
+    Decoder decoder_of_queries_;
     Event event_;
+    Event query_;
     const Timestamp now_{
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
             .count(),
@@ -121,7 +143,9 @@ void show(const CaptureReport& report, const StatsArguments& arguments) {
 int stats_command(const StatsArguments& arguments) {
     if (arguments.html == "-" && arguments.format == "json")
         throw WrongUsage("--html - and --format json both go to standard output: give the page a file");
-    Counting counting(read_filter_options(arguments.filter));
+    StageOptions stages = read_filter_options(arguments.filter);
+    stages.registered_domain = true;
+    Counting counting(stages);
     watch_for_interruption();
     bool sound = true;
     const auto complain = [&](const std::string& file, const std::string& words) {

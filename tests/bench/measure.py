@@ -2,7 +2,8 @@
 
 Sender and sink number every frame, so `lost` is what was sent and never came out, whoever lost it. CPU time is user and
 system time of the measured process alone, from the kernel, its start and end included; wall time is not compared. The
-peer renders JSON to a pipe and keeps nothing; Tapferry goes through its spool and delivers over TCP."""
+peer renders JSON to a pipe and keeps nothing; Tapferry goes through its spool and delivers over TCP. `files` compares
+`decode` of a capture with golang's dnstap and with BIND's dnstap-read."""
 import argparse
 import datetime
 import json
@@ -185,6 +186,57 @@ class Bench:
         shutil.rmtree(folder)
 
 
+def repeated(capture, times, path):
+    """A capture whose data frames come so many times, as one stream: readers stop at the first STOP."""
+    content = capture.read_bytes()
+    begin = 8 + int.from_bytes(content[4:8], "big")
+    stop = content[-12:]
+    assert stop == bytes.fromhex("000000000000000400000003"), "the capture does not end with STOP"
+    frames = content[begin:-12]
+    with open(path, "wb") as file:
+        file.write(content[:begin])
+        for _ in range(times):
+            file.write(frames)
+        file.write(stop)
+    at, count = 0, 0
+    while at < len(frames):
+        at += 4 + int.from_bytes(frames[at:at + 4], "big")
+        count += 1
+    return count * times
+
+
+def cpu_of(argv):
+    """User and system time of a program that runs to its end, its output thrown away."""
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{argv[0]} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure_files(bench, rounds):
+    """A capture read from a file, each program in turn: Tapferry and golang's write JSON, dnstap-read a line an event."""
+    path = bench.folder / "repeated.fstrm"
+    frames = repeated(bench.capture, max(1, int(10 * bench.scale)), path)
+    programs = {
+        "tapferry": [TAPFERRY, "decode", "--quiet", "--output", "json", path],
+        "golang -j": ["dnstap", "-r", path, "-j"],
+        "dnstap-read": ["dnstap-read", path],
+    }
+    cpu = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, argv in programs.items():
+            cpu[name].append(cpu_of(argv) * 1e6 / frames)
+    path.unlink()
+    lines = [f"from a file: {frames:,} events", f"  {'':<14} {'CPU s per million':>24}"]
+    lines += [f"  {name:<14} {spread(values):>24}" for name, values in cpu.items()]
+    for name in list(programs)[1:]:
+        ratios = [peer / mine for mine, peer in zip(cpu["tapferry"], cpu[name])]
+        lines.append(f"  {name + ' is':<14} {spread(ratios, 1):>24} times dearer")
+    return lines
+
+
 def spread(values, digits=2):
     return " / ".join(f"{value:,.{digits}f}" for value in (min(values), statistics.median(values), max(values)))
 
@@ -224,14 +276,20 @@ def main():
     options.add_argument("--instructions", action="store_true")
     options.add_argument("scenarios", nargs="*", metavar="SCENARIO")
     options = options.parse_args()
-    unknown = set(options.scenarios) - SCENARIOS.keys()
+    known = [*SCENARIOS, "files"]
+    unknown = set(options.scenarios) - set(known)
     if unknown:
-        sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
+        sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(known)}")
     print(f"\n{machine()}\nminimum / median / maximum of {options.rounds} rounds, in turns with golang dnstap -u -j\n")
     said = []
     with tempfile.TemporaryDirectory(prefix="tapferry-bench-") as folder:
         bench = Bench(Path(folder), options.scale)
-        for name in options.scenarios or SCENARIOS:
+        for name in options.scenarios or known:
+            if name == "files":
+                lines = measure_files(bench, options.rounds)
+                print("\n".join(lines) + "\n", flush=True)
+                said += lines
+                continue
             results = {"tapferry": Result(), "golang": Result()}
             for number in range(options.rounds):
                 for program, result in results.items():

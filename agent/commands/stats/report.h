@@ -45,6 +45,7 @@ struct CaptureTotals {
     std::uint64_t undecodable = 0;  // frames that are no dnstap
     std::uint64_t oversize = 0;     // frames above 1 MiB
     std::uint64_t filtered = 0;     // events that are not wanted
+    std::uint64_t unanswered = 0;   // queries without a response, where responses are told
 };
 
 struct CaptureReport {
@@ -57,7 +58,7 @@ struct CaptureReport {
     double mean_rate = 0;  // events a second; 0: there is no telling
     double peak_rate = 0;
     std::vector<ReportTable> tables;
-    std::vector<ReportDistribution> latency;  // in nanoseconds: of all, then of each type; empty: none known
+    std::vector<ReportDistribution> latency;  // in nanoseconds: of all, then of each type; may be empty
     std::vector<ReportDistribution> sizes;    // in bytes: queries, responses
     TimelineSteps timeline;
 };

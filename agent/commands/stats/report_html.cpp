@@ -95,6 +95,7 @@ class ReportPage {
         if (!report_.latency.empty())
             tile("Median latency", duration_words(report_.latency.front().p50),
                  "99 %: " + duration_words(report_.latency.front().p99));
+        tile("Unanswered", with_commas(report_.totals.unanswered), "within 5 seconds");
         tile("Malformed", with_commas(report_.malformed),
              report_.totals.undecodable == 0 ? "of " + counted(report_.events, "event")
                                              : counted(report_.totals.undecodable, "frame") + " no dnstap");
@@ -154,7 +155,7 @@ class ReportPage {
         if (report_.latency.empty()) {
             open("Latency", "");
             page_.markup(
-                "<p class=\"none\">No event tells both the time of its query and that of its "
+                "<p class=\"none\">No query and its response tell two times that "
                 "response.</p></section>\n");
             return;
         }

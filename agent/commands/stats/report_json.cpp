@@ -79,6 +79,7 @@ class ReportJson {
         number("responses", report_.responses);
         number("failures", report_.failures);
         number("truncated", report_.truncated);
+        number("unanswered", report_.totals.unanswered);
         number("malformed", report_.malformed);
         number("edns", report_.edns);
         number("dnssec_ok", report_.dnssec_ok);

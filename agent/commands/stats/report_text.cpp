@@ -80,6 +80,7 @@ class ReportText {
                                   share_words(report_.failures, report_.responses) + ") with an error, " +
                                   with_commas(report_.truncated) + " truncated");
         line("EDNS", with_commas(report_.edns) + ", " + with_commas(report_.dnssec_ok) + " with DNSSEC OK");
+        told("Unanswered", totals.unanswered, "query", "queries");
         told("Malformed", report_.malformed, "message that does not parse", "messages that do not parse");
         told("No time", report_.without_time, "event", "events");
         told("Not wanted", totals.filtered, "event", "events");
