@@ -9,7 +9,6 @@
 namespace tapferry {
 namespace {
 
-constexpr std::size_t dns_header_size = 12;
 constexpr std::int64_t seconds_a_day = 86'400;
 constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
 
@@ -69,14 +68,6 @@ bool is_whole_name(std::string_view bytes) {
 }
 
 }  // namespace
-
-bool has_dns_header(const Event& event) {
-    return event.has_message && event.dns.wire.size() >= dns_header_size;
-}
-
-bool has_rcode(const Event& event) {
-    return has_dns_header(event) && (event.is_response || event.dns.qr());
-}
 
 std::string_view event_kind_name(EventKind kind) {
     switch (kind) {

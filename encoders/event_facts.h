@@ -1,6 +1,7 @@
 // What several formats derive from an event, so that they say the same of it. Used by the encoders.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -11,9 +12,14 @@
 namespace tapferry {
 
 // Whether id, opcode and flags were in the message (RFC 1035, section 4.1.1).
-bool has_dns_header(const Event&);
+inline bool has_dns_header(const Event& event) {
+    constexpr std::size_t dns_header_size = 12;
+    return event.has_message && event.dns.wire.size() >= dns_header_size;
+}
 // Whether the response code says something: queries carry a 0 that means nothing.
-bool has_rcode(const Event&);
+inline bool has_rcode(const Event& event) {
+    return has_dns_header(event) && (event.is_response || event.dns.qr());
+}
 
 // "new_domain", "malformed", "unanswered"; empty for an ordinary message.
 std::string_view event_kind_name(EventKind);

@@ -47,8 +47,7 @@ void append_remembered(JsonLine& line, std::string_view prefix, std::string_view
     if (!bytes.empty()) line.put(text.text_of(prefix, bytes, escape_json, "\""));
 }
 
-void append_place(JsonLine& line, const GeoPlace& place, const PlaceMembers& members) {
-    if (!place.present()) return;
+void append_known_place(JsonLine& line, const GeoPlace& place, const PlaceMembers& members) {
     const auto text = [&](std::string_view member, std::string_view bytes) {
         if (!member.empty() && !bytes.empty()) line.opaque(member, bytes);
     };
@@ -60,9 +59,8 @@ void append_place(JsonLine& line, const GeoPlace& place, const PlaceMembers& mem
     text(members.as_organization, place.as_organization);
 }
 
-void append_policy(JsonLine& line) {
+void append_present_policy(JsonLine& line) {
     const Policy& policy = line.event.policy;
-    if (!policy.present) return;
     std::string_view before = ",\"policy\":{";
     const auto member = [&](std::string_view name) {
         line.put(before, name);

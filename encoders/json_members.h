@@ -20,12 +20,18 @@ struct PlaceMembers {
     std::string_view as_number;
     std::string_view as_organization;
 };
-void append_place(JsonLine&, const GeoPlace&, const PlaceMembers&);
+void append_known_place(JsonLine&, const GeoPlace&, const PlaceMembers&);
+inline void append_place(JsonLine& line, const GeoPlace& place, const PlaceMembers& members) {
+    if (place.present()) append_known_place(line, place, members);
+}
 
 // ,"edns":{…}
 void append_edns(JsonLine&);
 // ,"policy":{…}
-void append_policy(JsonLine&);
+void append_present_policy(JsonLine&);
+inline void append_policy(JsonLine& line) {
+    if (line.event.policy.present) append_present_policy(line);
+}
 // `prefix` and the zone's name.
 void append_zone(JsonLine&, std::string_view prefix);
 // ,"kind":… ,"malformed":…

@@ -188,6 +188,7 @@ void ZeekEncoder::encode(const Event& event, RecordBuffer& records) {
                  OpcodeName{event.dns.opcode}, '"');
     }
     append_places(line);
+    if (line.clipped) line.put(",\"clipped\":true");
     append_flat_labels(line, ",\"labels.");
     line.put('}');
     records.close(event);

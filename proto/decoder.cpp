@@ -86,6 +86,9 @@ void choose_time(Event& event) {
     }
     event.time_source = preferred || other ? TimeSource::server : TimeSource::agent;
     event.time_digits = fraction_digits(event.time.nanoseconds);
+    // One of two times may be whole milliseconds by chance.
+    if (preferred && other)
+        event.time_digits = std::max(event.time_digits, fraction_digits(other->nanoseconds));
 }
 
 // Empty unless it is one sound name and nothing else.

@@ -1,6 +1,7 @@
 // Whatever bytes come in names, RDATA and opaque fields: one line an event, printable ASCII, and exactly the
 // fields that the encoder wrote.
 #include <doctest/doctest.h>
+#include <rapidjson/pointer.h>
 
 #include <algorithm>
 #include <array>
@@ -114,7 +115,105 @@ bool is_one_printable_line(std::string_view line) {
     return std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
 }
 
+// Every format that is JSON, and where it has the name asked.
+struct JsonFormat {
+    const char* name;
+    FormatOptions options;
+    const char* qname;
+};
+const std::vector<JsonFormat>& json_formats() {
+    static const std::vector<JsonFormat> all{
+        {"json", JsonOptions{.additional = true, .raw = true}, "/qname"},
+        {"json each", JsonOptions{.answers = JsonOptions::Answers::one_event_each}, "/qname"},
+        {"ecs", EcsOptions{}, "/dns/question/name"},
+        {"cim", CimOptions{}, "/query"},
+        {"ocsf", OcsfOptions{}, "/query/hostname"},
+        {"ocsf 1.9", OcsfOptions{.version = OcsfOptions::Version::v1_9, .observables = true},
+         "/query/hostname"},
+        {"asim", AsimOptions{}, "/DnsQuery"},
+        {"zeek", ZeekOptions{.path = true}, "/query"},
+        {"gelf", GelfOptions{}, "/_qname"}};
+    return all;
+}
+
+// The first member that an object names twice, at any depth; empty: there is none.
+std::string repeated_member(const rapidjson::Value& value) {
+    if (value.IsArray()) {
+        for (const auto& element : value.GetArray())
+            if (std::string name = repeated_member(element); !name.empty()) return name;
+        return {};
+    }
+    if (!value.IsObject()) return {};
+    std::set<std::string> seen;
+    for (const auto& [name, inner] : value.GetObject()) {
+        if (!seen.insert(name.GetString()).second) return name.GetString();
+        if (std::string repeated = repeated_member(inner); !repeated.empty()) return repeated;
+    }
+    return {};
+}
+
+void check_json_lines(const JsonFormat& format, const Event& event) {
+    CAPTURE(format.name);
+    for (const std::string& line : render_all(format.options, event)) {
+        CAPTURE(line);
+        REQUIRE(is_one_printable_line(line));
+        REQUIRE(line.size() <= max_event_bytes);
+        const auto document = read_json(line);
+        REQUIRE(repeated_member(document) == "");
+        if (event.qname.empty()) continue;
+        const auto* const qname = rapidjson::Pointer(format.qname).Get(document);
+        REQUIRE(qname != nullptr);
+        REQUIRE(*qname == std::string(event.qname).c_str());
+    }
+}
+
 }  // namespace
+
+TEST_CASE("no bytes of an event break or add to any format that is JSON") {
+    with_hostile_events(5, [](const Event& event) {
+        for (const JsonFormat& format : json_formats()) check_json_lines(format, event);
+    });
+}
+
+TEST_CASE("what the stages add cannot break any format that is JSON") {
+    Hostile hostile(6);
+    for (int round = 0; round < rounds / 8; ++round) {
+        HostileEvent made(hostile);
+        const std::string value = hostile.bytes(hostile.below(300));
+        const Label labels[] = {{"a", value}, {"b", value}};
+        made.builder.build();
+        Event& event = made.builder.event();
+        event.labels = labels;
+        event.query_place = {value, value, 1, value};
+        event.response_place = {{}, value, 4'294'967'295, value};
+        event.registered_domain = event.public_suffix = event.qname.substr(event.qname.size() / 2);
+        event.sample_rate = 1.0 / static_cast<double>(1 + hostile.below(1'000'000));
+        for (const JsonFormat& format : json_formats()) check_json_lines(format, event);
+    }
+}
+
+TEST_CASE("every format that is JSON stays within 32 KiB, and says when something is left out") {
+    EventBuilder builder;
+    const std::string labels(63, '\xFF');
+    std::string texts;
+    for (int i = 0; i < 3; ++i) texts += character_string(std::string(255, '\x01'));
+    const Labels name{labels, labels, labels, std::string(61, '\xFF')};
+    builder.question(name).zone(name);
+    for (int i = 0; i < 20; ++i) builder.answer(name, 16, texts);
+    for (int i = 0; i < 40; ++i) builder.answer(name, 5, wire_name(name));
+    const std::string opaque(3000, '\\');
+    builder.build();
+    Event& event = builder.event();
+    event.identity = event.version = event.extra = event.input = opaque;
+    event.policy = {
+        .present = true, .type = opaque, .rule = opaque, .action = 1, .match = 1, .value = opaque};
+    event.query_place = event.response_place = {opaque, opaque, 1, opaque};
+    event.registered_domain = event.public_suffix = event.qname;
+    for (const JsonFormat& format : json_formats()) {
+        check_json_lines(format, event);
+        CHECK(render(format.options, event).find("clipped\":") != std::string::npos);
+    }
+}
 
 TEST_CASE("no bytes of an event break its JSON") {
     const JsonSchema schema;
@@ -331,6 +430,7 @@ TEST_CASE("no frame of any capture gives a byte that may not be sent or breaks t
             REQUIRE(is_one_printable_line(json));
             REQUIRE(json.size() <= max_event_bytes);
             REQUIRE(schema.fault_of(read_json(json)) == "");
+            for (const JsonFormat& format : json_formats()) check_json_lines(format, event);
             const std::string cef = render(CefOptions{}, event);
             REQUIRE(is_one_printable_line(cef));
             REQUIRE(read_cef(cef)["externalId"].size() == 32);

@@ -45,7 +45,11 @@ TEST_CASE("members come in the order of the schema") {
     event.policy = {.present = true, .type = "RPZ", .rule = {}, .action = 1, .match = 1, .value = "v"};
     constexpr Label labels[] = {{"site", "fra1"}};
     event.labels = labels;
-    const auto document = json_of(builder.build(), {.schema = true});
+    event.query_place = event.response_place = {"DE", "Berlin", 64'500, "Example"};
+    event.sample_rate = 0.5;
+    builder.build();
+    event.registered_domain = "example.test";
+    const auto document = json_of(event, {.schema = true});
     const JsonSchema schema;
     CHECK(schema.fault_of(document) == "");
     auto place = schema.file()["properties"].MemberBegin();
@@ -110,8 +114,11 @@ TEST_CASE("EDNS is one object, with the client subnet and the extended errors") 
         "\0\x08\0\x07\0\x01\x18\0\xC0\0\x02"
         "\0\x0F\0\x05\0\x12"
         "a\"b"
-        "\0\x03\0\x02ns",
-        26);
+        "\0\x03\0\x02ns"
+        "\0\x0A\0\x08"
+        "cookie12"
+        "\0\x0C\0\0",
+        42);
     std::string wire("\x12\x34\x81\x80\0\1\0\0\0\0\0\1", 12);
     wire += wire_name({"a", "test"}) + std::string("\0\1\0\1", 4);
     wire += std::string("\0\0\x29\x04\xD0\0\0\x80\0\0", 10) + static_cast<char>(options.size()) + options;
@@ -122,6 +129,8 @@ TEST_CASE("EDNS is one object, with the client subnet and the extended errors") 
     CHECK(edns["do"].GetBool());
     CHECK(edns["client_subnet"] == "192.0.2.0/24");
     CHECK(edns["nsid"] == "ns");
+    CHECK(edns["cookie_length"].GetInt() == 8);
+    CHECK(edns["padding_length"].GetInt() == 0);
     CHECK(edns["ede"][0]["code"].GetInt() == 18);
     CHECK(edns["ede"][0]["text"] == "a\"b");
     CHECK(JsonSchema().fault_of(document) == "");
@@ -164,6 +173,84 @@ TEST_CASE("labels and the schema's name end every event") {
     const std::string line = render(JsonOptions{.schema = true}, builder.build());
     CHECK(line.ends_with(R"(,"labels":{"rack":"a\"1","site":"M\\195\\188nchen"},"schema":"tapferry/1"})"));
     CHECK(JsonSchema().fault_of(read_json(line)) == "");
+}
+
+TEST_CASE("an event an answer: the same event again, with one answer in place of all") {
+    const JsonOptions each{.answers = JsonOptions::Answers::one_event_each};
+    EventBuilder builder;
+    builder.answer({"www", "example", "test"}, 5, wire_name({"edge", "test"}));
+    builder.answer({"edge", "test"}, 1, address_a, 60);
+    const auto encoder = make_encoder(each);
+    RecordBuffer records;
+    encoder->encode(builder.build(), records);
+    REQUIRE(records.size() == 2);
+    CHECK(records.records()[0].part == 1);
+    CHECK(records.records()[1].part == 2);
+    const std::string second(records.content(records.records()[1]));
+    CHECK(second.find(R"("rcode":"NOERROR","answer_name":"edge.test","answer_type":"A","answer_ttl":60,)"
+                      R"("answer_data":"192.0.2.11","answer_index":2,"answer_count":2,"bytes":)") !=
+          std::string::npos);
+    const auto document = read_json(second);
+    CHECK(document["id"] == "0123456789abcdef000000000000002a");
+    CHECK(document["qname"] == "www.example.test");
+    CHECK_FALSE(document.HasMember("answers"));
+    CHECK(JsonSchema().fault_of(document) == "");
+    EventBuilder without;
+    CHECK(render_all(each, without.build()) == render_all(JsonOptions{}, without.build()));
+}
+
+TEST_CASE("of an event an answer, 64 are shown, each says so, and the first has the other sections") {
+    EventBuilder builder;
+    for (int i = 0; i < 65; ++i) builder.answer({"www", "example", "test"}, 1, address_a);
+    const JsonOptions each{.answers = JsonOptions::Answers::one_event_each, .additional = true};
+    const auto lines = render_all(each, builder.build());
+    REQUIRE(lines.size() == 64);
+    for (const std::string& line : {lines.front(), lines.back()}) CHECK(read_json(line)["clipped"].GetBool());
+    CHECK(read_json(lines.back())["answer_index"].GetInt() == 64);
+    EventBuilder sections;
+    std::string wire("\x12\x34\x81\x80\0\0\0\2\0\1\0\1", 12);
+    const std::string record =
+        wire_name({"ns", "test"}) + std::string("\0\1\0\1\0\0\1\x2C\0\4", 10) + address_a;
+    for (int i = 0; i < 4; ++i) wire += record;
+    const auto both = render_all(each, sections.wire(wire).build());
+    REQUIRE(both.size() == 2);
+    CHECK(read_json(both[0]).HasMember("authority"));
+    CHECK(read_json(both[0]).HasMember("additional"));
+    CHECK_FALSE(read_json(both[1]).HasMember("authority"));
+    CHECK_FALSE(read_json(both[1]).HasMember("additional"));
+}
+
+TEST_CASE("a message that does not parse is shown in hex by option, up to 4096 bytes of it") {
+    EventBuilder builder;
+    builder.wire("abc");
+    CHECK_FALSE(json_of(builder.build()).HasMember("raw"));
+    CHECK(json_of(builder.build(), {.raw = true})["raw"] == "616263");
+    EventBuilder sound;
+    CHECK_FALSE(json_of(sound.build(), {.raw = true}).HasMember("raw"));
+    EventBuilder large;
+    large.wire(std::string("\x12\x34\x81\x80\0\0\0\1\0\0\0\0", 12) + std::string(9000, '\xFF'));
+    const auto document = json_of(large.build(), {.raw = true});
+    CHECK(document["raw"].GetStringLength() == 8192);
+    CHECK(document["clipped"].GetBool());
+    CHECK(JsonSchema().fault_of(document) == "");
+}
+
+TEST_CASE("what the stages add is told: domain, places, the sample's rate, an answer that did not come") {
+    EventBuilder builder;
+    builder.build();
+    Event& event = builder.event();
+    event.registered_domain = "example.test";
+    event.query_place = {"DE", "Berlin", 64'500, "Example"};
+    event.response_place = {"FR", {}, 0, {}};
+    event.sample_rate = 0.001;
+    event.kind = EventKind::unanswered;
+    const std::string line = render(JsonOptions{}, event);
+    CHECK(line.ends_with(R"("registered_domain":"example.test","src_country":"DE","src_city":"Berlin",)"
+                         R"("src_asn":64500,"src_as_org":"Example","dst_country":"FR","kind":"unanswered",)"
+                         R"("sample_rate":0.001})"));
+    CHECK(JsonSchema().fault_of(read_json(line)) == "");
+    event.sample_rate = 1e-300;
+    CHECK(JsonSchema().fault_of(json_of(event)) == "");
 }
 
 TEST_CASE("64 answers are shown, the rest is counted") {

@@ -60,3 +60,13 @@ TEST_CASE("the fraction has as many digits as the source seems to measure") {
     CHECK(digits_of(123'000'000) == 3);
     CHECK(digits_of(0) == 3);
 }
+
+TEST_CASE("of two times the finer one says how many digits both have") {
+    const auto event = Decoded(message_of_type(6)
+                                   .varint(field::query_time_sec, now)
+                                   .fixed32(field::query_time_nsec, 122'456'000)
+                                   .varint(field::response_time_sec, now)
+                                   .fixed32(field::response_time_nsec, 123'000'000))
+                           .event;
+    CHECK(event.time_digits == 6);
+}
