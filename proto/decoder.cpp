@@ -85,7 +85,8 @@ void choose_time(Event& event) {
         event.time = event.received;
     }
     event.time_source = preferred || other ? TimeSource::server : TimeSource::agent;
-    event.time_digits = fraction_digits(event.time.nanoseconds);
+    event.time_digits = std::max(fraction_digits(event.time.nanoseconds),
+                                 preferred && other ? fraction_digits(other->nanoseconds) : std::uint8_t{0});
 }
 
 // Empty unless it is one sound name and nothing else.
