@@ -142,8 +142,8 @@ struct Event {
     TimeSource time_source = TimeSource::server;
     std::optional<Timestamp> query_time;
     std::optional<Timestamp> response_time;
-    // Fraction digits worth printing, as precise as the source: 9, or 6 when the nanoseconds are whole
-    // microseconds, or 3 when they are whole milliseconds.
+    // Fraction digits worth printing, as precise as the source: 9, or 6 when the nanoseconds of all its times
+    // are whole microseconds, or 3 when they are whole milliseconds.
     std::uint8_t time_digits = 9;
 
     // The DNS message shown: the response when there is one, else the query. When there is none, has_message
