@@ -85,8 +85,10 @@ void choose_time(Event& event) {
         event.time = event.received;
     }
     event.time_source = preferred || other ? TimeSource::server : TimeSource::agent;
-    event.time_digits = std::max(fraction_digits(event.time.nanoseconds),
-                                 preferred && other ? fraction_digits(other->nanoseconds) : std::uint8_t{0});
+    event.time_digits = fraction_digits(event.time.nanoseconds);
+    // One of two times may be whole milliseconds by chance.
+    if (preferred && other)
+        event.time_digits = std::max(event.time_digits, fraction_digits(other->nanoseconds));
 }
 
 // Empty unless it is one sound name and nothing else.
