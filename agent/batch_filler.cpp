@@ -81,8 +81,6 @@ void BatchFiller::render(const SpoolFrame& frame, OpenBatch& batch) {
         const FrameOrigin origin{id, block_.received, frame.input};
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable)
             return count_and_bury(batch.totals.undecodable, "not a dnstap frame: the protobuf breaks off");
-        odd_.times += event_.oddities.time ? 1 : 0;
-        odd_.addresses += event_.oddities.address ? 1 : 0;
         if (!stages_.pass(event_)) {
             ++batch.totals.filtered;
             return;

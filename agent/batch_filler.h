@@ -51,13 +51,6 @@ struct OpenBatch {
     [[nodiscard]] bool full(const BatchLimits& limits) const;
 };
 
-// Events with a time or an address that the server cannot have meant (Event::oddities), in all frames that
-// were read; those read again count again.
-struct OddEvents {
-    std::uint64_t times = 0;
-    std::uint64_t addresses = 0;
-};
-
 class BatchFiller {
   public:
     BatchFiller(const DestinationConfig& destination, SpoolReader reader);
@@ -69,7 +62,6 @@ class BatchFiller {
     Stopped fill(OpenBatch& batch, const BatchLimits& limits, Position until);
 
     [[nodiscard]] Position position() const { return position_; }
-    [[nodiscard]] const OddEvents& odd_events() const { return odd_; }
     void seek(Position position);
 
   private:
@@ -85,7 +77,6 @@ class BatchFiller {
     SpoolReader reader_;
     Decoder decoder_;
     Event event_;
-    OddEvents odd_;
     // The block being taken; its frames from next_ on are still to come.
     SpoolBlock block_;
     std::size_t next_ = 0;

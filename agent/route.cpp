@@ -320,7 +320,7 @@ class Route::Loop {
         publish();
     }
 
-    void publish() { report_.publish(cursor_, filler_.odd_events(), in_flight_.oldest_received()); }
+    void publish() { report_.publish(cursor_, in_flight_.oldest_received()); }
 
     const DestinationConfig config_;
     Spool& spool_;

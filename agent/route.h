@@ -42,9 +42,6 @@ struct RouteStatus {
     std::uint64_t in_flight = 0;     // events
     double lag_seconds = 0;          // age of the oldest frame that is not settled
     std::uint64_t dead_records = 0;  // refused, in this process
-    // Times and addresses that servers sent and cannot have meant, in frames read in this process.
-    std::uint64_t odd_times = 0;
-    std::uint64_t odd_addresses = 0;
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
 };

@@ -73,8 +73,7 @@ void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const s
     log_.warn(name_, std::to_string(events) + " events refused (" + words + "); they are in the dead letter");
 }
 
-void RouteReport::publish(const Cursor& cursor, const OddEvents& odd,
-                          std::optional<Timestamp> oldest_received) {
+void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received) {
     const std::lock_guard lock(mutex_);
     status_.words = words_;
     status_.failing_since = failing_since_;
@@ -84,8 +83,6 @@ void RouteReport::publish(const Cursor& cursor, const OddEvents& odd,
     status_.delivery_seconds = delivery_seconds_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
-    status_.odd_times = odd.times;
-    status_.odd_addresses = odd.addresses;
     if (failing())
         status_.state = RouteStatus::State::retrying;
     else

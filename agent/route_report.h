@@ -33,7 +33,7 @@ class RouteReport {
     void tell_trouble(const std::string& text) { log_.error(name_, text); }
 
     // Makes the present state the one that others see.
-    void publish(const Cursor& cursor, const OddEvents& odd, std::optional<Timestamp> oldest_received);
+    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received);
     void stopped();
 
     // By any thread; `end`: of the log now.

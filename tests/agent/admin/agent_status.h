@@ -39,8 +39,6 @@ inline AgentStatus sound_status() {
     route.in_flight = 60;
     route.lag_seconds = 1.5;
     route.dead_records = 4;
-    route.odd_times = 6;
-    route.odd_addresses = 7;
     route.deliveries = {9, 8, 7, 6};
     route.delivery_seconds.buckets[2] = 4;
     route.delivery_seconds.buckets[delivery_seconds_bounds.size()] = 1;
