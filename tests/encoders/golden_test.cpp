@@ -13,6 +13,7 @@
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
 #include "tests/encoders/event_builder.h"
+#include "tests/encoders/golden_frames.h"
 #include "tests/support/frame_streams_file.h"
 
 namespace tapferry::test {
@@ -134,6 +135,18 @@ void encode_frames(const GoldenCapture& capture, Encoder& encoder, RecordBuffer&
     encoder.close(records);
 }
 
+void encode_all(const std::vector<Frame>& frames, Encoder& encoder, RecordBuffer& records) {
+    Decoder decoder;
+    Event event;
+    std::uint64_t sequence = 0;
+    for (const Frame& frame : frames) {
+        REQUIRE(decoder.decode(frame, {{0xA5, ++sequence}, {1'795'209'600, 0}, "hand"}, event) ==
+                DecodeStatus::decoded);
+        encoder.encode(event, records);
+    }
+    encoder.close(records);
+}
+
 void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
     const auto add = [&](auto make) {
         EventBuilder builder;
@@ -217,6 +230,21 @@ TEST_CASE("every format makes of hostile events what its golden files say") {
         encode_hand_made(*encoder, records);
         encode_enriched(*encoder, records);
         compare(format, "hand-made", text_of(records));
+    }
+}
+
+TEST_CASE("every format makes of each record type, hostile text and message type what its golden files say") {
+    const std::pair<const char*, std::vector<Frame>> sorts[] = {{"record-types", frames_of_every_rdata()},
+                                                                {"vectors", frames_of_every_vector()},
+                                                                {"message-types", frames_of_every_message()}};
+    for (const GoldenFormat& format : formats()) {
+        const auto header = make_syslog_header({});
+        for (const auto& [name, frames] : sorts) {
+            const auto encoder = make_encoder(format.options);
+            RecordBuffer records(Framing::newline, format.syslog ? header.get() : nullptr, encoder->text());
+            encode_all(frames, *encoder, records);
+            compare(format, name, text_of(records));
+        }
     }
 }
 

@@ -176,3 +176,40 @@ TEST_CASE("a message holds nothing of the one parsed before it") {
     message.parse(DnsBuilder("0000", 0).bytes);
     CHECK(reason(message).empty());
 }
+
+TEST_CASE("owners that all follow the same long way are given up, and a zone of reverse names is not") {
+    // 127 labels, each with a pointer to the one before: the longest way to a name that there is.
+    auto message = DnsBuilder("8180", 0).hex("00 00fe 0001 00000000 01f9 00").bytes;
+    message[6] = message[7] = 0xFF;
+    std::size_t previous = message.size() - 1;
+    for (int i = 0; i < 126; ++i) {
+        const std::size_t here = message.size();
+        append(message, Bytes{1, 'a', static_cast<std::uint8_t>(0xC0 | previous >> 8),
+                              static_cast<std::uint8_t>(previous & 0xFF)});
+        previous = here;
+    }
+    const Bytes owner{static_cast<std::uint8_t>(0xC0 | previous >> 8),
+                      static_cast<std::uint8_t>(previous & 0xFF)};
+    while (message.size() + 12 <= 65535) {
+        append(message, owner);
+        append(message, from_hex("00fe 0001 00000000 0000"));
+    }
+    dns::Message parsed;
+    parsed.parse(message);
+    CHECK(reason(parsed) == "names go round too long");
+    CHECK(parsed.answers.size() > 1000);
+    CHECK(parsed.answers.size() < 1100);
+
+    // As many records as there is room for, each with a label of its own before 33 labels of the question.
+    std::string reverse = "ip6.arpa";
+    for (int i = 0; i < 31; ++i) reverse.insert(0, "0.");
+    auto zone = DnsBuilder("8400", 1).question(reverse, 12).bytes;
+    std::uint16_t records = 0;
+    for (; zone.size() + 16 <= 65535; ++records)
+        append(zone, from_hex("0131 c00c 000c 0001 0000012c 0002 c00c"));
+    zone[6] = static_cast<std::uint8_t>(records >> 8);
+    zone[7] = static_cast<std::uint8_t>(records & 0xFF);
+    parsed.parse(zone);
+    CHECK(reason(parsed).empty());
+    CHECK(parsed.answers.size() == records);
+}

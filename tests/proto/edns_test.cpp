@@ -100,3 +100,21 @@ TEST_CASE("a second OPT, or one that the root does not own, stays an additional 
     CHECK_FALSE(message.has_edns);
     CHECK(message.additional.size() == 1);
 }
+
+TEST_CASE("of extended errors the first 64 are kept") {
+    std::string options;
+    for (int i = 0; i < 42; ++i) options += "000f 0002 0016";
+    CHECK(OptMessage(options).edns().errors.size() == 42);
+    const Bytes many = [] {
+        Bytes bytes;
+        for (int i = 0; i < 100; ++i) append(bytes, from_hex("000f 0002 0016"));
+        return bytes;
+    }();
+    DnsBuilder builder("8180", 0, 0, 0, 1);
+    builder.hex("00 0029 04d0 00000000 0258");
+    append(builder.bytes, many);
+    dns::Message message;
+    message.parse(builder.bytes);
+    CHECK(message.malformed == nullptr);
+    CHECK(message.edns.errors.size() == 64);
+}
