@@ -141,7 +141,11 @@ bool passes_frame_on(const FormatOptions& options) {
 }
 
 RecordText record_text(const FormatOptions& options) {
-    return make_encoder(options)->text();
+    // By the defaults, which can always be used.
+    for (const Format& format : formats)
+        if (const FormatOptions defaults = format.options(); defaults.index() == options.index())
+            return make_encoder(defaults)->text();
+    return RecordText::line;
 }
 
 std::string check_group_by(const std::vector<std::string>& fields) {

@@ -31,6 +31,7 @@ class CommandLine {
         add_tail();
         add_decode();
         add_stats();
+        add_explain();
         add_status();
     }
 
@@ -145,6 +146,20 @@ class CommandLine {
             ->capture_default_str();
     }
 
+    void add_explain() {
+        CLI::App& sub = add("explain", "Show for one event which field of a format comes from where",
+                            [this] { return explain_command(explain_); });
+        explain_.format.output = "json";
+        sub.add_option("FILE", explain_.file, "The capture, or - for standard input")->required();
+        sub.add_option("--event", explain_.event, "Which one; default: the first that the format shows")
+            ->type_name("N");
+        add_format_options(sub, explain_.format);
+        add_filter_options(sub, explain_.filter);
+        sub.add_option("--format", explain_.style, "Format of the table")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
+    }
+
     void add_status() {
         CLI::App& sub = add("status", "Ask a running agent for its inputs, destinations and ledger", [this] {
             status_.config = config_or_default();
@@ -164,6 +179,7 @@ class CommandLine {
     TailArguments tail_;
     DecodeArguments decode_;
     StatsArguments stats_;
+    ExplainArguments explain_;
     StatusArguments status_;
     std::function<int()> command_;
 };

@@ -57,6 +57,15 @@ struct StatsArguments {
 };
 int stats_command(const StatsArguments&);
 
+struct ExplainArguments {
+    std::string file;  // "-": standard input
+    FormatArguments format;
+    FilterArguments filter;
+    std::uint64_t event = 0;     // of those that the filter takes, from 1; 0: the first with a record
+    std::string style = "text";  // or "json"
+};
+int explain_command(const ExplainArguments&);
+
 struct StatusArguments {
     std::string config;
     std::string address;  // of the admin listener; empty: as the configuration says

@@ -185,3 +185,19 @@ def test_readyz_names_the_destination_that_fails(world):
     assert "json" in agent.http("/readyz")[1]
     receiver.start()
     wait_until(lambda: agent.http("/readyz")[0] == 200, "and 200 when it is back")
+
+
+def test_explain_names_the_source_of_each_field(capture):
+    shown = command("explain", capture("bind-rec"), "--event", "3", "--output", "cef")
+    assert shown.returncode == 0
+    line = next(line for line in shown.stdout.splitlines() if line.startswith("destinationDnsDomain"))
+    assert line.split()[1:4] == ["www.corp.example", "16", "255"] and "DNS question 1, octets 12 to 29" in line
+    assert "\x1b" not in shown.stdout
+    assert command("explain", capture("bind-rec"), "--event", "1000000").returncode == 1
+
+
+def test_decode_into_dnstap_is_a_capture_again(world, capture):
+    part = world.folder / "part.fstrm"
+    with open(part, "wb") as file:
+        subprocess.run([PROGRAM, "decode", "-q", "--output", "dnstap", capture("bind-sec")], stdout=file, check=True)
+    assert count_frames(part) == count_frames(capture("bind-sec"))

@@ -1,0 +1,167 @@
+#include "agent/commands/explain/explanation.h"
+
+#include <algorithm>
+#include <set>
+
+#include "agent/commands/explain/fact_source.h"
+#include "agent/commands/explain/field_mapping.h"
+#include "encoders/bounds.h"
+#include "encoders/line_format.h"
+#include "encoders/make_encoder.h"
+
+namespace tapferry {
+
+namespace {
+
+const LineFormat* line_of(const FormatOptions& options, std::variant<LineFormat, std::string>& parsed) {
+    if (const auto* text = std::get_if<TextOptions>(&options)) {
+        parsed = LineFormat::parse_text(text->format);
+    } else if (const auto* own = std::get_if<TemplateOptions>(&options)) {
+        parsed = LineFormat::parse_template(own->line);
+    } else {
+        return nullptr;
+    }
+    auto* line = std::get_if<LineFormat>(&parsed);
+    if (const auto* own = std::get_if<TemplateOptions>(&options); own != nullptr && line != nullptr)
+        line->set_absent(own->absent);
+    return line;
+}
+
+// What a line is made of need not be found again in it: each field is written once more by itself.
+std::vector<RecordField> fields_of_line(const LineFormat& line, const Event& event) {
+    std::vector<RecordField> fields;
+    TextBuffer text;
+    for (const LineStep& step : line.steps()) {
+        if (!step.has_field()) continue;
+        text.clear();
+        line.append_field(text, event, step, max_event_bytes);
+        fields.push_back({step.field != nullptr ? std::string(step.field->name) : "labels." + step.label,
+                          std::string(text.view())});
+    }
+    return fields;
+}
+
+// The frame's own fields stand in it as they are: shown is what Tapferry reads in them.
+std::vector<RecordField> fields_of_frame(const Event& event) {
+    std::vector<RecordField> fields;
+    TextBuffer text;
+    for (const std::string_view fact :
+         {"identity", "version", "extra", "type", "protocol", "src", "dst", "src_port", "dst_port",
+          "query_time", "response_time", "zone", "http_protocol", "policy_type", "policy_rule",
+          "policy_action", "policy_match", "policy_value"}) {
+        text.clear();
+        find_event_field(fact)->append(text, event);
+        if (!text.empty()) fields.push_back({std::string(fact), std::string(text.view())});
+    }
+    if (event.has_message)
+        fields.push_back({"wire", std::to_string(event.dns.wire.size()) + " bytes of DNS"});
+    return fields;
+}
+
+class Explaining {
+  public:
+    Explaining(const Event& event, std::string_view format, const FormatOptions& options)
+        : event_(event), format_(format), options_(options), line_(line_of(options, parsed_)) {}
+
+    Explanation explain() {
+        const auto encoder = make_encoder(options_);
+        RecordBuffer records(Framing::none, nullptr, encoder->text());
+        encoder->encode(event_, records);
+        encoder->close(records);
+        Explanation explanation;
+        for (std::size_t i = 0; i < records.size(); ++i)
+            explanation.records.push_back(record(records.content(records.records()[i]), i));
+        // Formats that hold the whole message leave nothing out.
+        const bool whole = passes_frame_on(options_) || std::holds_alternative<DigOptions>(options_);
+        if (!explanation.records.empty() && !whole) {
+            for (const auto fact : facts_of(event_))
+                if (!told(fact)) explanation.left_out.push_back(fact);
+        }
+        return explanation;
+    }
+
+  private:
+    ExplainedRecord record(std::string_view content, std::size_t number) {
+        ExplainedRecord made{content.size(), {}};
+        for (auto& field : split(content)) made.fields.push_back(field_of(std::move(field), number));
+        mark_shortened(made);
+        return made;
+    }
+    [[nodiscard]] std::vector<RecordField> split(std::string_view content) const {
+        if (line_ != nullptr) return fields_of_line(*line_, event_);
+        if (std::holds_alternative<DnstapOptions>(options_)) return fields_of_frame(event_);
+        return fields_of_record(format_, content);
+    }
+
+    ExplainedField field_of(RecordField field, std::size_t record) {
+        const std::string bare = without_indexes(field.key);
+        const std::string_view fact = fact_of(format_, bare);
+        // A record of its own for each answer has no index in its keys.
+        const std::size_t index = bare != field.key ? index_in(field.key) : record;
+        ExplainedField explained{std::move(field), "derived", limit_of(format_, bare), {}};
+        auto source = fact.empty() ? std::nullopt : source_of(event_, fact, index);
+        if (!source) return explained;
+        if (explained.field.value == "-" && line_ != nullptr) source->from += ": absent";
+        tell(fact, bare);
+        explained.from = std::move(source->from);
+        if (explained.limit == 0) explained.limit = source->limit;
+        explained.cut = std::move(source->cut);
+        return explained;
+    }
+
+    void tell(std::string_view fact, std::string_view key) {
+        told_.emplace(fact.substr(0, fact.find_first_of("[.")));
+        if (fact == "time" || fact == "query_time" || fact == "response_time") told_time_ = true;
+        // An item of YAML's question section is the question whole.
+        if (key.ends_with("SECTION[]")) told_.insert({"qtype", "qclass"});
+    }
+    // A record that was shortened names in itself what was.
+    void mark_shortened(ExplainedRecord& record) const {
+        std::string_view names;
+        for (const auto& field : record.fields) {
+            if (field.field.key.starts_with("flexString1")) names = field.field.value;
+            if (field.field.key == "clipped") tell_limits(record);
+        }
+        for (auto& field : record.fields) {
+            const std::string_view key =
+                std::string_view(field.field.key).substr(0, field.field.key.find(' '));
+            if (field.cut.empty() && !key.starts_with("flexString1") && lists(names, key))
+                field.cut = "shortened: more does not fit its limit or the record's";
+        }
+    }
+    static bool lists(std::string_view names, std::string_view key) {
+        for (std::size_t at = names.find(key); at != std::string_view::npos; at = names.find(key, at + 1)) {
+            const bool begins = at == 0 || names[at - 1] == ',';
+            const std::size_t end = at + key.size();
+            if (begins && (end == names.size() || names[end] == ',')) return true;
+        }
+        return false;
+    }
+    static void tell_limits(ExplainedRecord& record) {
+        for (auto& field : record.fields)
+            if (field.field.key == "clipped")
+                field.cut =
+                    "64 records of a section, 2,048 characters of an rdata and 32 KiB in all are shown";
+    }
+
+    [[nodiscard]] bool told(std::string_view fact) const {
+        const bool is_time = fact == "time" || fact == "query_time" || fact == "response_time";
+        return told_.contains(fact.substr(0, fact.find_first_of("[."))) || (is_time && told_time_);
+    }
+
+    const Event& event_;
+    std::string_view format_;
+    const FormatOptions& options_;
+    std::variant<LineFormat, std::string> parsed_{std::string()};
+    const LineFormat* line_;
+    std::set<std::string, std::less<>> told_;
+    bool told_time_ = false;
+};
+
+}  // namespace
+
+Explanation explain(const Event& event, std::string_view format, const FormatOptions& options) {
+    return Explaining(event, format, options).explain();
+}
+
+}  // namespace tapferry
