@@ -43,6 +43,7 @@ void CefPairs::opaque(std::string_view prefix, std::string_view bytes) {
     out.append(prefix);
     const std::size_t from = out.size();
     append_opaque(out, bytes);
+    escape_end_spaces(out, from);
     escape_cef_value(out, from);
 }
 
@@ -101,7 +102,11 @@ void CefPairs::identity() {
     out.append(" dvchost=");
     const std::size_t from = out.size();
     append_opaque(out, event.identity);
-    if (cut_text(out, from, max_dvchost)) cut.add(CutField::identity);
+    escape_end_spaces(out, from);
+    if (cut_text(out, from, max_dvchost)) {
+        cut.add(CutField::identity);
+        while (out.size() != from && out.view(from).back() == ' ') out.truncate(out.size() - 1);
+    }
     escape_cef_value(out, from);
 }
 
@@ -174,6 +179,7 @@ void CefPairs::own() {
 void CefPairs::own_value(std::string_view bytes) {
     const std::size_t from = out.size();
     append_opaque(out, bytes);
+    escape_end_spaces(out, from);
     escape_listed(out, from, separators_of_own_pairs);
     escape_cef_value(out, from);
 }

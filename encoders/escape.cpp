@@ -158,6 +158,22 @@ void escape_listed(TextBuffer& out, std::size_t from, std::string_view listed) {
     rewrite(out, from, lengths, decimal);
 }
 
+void escape_end_spaces(TextBuffer& out, std::size_t from) {
+    constexpr std::string_view space = "\\032";
+    if (out.size() > from + 1 && out.view(from).back() == ' ') {
+        out.truncate(out.size() - 1);
+        out.append(space);
+    }
+    if (out.size() > from && out.view(from).front() == ' ') {
+        const std::size_t behind = out.size() - from - 1;
+        (void)out.reserve(space.size() - 1);
+        char* const first = out.data() + from;
+        std::memmove(first + space.size(), first + 1, behind);
+        std::memcpy(first, space.data(), space.size());
+        out.commit(space.size() - 1);
+    }
+}
+
 bool cut_text(TextBuffer& out, std::size_t from, std::size_t max) {
     const std::string_view text = out.view(from);
     if (text.size() <= max) return false;

@@ -84,6 +84,9 @@ inline void escape_tabs(TextBuffer& out, std::size_t from) {
 // Writes every character that is in `listed` as \DDD.
 void escape_listed(TextBuffer& out, std::size_t from, std::string_view listed);
 
+// Writes a space at either end as \032: CEF's receivers do not keep it. Before the escape of the syntax.
+void escape_end_spaces(TextBuffer& out, std::size_t from);
+
 // Cuts what `out` holds from `from` on to at most `max` characters, never inside a \DDD. For text of
 // dns_text.h that is not yet escaped. Returns whether something was cut.
 bool cut_text(TextBuffer& out, std::size_t from, std::size_t max);

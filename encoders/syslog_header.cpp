@@ -23,9 +23,16 @@ char printable(char c) {
     return c > 32 && c < 127 ? c : '_';
 }
 
-// RFC 3164 tells host name and tag apart by their characters, so only those of host names are left.
+// Only characters of host names are left. RFC 3164's readers tell host name and tag apart by them, and CEF's
+// look for its header, "CEF:0|", in the whole line.
 char of_hostname(char c) {
     return is_alphanumeric(c) || c == '-' || c == '.' ? c : '_';
+}
+
+// RFC 3164's readers know a host name by its last character too.
+std::string_view without_odd_end(std::string_view hostname) {
+    while (!hostname.empty() && !is_alphanumeric(hostname.back())) hostname.remove_suffix(1);
+    return hostname;
 }
 
 std::string header_text(std::string_view text, std::size_t max, char (*fit)(char)) {
@@ -45,8 +52,7 @@ std::string tag_of(std::string_view app_name) {
 
 SyslogHeader::SyslogHeader(const SyslogHeaderOptions& options)
     : options_(options),
-      hostname_character_(options.rfc == Rfc::rfc5424 ? printable : of_hostname),
-      fixed_hostname_(header_text(options.fixed_hostname, max_hostname, hostname_character_)),
+      fixed_hostname_(header_text(options.fixed_hostname, max_hostname, of_hostname)),
       app_name_(options.rfc == Rfc::rfc5424
                     ? " " + header_text(options.app_name, max_app_name, printable) + " - "
                     : " " + tag_of(options.app_name) + ": ") {}
@@ -90,13 +96,13 @@ void SyslogHeader::append_iso_time(const Event& event, TextBuffer& out) const {
 }
 
 void SyslogHeader::append_hostname(const Event& event, TextBuffer& out) const {
-    const bool by_identity = options_.hostname == SyslogHeaderOptions::Hostname::identity;
-    if (!by_identity || event.identity.empty()) {
-        out.append(std::string_view(fixed_hostname_));
-        return;
+    std::string_view identity;
+    if (options_.hostname == SyslogHeaderOptions::Hostname::identity) {
+        identity = event.identity.substr(0, max_hostname);
+        if (options_.rfc != Rfc::rfc5424) identity = without_odd_end(identity);
     }
-    const std::string_view identity = event.identity.substr(0, max_hostname);
-    std::transform(identity.begin(), identity.end(), out.reserve(identity.size()), hostname_character_);
+    if (identity.empty()) return out.append(std::string_view(fixed_hostname_));
+    std::transform(identity.begin(), identity.end(), out.reserve(identity.size()), of_hostname);
     out.commit(identity.size());
 }
 

@@ -23,10 +23,9 @@ class SyslogHeader final : public Envelope {
     void append_hostname(const Event& event, TextBuffer& out) const;
 
     const SyslogHeaderOptions options_;
-    char (*const hostname_character_)(char);  // what a character becomes, so as to fit
-    std::string fixed_hostname_;              // never empty
-    std::string app_name_;                    // with what stands around it
-    mutable SecondText second_;               // remembers what open() renders
+    std::string fixed_hostname_;  // never empty
+    std::string app_name_;        // with what stands around it
+    mutable SecondText second_;   // remembers what open() renders
 };
 
 }  // namespace tapferry

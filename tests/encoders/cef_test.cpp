@@ -163,6 +163,24 @@ TEST_CASE("an identity over 100 characters is cut between escapes") {
     CHECK(cef["flexString1"] == "dvchost");
 }
 
+TEST_CASE("a space at either end of a value is written as an escape, since receivers do not keep it") {
+    EventBuilder builder;
+    const auto host = [&](std::string_view identity) {
+        builder.event().identity = identity;
+        return cef_of(builder.build())["dvchost"];
+    };
+    CHECK(host(" a b ") == "\\032a b\\032");
+    CHECK(host("  a  ") == "\\032 a \\032");
+    CHECK(host(" ") == "\\032");
+    CHECK(host("  ") == "\\032\\032");
+    CHECK(host(std::string(97, 'i') + "  " + std::string(9, 'j')) == std::string(97, 'i') + "  j");
+    CHECK(host(std::string(98, 'i') + "  " + std::string(9, 'j')) == std::string(98, 'i'));
+    builder.event().identity = {};
+    const Label labels[] = {{"site", " x "}};
+    builder.event().labels = labels;
+    CHECK(cef_of(builder.build())["TapferryLabelSite"] == "\\032x\\032");
+}
+
 TEST_CASE("answers keep within 4,000 characters before escaping, whole ones only") {
     EventBuilder builder;
     for (int i = 0; i < 30; ++i) builder.answer({"t", "test"}, 16, character_string(std::string(200, '=')));

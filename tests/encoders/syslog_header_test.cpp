@@ -49,6 +49,7 @@ TEST_CASE("no identity can end the host name or be longer than 255 characters") 
     CHECK(hostname("a b\nc\xFF\x7F") == "a_b_c__");
     CHECK(hostname(std::string(300, 'h')) == std::string(255, 'h'));
     CHECK(hostname("") == "-");
+    CHECK(hostname("CEF:0|v|p=1") == "CEF_0_v_p_1");
 }
 
 TEST_CASE("a fixed host name stands always, or only when there is no identity") {
@@ -95,6 +96,11 @@ TEST_CASE("nothing but letters, digits, dots and dashes comes into RFC 3164's ho
     CHECK(header_of({.rfc = Rfc::rfc3164, .app_name = "-"}, builder.build()).ends_with(" tapferry: "));
     CHECK(header_of({.rfc = Rfc::rfc3164, .app_name = std::string(40, 'a')}, builder.build())
               .ends_with(" " + std::string(32, 'a') + ": "));
+    builder.event().identity = "ns1[2]";
+    CHECK(header_of({.rfc = Rfc::rfc3164}, builder.build()) == "<134>Nov 20 21:23:42 ns1_2 tapferry: ");
+    builder.event().identity = "[]";
+    CHECK(header_of({.rfc = Rfc::rfc3164, .fixed_hostname = "agent"}, builder.build())
+              .starts_with("<134>Nov 20 21:23:42 agent tapferry: "));
     builder.event().identity = {};
     CHECK(header_of({.rfc = Rfc::rfc3164, .fixed_hostname = "a b"}, builder.build())
               .starts_with("<134>Nov 20 21:23:42 a_b tapferry: "));

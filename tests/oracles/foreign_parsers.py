@@ -13,7 +13,8 @@ def arcsight_dictionary(pairs):
     from cefevent import CEFEvent
     event = CEFEvent(strict=True)
     for key, value in pairs:
-        event.set_field(key, value)
+        # By its full name, because by the short one a 0 passes for "refused".
+        event.set_field((event.get_field_metadata(key) or {}).get("full_name", key), value)
     return True
 
 

@@ -10,6 +10,7 @@ from foreign import ask
 from hostile_frames import cases, expected_cef, stream
 
 CASES = cases(seed=20261126, count=400)
+ENOUGH = 3000  # events of a capture for the slow parsers of others
 VECTORS = json.loads((ROOT / "tests/data/escape-vectors.json").read_text(encoding="utf-8"))
 # What ArcSight has and the dictionary of that parser has not.
 NOT_IN_DICTIONARY = {"outcome"}
@@ -65,7 +66,7 @@ def test_pycef_reads_exactly_the_pairs_that_were_written(hostile_lines):
 
 def test_every_value_fits_arcsights_dictionary(capture):
     events = [[pair for pair in filebeat(line)[1] if pair[0] not in NOT_IN_DICTIONARY and not is_ipv6(pair)]
-              for line in decode(capture, "cef").splitlines()]
+              for line in decode(capture, "cef").splitlines()[:ENOUGH]]
     for event, verdict in zip(events, ask("arcsight_dictionary", events)):
         assert verdict is True, (verdict, event)
 
@@ -82,7 +83,7 @@ def test_hostile_values_fit_arcsights_dictionary_too(hostile_lines):
 
 
 def test_every_receiver_reads_the_same_of_real_traffic(capture):
-    lines = decode(capture, "cef").splitlines()
+    lines = decode(capture, "cef").splitlines()[:ENOUGH]
     assert lines
     for line, foreign in zip(lines, ask("pycef", lines)):
         header, pairs = filebeat(line)
