@@ -7,7 +7,7 @@ from lab.process import wait_until
 
 
 def events(receiver):
-    return [json.loads(line) for line in receiver.lines]
+    return [json.loads(line) for _, line in receiver.lines]
 
 
 def names(receiver):

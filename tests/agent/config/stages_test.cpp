@@ -191,7 +191,7 @@ TEST_CASE("a match list says what it holds, where to look and what becomes of wh
          "my-list.fields: \"qname\" is not one of \"answers\", \"src\""},
         {"type = \"networks\"\nfields = []", "my-list.fields: must name at least one of"},
         {"type = \"networks\"\n[destinations.out.labels]\nlist = \"x\"",
-         "match lists write the label \"list\""},
+         "write the label \"list\", which is set in labels too"},
     };
     for (const auto& [lines, told] : faults) {
         CAPTURE(lines);
