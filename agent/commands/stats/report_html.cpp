@@ -8,6 +8,7 @@
 #include "agent/commands/stats/report.h"
 #include "agent/commands/stats/report_words.h"
 #include "agent/version.h"
+#include "encoders/event_roles.h"
 
 namespace tapferry {
 
@@ -62,8 +63,8 @@ class ReportPage {
     }
     std::string times() const {
         if (!report_.first) return "No event tells its time";
-        const std::int64_t first = milliseconds_of(*report_.first);
-        const std::int64_t last = milliseconds_of(*report_.last);
+        const auto first = static_cast<std::int64_t>(milliseconds_of(*report_.first));
+        const auto last = static_cast<std::int64_t>(milliseconds_of(*report_.last));
         std::string text = day_words(first) + ", " + clock_words(first, false) + " to ";
         if (day_words(last) != day_words(first)) text += day_words(last) + ", ";
         return text + clock_words(last, false) + " UTC (" + span_words(report_.seconds) + ")";

@@ -6,6 +6,7 @@
 #include "agent/commands/count_words.h"
 #include "agent/commands/stats/report.h"
 #include "agent/commands/stats/report_words.h"
+#include "encoders/event_roles.h"
 
 namespace tapferry {
 
@@ -91,8 +92,8 @@ class ReportText {
         if (count != 0) line(name, with_commas(count).append(" ").append(count == 1 ? one : many));
     }
     std::string times() const {
-        const std::int64_t first = milliseconds_of(*report_.first);
-        const std::int64_t last = milliseconds_of(*report_.last);
+        const auto first = static_cast<std::int64_t>(milliseconds_of(*report_.first));
+        const auto last = static_cast<std::int64_t>(milliseconds_of(*report_.last));
         std::string text = day_words(first) + " " + clock_words(first, true) + " to ";
         if (day_words(last) != day_words(first)) text += day_words(last) + " ";
         return text + clock_words(last, true) + " UTC (" + span_words(report_.seconds) + ")";

@@ -95,10 +95,6 @@ std::string mark_words(std::string words) {
     return words.erase(end, unit - end);
 }
 
-std::int64_t milliseconds_of(const Timestamp& time) {
-    return time.seconds * 1000 + time.nanoseconds / 1'000'000;
-}
-
 std::string file_words(std::string_view file) {
     if (file == "-") return "standard input";
     TextBuffer text;

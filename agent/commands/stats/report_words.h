@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "proto/event.h"
-
 namespace tapferry {
 
 std::string share_words(std::uint64_t part, std::uint64_t whole);  // "12.3 %"; "-" of nothing
@@ -20,7 +18,6 @@ std::string day_words(std::int64_t ms);                            // "2026-11-2
 std::string clock_words(std::int64_t ms, bool with_milliseconds);
 // "10.0 ms" as "10 ms": of marks on an axis, whose zeros say nothing.
 std::string mark_words(std::string words);
-std::int64_t milliseconds_of(const Timestamp&);
 // A file's name with what is not printable as \DDD; "-" is standard input.
 std::string file_words(std::string_view file);
 
