@@ -58,7 +58,7 @@ BatchFiller::Stopped BatchFiller::go_on(OpenBatch& batch, const BatchLimits& lim
             const Timestamp time = now_ ? std::min(end, *now_) : end;
             if (over(batch, time)) return Stopped::full;
             gather(batch, time);
-            tell(*query, batch);
+            tell(*query, time, batch);
             pairing_->let_go();
             continue;
         }
@@ -167,18 +167,20 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
 // Whether the event goes on: it is no query that waits.
 bool BatchFiller::pair(OpenBatch& batch) {
     const Pairing::Outcome outcome = pairing_->take(event_);
-    if (const HeldQuery* query = pairing_->put_out()) tell(*query, batch);
+    if (const HeldQuery* query = pairing_->put_out()) tell(*query, block_.received, batch);
     if (outcome == Pairing::Outcome::answers || outcome == Pairing::Outcome::repeats) ++batch.totals.paired;
     return outcome == Pairing::Outcome::alone || outcome == Pairing::Outcome::answers;
 }
 
 // A query that waits no longer is an event after all.
-void BatchFiller::tell(const HeldQuery& query, OpenBatch& batch) {
+void BatchFiller::tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch) {
     if (batch.received.seconds == 0) batch.received = query.received;
     const FrameOrigin origin{query.id, query.received, query.input()};
     static_cast<void>(held_decoder_.decode(query.frame(), origin, held_event_));
     if (transactions_ && held_event_.kind == EventKind::message && pairing_->unanswered(query))
         held_event_.kind = EventKind::unanswered;
+    // An aggregate's window is that in which it came to nothing.
+    if (window_) held_event_.received = time;
     renderer_.render(held_event_, batch);
 }
 

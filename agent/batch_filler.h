@@ -54,7 +54,7 @@ class BatchFiller {
     void pass_gap(const SpoolGap& gap, OpenBatch& batch);
     void take(const SpoolFrame& frame, OpenBatch& batch);
     [[nodiscard]] bool pair(OpenBatch& batch);
-    void tell(const HeldQuery& query, OpenBatch& batch);
+    void tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch);
     [[nodiscard]] std::int64_t window_of(const Timestamp& time) const;
     [[nodiscard]] bool over(const OpenBatch& batch, const std::optional<Timestamp>& time) const;
     void gather(OpenBatch& batch, const Timestamp& time) const;

@@ -328,7 +328,10 @@ class Route::Loop {
         if (keeper_.save_when_due(cursor_.settled(), now, report_)) publish();
     }
 
-    void publish() { report_.publish(cursor_, in_flight_.oldest_received(), gathering_.get()); }
+    void publish() {
+        const bool open = gathering_ && gathering_->window;
+        report_.publish(cursor_, in_flight_.oldest_received(), open ? gathering_.get() : nullptr);
+    }
 
     const DestinationConfig config_;
     Spool& spool_;

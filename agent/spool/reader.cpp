@@ -136,7 +136,8 @@ void SpoolReader::seek(Position position) {
         return;
     }
     const auto& marks = p.segment->marks;
-    const auto behind = std::ranges::upper_bound(marks, position, {}, &Mark::base);
+    // Times may stand in front of the block that a mark of this very position is at.
+    const auto behind = std::ranges::lower_bound(marks, position, {}, &Mark::base);
     p.segment->blocks.rewind(behind == marks.begin() ? 0 : std::prev(behind)->offset);
     p.segment->sought = true;
 }

@@ -11,7 +11,9 @@ namespace {
 
 // A stretch of so many frames that ends at `end`, all of them rendered.
 Stretch stretch(std::uint64_t ticket, std::uint64_t end, std::uint64_t frames) {
-    Stretch made{Ticket{ticket}, Position{end}, {}, false};
+    Stretch made;
+    made.ticket = Ticket{ticket};
+    made.end = made.open_from = Position{end};
     made.totals.read = made.totals.rendered = made.totals.records = frames;
     return made;
 }
@@ -149,8 +151,9 @@ TEST_CASE("one event too many or too few anywhere is not balanced") {
     sound.totals.delivered = 78;
     sound.totals.dead_lettered = 2;
     CHECK(balanced(sound));
-    for (const auto field : {&RouteTotals::read, &RouteTotals::undecodable, &RouteTotals::filtered,
-                             &RouteTotals::rendered, &RouteTotals::delivered, &RouteTotals::dead_lettered}) {
+    for (const auto field :
+         {&RouteTotals::read, &RouteTotals::undecodable, &RouteTotals::filtered, &RouteTotals::rendered,
+          &RouteTotals::delivered, &RouteTotals::dead_lettered, &RouteTotals::paired}) {
         SavedPosition wrong = sound;
         ++(wrong.totals.*field);
         CHECK(!balanced(wrong));
@@ -160,6 +163,9 @@ TEST_CASE("one event too many or too few anywhere is not balanced") {
     CHECK(!balanced(wrong));
     wrong = sound;
     wrong.position = wrong.position + 1;
+    CHECK(!balanced(wrong));
+    wrong = sound;
+    wrong.open = 1;
     CHECK(!balanced(wrong));
 }
 
@@ -198,12 +204,24 @@ class RandomRoute {
         RouteTotals totals;
         totals.undecodable = below(3);
         totals.filtered = below(5);
-        totals.rendered = below(20);
-        totals.read = totals.undecodable + totals.filtered + totals.rendered;
+        totals.paired = below(5);
+        // Queries that waited before are told in this stretch, or gone from the log, or wait on.
+        const std::uint64_t waited =
+            under_way_.empty() ? cursor_.settled().open : under_way_.back().stretch.open;
+        Stretch made;
+        made.open = below(5);
+        made.unread = below(waited + 1);
+        totals.rendered = below(20) + waited;
+        totals.read = totals.undecodable + totals.filtered + totals.paired + totals.rendered + made.open +
+                      made.unread - waited;
         totals.lost[below(loss_reason_count)] = below(4);
         std::uint64_t frames = totals.read;
         for (const auto lost : totals.lost) frames += lost;
-        const Stretch made{Ticket{next_ticket_++}, cursor_.submitted_up_to() + frames, totals, false};
+        totals.lost[0] += made.unread;
+        made.ticket = Ticket{next_ticket_++};
+        made.end = cursor_.submitted_up_to() + frames;
+        made.open_from = Position{number(made.end) - std::min(made.open, frames)};
+        made.totals = totals;
         cursor_.submitted(made);
         under_way_.push_back({made});
     }

@@ -75,8 +75,8 @@ TEST_CASE("a kill with waiting queries changes nothing of what arrives but repea
         const auto destination = pairing_destination(world, kills ? whole_test : none);
         world.start(destination);
         for (std::uint16_t round = 0; round < 5; ++round) {
-            append_exchanges(world, static_cast<std::uint16_t>(200 * round), 200);
             const std::size_t before = world.receiver.line_count();
+            append_exchanges(world, static_cast<std::uint16_t>(200 * round), 200);
             REQUIRE(wait_until([&] { return world.receiver.line_count() >= before + 100; }));
             if (!kills) continue;
             world.abandon();

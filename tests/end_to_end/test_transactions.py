@@ -1,6 +1,7 @@
 """Queries and their responses as one event each, over kill -9, with a real BIND; and windows that end while nothing
 comes."""
 import json
+from collections import Counter
 
 import pytest
 
@@ -73,3 +74,52 @@ def test_a_query_that_nobody_answers_is_told_while_nothing_comes(world):
     assert status["destinations"][0]["paired"] == 1
     assert agent.metric("tapferry_events_paired_total", destination="json") == 1
     assert agent.metric("tapferry_events_open", destination="json") == 0
+
+
+ROWS = """[destinations.rows]
+type = "tcp"
+address = "127.0.0.1:{port}"
+format = "summary"
+replay_window = "1s"
+retry = {{ initial = "100ms", max = "1s" }}
+start = "oldest"
+[destinations.rows.summary]
+window = "2s"
+group_by = ["qname", "type"]
+[destinations.rows.filter]
+messages = ["all"]
+"""
+
+
+@pytest.mark.slow
+def test_rows_count_every_event_of_a_real_bind_once_over_kill_9(world):
+    events, rows = world.receiver(), world.receiver()
+    agent = world.agent(destinations.tcp("json", events.port), ROWS.format(port=rows.port)).start()
+    named = world.named(agent.socket)
+    wait_until(lambda: agent.input()["connections"] == 1, "BIND is connected")
+    rate = 500
+    names = [f"w{i % 40:02d}.load.demo.test" for i in range(rate * 10)]
+    load = named.load(names, rate)
+    for kill in range(3):
+        wait_until(lambda: len(events) >= (kill + 1) * 2 * rate, "events flow")
+        agent.kill()
+        agent.start()
+        wait_until(lambda: agent.input()["connections"] == 1, "BIND has come back")
+    assert load.child.wait(60) == 0, load.said()
+    received = wait_until(lambda: agent.input()["received"] or None, "frames after the last restart")
+    wait_until(lambda: agent.input()["received"] >= received, "still there")
+    # The last window ends though nothing comes.
+    status = agent.wait_settled()
+    check_ledger(status)
+
+    told = {}
+    for _, line in rows.lines:
+        row = json.loads(line)
+        assert told.setdefault(row["id"], row) == row, "a row that comes again is the same row"
+    counted = Counter()
+    for row in told.values():
+        counted[row["qname"], row["type"]] += row["count"]
+    assert counted == Counter((event["qname"], event["type"]) for event in unique(events).values())
+    assert {name for name, _ in counted} == set(names)
+    d = next(d for d in status["destinations"] if d["name"] == "rows")
+    assert d["delivered"] == sum(counted.values()) and d["records"] == len(told)
