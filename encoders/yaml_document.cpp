@@ -80,6 +80,7 @@ void append_header(YamlDocument& yaml, const dns::Message& dns) {
     yaml.out.append("    flags:");
     append_lower_flags(yaml.out, dns);
     yaml.out.push_back('\n');
+    if (dns.z()) yaml.plain("    MBZ: 0x4");
     const SectionNames& names = count_names(dns);
     count(names.question, dns::Section::question);
     count(names.answer, dns::Section::answer);

@@ -184,6 +184,11 @@ struct FormatReader {
     }
 };
 
+bool has_no_options(const FormatOptions& format) {
+    return std::holds_alternative<DigOptions>(format) || std::holds_alternative<HexOptions>(format) ||
+           std::holds_alternative<DnstapOptions>(format);
+}
+
 bool is_one_of(const std::string& type, std::initializer_list<std::string_view> types) {
     return std::find(types.begin(), types.end(), type) != types.end();
 }
@@ -205,9 +210,11 @@ void read_format(Section& section, DestinationConfig& destination, std::size_t m
         return;
     }
     destination.format = *format;
-    Section options = section.table(destination.format_name);
-    std::visit(FormatReader{options, max_bytes}, destination.format);
-    options.finish();
+    if (!has_no_options(destination.format) || section.has(destination.format_name)) {
+        Section options = section.table(destination.format_name);
+        std::visit(FormatReader{options, max_bytes}, destination.format);
+        options.finish();
+    }
     for (const auto name : format_names())
         if (name != destination.format_name && section.has(name)) {
             section.table(name);

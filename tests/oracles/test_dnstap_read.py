@@ -145,6 +145,7 @@ def documents(text):
             head = re.sub(r"\n    TSIG_PSEUDOSECTION:\n(?: +- .*\n?)*", "\n", head)
             made.append(yaml.load(re.sub(r"\n        (?:NSID|COOKIE|PAD|OPT=|EXPIRE|TCP|KEY|MBZ|[0-9]+)\S*:.*", "", head),
                                   Loader=LOADER))
+            made[-1]["shortened"] = "are not shown" in head
     return made
 
 
@@ -183,9 +184,10 @@ def test_yaml_says_what_dnstap_read_y_says(capture):
     for one, other in together:
         if not any(key.endswith("_message_data") for key in other["message"]):
             continue  # dnstap-read gave the message up
-        if any(len(part) >= 60 for part in (one["message"].get("response_message_data") or {}).values()
-               if isinstance(part, list)):
+        if one["shortened"]:
             continue  # longer than an event of ours may be
+        if "query_time" not in other["message"]:
+            one["message"].pop("query_time", None)  # it tells a response's own time alone
         assert flat(one) == flat(other)
         compared += 1
     assert compared

@@ -1,6 +1,7 @@
 #include "agent/commands/explain/field_mapping.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 
 #include "agent/commands/explain/fact_source.h"
@@ -38,11 +39,13 @@ constexpr KeyLimit limits[] = {
 };
 
 const KeyMeaning* find(std::string_view format, std::string_view key) {
-    const auto all = key_meanings();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const KeyMeaning& meaning) {
-        return meaning.format == format && meaning.key == key;
-    });
-    return found == all.end() ? nullptr : &*found;
+    for (const auto table : {key_meanings(), own_key_meanings()}) {
+        const auto found = std::find_if(table.begin(), table.end(), [&](const KeyMeaning& meaning) {
+            return meaning.format == format && meaning.key == key;
+        });
+        if (found != table.end()) return &*found;
+    }
+    return nullptr;
 }
 
 // Words that mean something else below another name: "metadata.version" is no server's version.

@@ -12,6 +12,9 @@ struct KeyMeaning {
     std::string_view fact;    // as in fact_source.h; empty: derived
 };
 
+// Of schemas that others have made.
 std::span<const KeyMeaning> key_meanings();
+// Of our own json, text, yaml and dig (own_key_table.cpp).
+std::span<const KeyMeaning> own_key_meanings();
 
 }  // namespace tapferry

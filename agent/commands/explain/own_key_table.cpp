@@ -1,0 +1,102 @@
+#include "agent/commands/explain/key_table.h"
+
+namespace tapferry {
+
+namespace {
+
+constexpr KeyMeaning meanings[] = {
+    // Ours
+    {"", "timestamp", "time"},
+    {"", "schema", "constant"},
+    {"", "flags[]", "flags"},
+    {"", "answer_name", "answers[].name"},
+    {"", "answer_type", "answers[].type"},
+    {"", "answer_class", "answers[].class"},
+    {"", "answer_ttl", "answers[].ttl"},
+    {"", "answer_data", "answers[].data"},
+    {"", "answer_index", "answer_count"},
+    {"", "answer_ips", "answers[]"},
+    {"", "answer_ip", "answers[]"},
+    {"", "answer_a", "answers[]"},
+    {"", "answer_aaaa", "answers[]"},
+    {"", "answer_types", "answers[].type"},
+    {"", "answers", "answers[].data"},
+    {"", "bind_time", "time"},
+    {"", "unix_time", "time"},
+    {"", "unix_ms", "time"},
+    {"", "unix_us", "time"},
+    {"", "unix_ns", "time"},
+    {"", "short_type", "type"},
+    {"", "arrow", "type"},
+    {"", "qr", "flags"},
+    {"", "aa", "flags"},
+    {"", "tc", "flags"},
+    {"", "rd", "flags"},
+    {"", "ra", "flags"},
+    {"", "ad", "flags"},
+    {"", "cd", "flags"},
+    {"", "do", "edns.do"},
+    {"", "edns_version", "edns.version"},
+    {"", "udp_size", "edns.udp_size"},
+    {"", "nsid", "edns.nsid"},
+    {"", "ede", "edns.ede[].code"},
+    {"", "client_subnet", "edns.client_subnet"},
+    {"", "latency_ms", "latency"},
+    {"", "policy_type", "policy.type"},
+    {"", "policy_rule", "policy.rule"},
+    {"", "policy_action", "policy.action"},
+    {"", "policy_match", "policy.match"},
+    {"", "policy_value", "policy.value"},
+
+    // YAML and dig
+    {"", "query_address", "src"},
+    {"", "query_port", "src_port"},
+    {"", "response_address", "dst"},
+    {"", "response_port", "dst_port"},
+    {"", "socket_family", "family"},
+    {"", "socket_protocol", "protocol"},
+    {"", "query_zone", "zone"},
+    {"", "message_size", "bytes"},
+    {"", "query_message", "wire"},
+    {"", "response_message", "wire"},
+    {"", "query_message_data.id", "dns_id"},
+    {"", "response_message_data.id", "dns_id"},
+    {"", "QUESTION", "qdcount"},
+    {"", "ZONE", "qdcount"},
+    {"", "ANSWER", "ancount"},
+    {"", "PREREQ", "ancount"},
+    {"", "AUTHORITY", "nscount"},
+    {"", "UPDATE", "nscount"},
+    {"", "ADDITIONAL", "arcount"},
+    {"", "QUESTION[]", "qname"},
+    {"", "ZONE[]", "qname"},
+    {"", "ANSWER[]", "answers[]"},
+    {"", "PREREQUISITE[]", "answers[]"},
+    {"", "AUTHORITY[]", "authority[]"},
+    {"", "UPDATE[]", "authority[]"},
+    {"", "ADDITIONAL[]", "additional[]"},
+    {"", "QUESTION_SECTION[]", "qname"},
+    {"", "ZONE_SECTION[]", "qname"},
+    {"", "ANSWER_SECTION[]", "answers[]"},
+    {"", "PREREQUISITE_SECTION[]", "answers[]"},
+    {"", "AUTHORITY_SECTION[]", "authority[]"},
+    {"", "UPDATE_SECTION[]", "authority[]"},
+    {"", "ADDITIONAL_SECTION[]", "additional[]"},
+    {"", "EDNS.version", "edns.version"},
+    {"", "EDNS.flags", "edns.do"},
+    {"", "EDNS.udp", "edns.udp_size"},
+    {"", "EDNS.NSID", "edns.nsid"},
+    {"", "EDNS.CLIENT-SUBNET", "edns.client_subnet"},
+    {"", "EDNS.COOKIE", "edns.cookie"},
+    {"", "EDNS.PAD", "edns.padding"},
+    {"", "EDE.INFO-CODE", "edns.ede[].code"},
+    {"", "EDE.EXTRA-TEXT", "edns.ede[].text"},
+};
+
+}  // namespace
+
+std::span<const KeyMeaning> own_key_meanings() {
+    return meanings;
+}
+
+}  // namespace tapferry
