@@ -53,7 +53,7 @@ TEST_CASE("a client response is decoded field by field") {
     CHECK(event.http_protocol == HttpProtocol::http2);
     CHECK(event.time == Timestamp{static_cast<std::int64_t>(now), 143'733'000});
     CHECK(event.time_source == TimeSource::server);
-    CHECK(event.time_digits == 6);
+    CHECK(event.time_digits == 9);
     CHECK(event.query_time == Timestamp{static_cast<std::int64_t>(now) - 1, 999'999'999});
     CHECK(event.has_message);
     CHECK(event.qname == "www.example.test");
