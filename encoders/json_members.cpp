@@ -42,11 +42,6 @@ void append_edns(JsonLine& line) {
     line.put('}');
 }
 
-void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
-                       RememberedText& text) {
-    if (!bytes.empty()) line.put(text.text_of(prefix, bytes, escape_json, "\""));
-}
-
 void append_known_place(JsonLine& line, const GeoPlace& place, const PlaceMembers& members) {
     const auto text = [&](std::string_view member, std::string_view bytes) {
         if (!member.empty() && !bytes.empty()) line.opaque(member, bytes);

@@ -10,7 +10,10 @@
 namespace tapferry {
 
 // A text of opaque bytes that seldom changes; `prefix` up to the value's quote.
-void append_remembered(JsonLine&, std::string_view prefix, std::string_view bytes, RememberedText&);
+inline void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
+                              RememberedText& text) {
+    if (!bytes.empty()) line.put(text.text_of(prefix, bytes, escape_json, "\""));
+}
 
 // The names of the members that say where an address is, each with comma, colon and, before a text, a quote.
 // An empty one is not written.

@@ -1,12 +1,11 @@
 #include "encoders/ocsf.h"
 
-#include <array>
-
 #include "encoders/bounds.h"
 #include "encoders/event_class.h"
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json_members.h"
+#include "encoders/ocsf_names.h"
 
 namespace tapferry {
 namespace {
@@ -40,59 +39,6 @@ std::string_view status_of(const Event& event) {
     }
     return {};
 }
-
-// OCSF's captions differ from IANA's names.
-struct Rcode {
-    std::string_view id;
-    std::string_view caption;
-};
-Rcode rcode_of(std::uint16_t rcode) {
-    static constexpr Rcode first[] = {{"0", "NoError"},  {"1", "FormError"}, {"2", "ServError"},
-                                      {"3", "NXDomain"}, {"4", "NotImp"},    {"5", "Refused"},
-                                      {"6", "YXDomain"}, {"7", "YXRRSet"},   {"8", "NXRRSet"},
-                                      {"9", "NotAuth"},  {"10", "NotZone"},  {"11", "DSOTYPENI"}};
-    static constexpr Rcode extended[] = {{"16", "BADSIG_VERS"}, {"17", "BADKEY"},   {"18", "BADTIME"},
-                                         {"19", "BADMODE"},     {"20", "BADNAME"},  {"21", "BADALG"},
-                                         {"22", "BADTRUNC"},    {"23", "BADCOOKIE"}};
-    constexpr std::uint16_t first_extended = 16;
-    constexpr std::uint16_t first_reserved = 3841;  // for private use
-    if (rcode < std::size(first)) return first[rcode];
-    if (rcode >= first_extended && rcode < first_extended + std::size(extended))
-        return extended[rcode - first_extended];
-    return rcode < first_reserved ? Rcode{"24", "Unassigned"} : Rcode{"25", "Reserved"};
-}
-
-struct Opcode {
-    std::string_view id;
-    std::string_view caption;
-};
-Opcode opcode_of(std::uint8_t opcode) {
-    static constexpr Opcode known[] = {{"0", "Query"},      {"1", "Inverse Query"}, {"2", "Status"},
-                                       {"3", "Reserved"},   {"4", "Notify"},        {"5", "Update"},
-                                       {"6", "DSO Message"}};
-    return opcode < std::size(known) ? known[opcode] : Opcode{"99", "Other"};
-}
-
-// ,"flag_ids":[…] of the header: written once, needed for each answer.
-class FlagIds {
-  public:
-    explicit FlagIds(const dns::Message& dns) {
-        const bool set[] = {dns.aa(), dns.tc(), dns.rd(), dns.ra(), dns.ad(), dns.cd()};
-        for (std::size_t i = 0; i < std::size(set); ++i) {
-            if (!set[i]) continue;
-            append(length_ == 0 ? std::string_view(",\"flag_ids\":[") : std::string_view(","));
-            text_[length_++] = static_cast<char>('1' + i);
-        }
-        if (length_ != 0) text_[length_++] = ']';
-    }
-    [[nodiscard]] std::string_view view() const { return {text_.data(), length_}; }
-
-  private:
-    void append(std::string_view text) { length_ += text.copy(text_.data() + length_, text.size()); }
-
-    std::array<char, 32> text_;
-    std::size_t length_ = 0;
-};
 
 void append_head(JsonLine& line) {
     const Event& event = line.event;
@@ -158,10 +104,10 @@ void append_connection(JsonLine& line) {
     if (event.has_message) line.put(",\"traffic\":{\"bytes\":", Decimal{event.dns.wire.size()}, '}');
 }
 
-void append_header_at_event(JsonLine& line, const FlagIds& flags) {
+void append_header_at_event(JsonLine& line, const OcsfFlagIds& flags) {
     const Event& event = line.event;
     if (!has_dns_header(event)) return;
-    const Opcode opcode = opcode_of(event.dns.opcode);
+    const OcsfName opcode = ocsf_opcode(event.dns.opcode);
     line.put(",\"transaction_id\":", Decimal{event.dns.id}, ",\"opcode_id\":", opcode.id, ",\"opcode\":\"",
              opcode.caption, '"', flags.view());
 }
@@ -174,14 +120,14 @@ void append_question(JsonLine& line, Version version) {
         line.put(",\"type\":\"", TypeName{event.qtype}, "\",\"class\":\"", ClassName{event.qclass}, '"');
     }
     if (version == Version::v1_3 && has_dns_header(event)) {
-        const Opcode opcode = opcode_of(event.dns.opcode);
+        const OcsfName opcode = ocsf_opcode(event.dns.opcode);
         line.put(",\"opcode_id\":", opcode.id, ",\"opcode\":\"", opcode.caption,
                  "\",\"packet_uid\":", Decimal{event.dns.id});
     }
     line.put('}');
 }
 
-void append_answers(JsonLine& line, Version version, const FlagIds& flags) {
+void append_answers(JsonLine& line, Version version, const OcsfFlagIds& flags) {
     const Event& event = line.event;
     line.list(",\"answers\":[", ",", ']', event.dns.answers, [&](const dns::ResourceRecord& record) {
         line.put('{');
@@ -198,7 +144,7 @@ void append_answers(JsonLine& line, Version version, const FlagIds& flags) {
         line.put('}');
     });
     if (!has_rcode(event)) return;
-    const Rcode rcode = rcode_of(event.dns.rcode);
+    const OcsfName rcode = ocsf_rcode(event.dns.rcode);
     line.put(",\"rcode_id\":", rcode.id, ",\"rcode\":\"", rcode.caption, '"');
 }
 
@@ -240,7 +186,7 @@ void append_observables(JsonLine& line) {
 void OcsfEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_, max_event_bytes - room_after_answers);
-    const FlagIds flags(event.dns);
+    const OcsfFlagIds flags(event.dns);
     append_head(line);
     append_metadata(line);
     append_ends(line);

@@ -101,12 +101,14 @@ ZEEK = {
     "ts": float, "uid": str, "id.orig_h": str, "id.orig_p": int, "id.resp_h": str, "id.resp_p": int, "proto": str,
     "trans_id": int, "rtt": float, "query": str, "qclass": int, "qclass_name": str, "qtype": int, "qtype_name": str,
     "rcode": int, "rcode_name": str, "AA": bool, "TC": bool, "RD": bool, "RA": bool, "Z": int, "answers": list,
-    "TTLs": list, "rejected": bool, "opcode": int, "opcode_name": str, "clipped": bool}
+    "TTLs": list, "rejected": bool, "opcode": int, "opcode_name": str, "clipped": bool,
+    **{f"{end}_{name}": kind for end in ("orig", "resp") for name, kind in (
+        ("cc", str), ("city", str), ("asn", int), ("as_org", str))}}
 
 
 def zeek_faults(document):
     for name, value in document.items():
-        if type(value) is not ZEEK.get(name):
+        if type(value) is not (str if name.startswith("labels.") else ZEEK.get(name)):
             yield f"{name}: {value!r} is not {ZEEK.get(name)}"
     if not {"ts", "uid"} <= document.keys():
         yield "no time or no identifier"
@@ -127,11 +129,12 @@ CIM = {
     "transport": ("udp", "tcp"), "vendor_product": ("Tapferry",), "app": ("dns",)}
 CIM_NUMBERS = {
     "additional_answer_count", "answer_count", "authority_answer_count", "dest_port", "query_count", "reply_code_id",
-    "src_port", "transaction_id", "bytes"}
+    "src_port", "transaction_id", "bytes", "src_asn", "dest_asn"}
 CIM_TEXTS = {
     "query", "record_type", "query_class", "reply_code", "src", "dest", "dvc", "dvc_version", "event_id",
     "dnstap_type", "timestamp", "flags", "protocol", "http_protocol", "zone", "extra", "kind", "malformed",
-    "time_source", "input"}
+    "time_source", "input", "registered_domain", *(
+        f"{end}_{name}" for end in ("src", "dest") for name in ("country", "city", "as_org"))}
 
 
 def cim_faults(document):
@@ -145,7 +148,7 @@ def cim_faults(document):
         elif name in ("duration", "response_time"):
             good = isinstance(value, float) and value > 0
         else:
-            good = name in ("answer", "ttl", "edns", "policy", "clipped")
+            good = name in ("answer", "ttl", "edns", "policy", "clipped", "labels", "sample_rate")
         if not good:
             yield f"{name}: {value!r}"
     if not {"message_type", "vendor_product", "timestamp"} <= document.keys():

@@ -14,8 +14,11 @@ def validator(path):
     return fastjsonschema.compile(json.loads(path.read_text(encoding="utf-8")))
 
 
-def check(capture, output, faults, *arguments):
-    lines = decode(capture, output, *arguments).splitlines()
+def check(capture, output, faults):
+    check_lines(decode(capture, output).splitlines(), faults)
+
+
+def check_lines(lines, faults):
     assert lines
     for line in lines:
         found = list(faults(json.loads(line)))
@@ -33,8 +36,12 @@ def by_schema(path, prepare=lambda document: document):
     return faults
 
 
+OUR_SCHEMA = ROOT / "conf/schemas/tapferry-json-1.schema.json"
+OCSF_1_8 = schemas.DATA / "ocsf-dns-1.8.0.schema.json"
+
+
 def test_json_is_as_our_schema_says(capture):
-    check(capture, "json", by_schema(ROOT / "conf/schemas/tapferry-json-1.schema.json"))
+    check(capture, "json", by_schema(OUR_SCHEMA))
 
 
 def test_ecs_has_the_fields_of_ecs_8_17(capture):
@@ -71,6 +78,18 @@ def test_gelf_is_gelf_1_1(capture):
     check(capture, "gelf", schemas.gelf_faults)
 
 
+@pytest.mark.parametrize("folder, faults", (
+    ("json", by_schema(OUR_SCHEMA)), ("json-all", by_schema(OUR_SCHEMA)), ("json-each", by_schema(OUR_SCHEMA)),
+    ("ecs", schemas.ecs_faults), ("cim", schemas.cim_faults), ("asim", schemas.asim_faults),
+    ("zeek", schemas.zeek_faults), ("gelf", schemas.gelf_faults),
+    ("ocsf", by_schema(schemas.DATA / "ocsf-dns-1.3.0.schema.json")), ("ocsf", by_schema(OCSF_1_8)),
+    ("ocsf-1.9", by_schema(OCSF_1_8, schemas.ocsf_1_9_as_1_8))))
+def test_golden_files_are_sound_too(folder, faults):
+    """They hold what no capture has: hostile bytes, what the stages add, and options."""
+    for path in sorted((ROOT / "tests/golden" / folder).iterdir()):
+        check_lines(path.read_text(encoding="ascii").splitlines(), faults)
+
+
 def test_formats_tell_the_same_of_an_event():
     """Each format's fields for what all of them tell, beside those of json."""
     names = {
@@ -91,3 +110,32 @@ def test_formats_tell_the_same_of_an_event():
         for output, of in names.items():
             made = [of(json.loads(line)) for line in decode(capture, output).splitlines()]
             assert [(one[0][16:], *one[1:]) for one in made] == wanted, output
+
+
+def broken(folder, change):
+    document = json.loads((ROOT / "tests/golden" / folder / "hand-made.txt").read_text().splitlines()[0])
+    change(document)
+    return document
+
+
+@pytest.mark.parametrize("folder, faults, change", (
+    ("json", by_schema(OUR_SCHEMA), lambda d: d.update(colour="red")),
+    ("json", by_schema(OUR_SCHEMA), lambda d: d.update(src_port="53")),
+    ("ecs", schemas.ecs_faults, lambda d: d["event"].update(outcome="good")),
+    ("ecs", schemas.ecs_faults, lambda d: d["source"].update(ip="::x")),
+    ("ecs", schemas.ecs_faults, lambda d: d["observer"].update(ip="::1")),
+    ("ecs", schemas.ecs_faults, lambda d: d.update(colour="red")),
+    ("asim", schemas.asim_faults, lambda d: d.pop("Dvc")),
+    ("asim", schemas.asim_faults, lambda d: d.update(EventType="query")),
+    ("asim", schemas.asim_faults, lambda d: d.update(DnsFlagsZ="false")),
+    ("cim", schemas.cim_faults, lambda d: d.update(query_type="A")),
+    ("cim", schemas.cim_faults, lambda d: d.update(ttl=[])),
+    ("zeek", schemas.zeek_faults, lambda d: d.update(rcode="0")),
+    ("zeek", schemas.zeek_faults, lambda d: d.update(TTLs=[300])),
+    ("gelf", schemas.gelf_faults, lambda d: d.update(_id="1")),
+    ("gelf", schemas.gelf_faults, lambda d: d.update(_flags=[])),
+    ("ocsf", by_schema(OCSF_1_8), lambda d: d.pop("time")),
+    ("ocsf", by_schema(OCSF_1_8), lambda d: d["query"].update(colour="red"))))
+def test_what_is_wrong_is_found_out(folder, faults, change):
+    assert not list(faults(broken(folder, lambda d: None)))
+    assert list(faults(broken(folder, change)))
