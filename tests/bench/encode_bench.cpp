@@ -28,7 +28,7 @@ void take(tapferry::RecordBuffer& records, Totals& totals) {
 Totals run(const std::vector<tapferry::test::Frame>& frames, tapferry::Encoder& encoder, long rounds) {
     tapferry::Decoder decoder;
     tapferry::Event event;
-    tapferry::RecordBuffer records(tapferry::Framing::newline);
+    tapferry::RecordBuffer records(tapferry::Framing::newline, nullptr, encoder.text());
     Totals totals;
     for (long round = 0; round < rounds; ++round) {
         for (const tapferry::test::Frame& frame : frames) {
