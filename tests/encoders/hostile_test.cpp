@@ -288,7 +288,8 @@ TEST_CASE("no bytes of an event forge a LEEF field") {
             "queryType queryClass responseCode flags answers answerCount dnsId transport messageBytes reason "
             "srcCountry srcCity srcAsNumber srcAsOrganization label_list label_site_2 truncated ";
         std::size_t place = 0;
-        for (const auto& [key, value] : leef.pairs) {
+        for (const auto& pair : leef.pairs) {
+            const std::string& key = pair.first;
             CAPTURE(key);
             place = known.find(" " + key + " ", place);
             REQUIRE(place != std::string_view::npos);
