@@ -15,11 +15,13 @@ namespace tapferry {
 std::unique_ptr<Encoder> make_encoder(const FormatOptions&);
 std::unique_ptr<Envelope> make_syslog_header(const SyslogHeaderOptions&);
 
-// Names of the formats: "json", "cef", "passivedns", "text".
+// Names of the formats: "json", "cef" …
 std::vector<std::string_view> format_names();
 // The default options of a format, or none when there is no such format.
 std::optional<FormatOptions> default_format(std::string_view name);
 // Why a text format's directives cannot be used ("unknown field %{colour}; known are …"); empty: they can.
 std::string check_text_format(std::string_view format);
+// The same for the fields that a summary groups by.
+std::string check_group_by(const std::vector<std::string>& fields);
 
 }  // namespace tapferry

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,9 +26,44 @@ struct CefOptions {
     std::size_t max_bytes = 0;  // of a whole record with its envelope; 0: no limit beyond 32 KiB
 };
 
+// Which records of which answers passive DNS is told.
+struct PassiveDnsOptions {
+    // from_frame: what resolvers were told and what authority says, as the frame shows; selected: whatever
+    // answers the filter lets through.
+    enum class Sources : std::uint8_t { from_frame, selected } sources = Sources::from_frame;
+    // Records that do not belong to what was asked.
+    enum class Bailiwick : std::uint8_t { drop, keep } bailiwick = Bailiwick::drop;
+    bool d4 = false;  // only types that D4's importers know, and no quotes
+};
+
 struct PassivednsOptions {
-    enum class Client : std::uint8_t { keep, none } client = Client::keep;
-    bool errors = true;  // a line for NXDOMAIN and other response codes
+    enum class Mode : std::uint8_t { aggregate, each } mode = Mode::aggregate;
+    // Of aggregate.
+    std::chrono::milliseconds window{60'000};
+    std::size_t max_rows = 100'000;
+    // Whose address stands in the client's column: of the first or the last event of a row, or nobody's.
+    enum class Client : std::uint8_t { first, last, none } client = Client::first;
+    // passivedns: of some types only the fields that the tool of that name prints.
+    enum class Rdata : std::uint8_t { full, passivedns } rdata = Rdata::full;
+    bool errors = false;  // a line for NXDOMAIN and other response codes
+    PassiveDnsOptions records = {};
+};
+
+struct CofOptions {
+    std::chrono::milliseconds window{60'000};
+    std::size_t max_rows = 100'000;
+    bool trailing_dot = false;  // of all names
+    enum class Rdata : std::uint8_t { array, string } rdata = Rdata::array;
+    // Names the sensor in place of the DNS server's identity; empty: the identity.
+    std::string sensor_id = {};
+    PassiveDnsOptions records = {};
+};
+
+struct SummaryOptions {
+    std::chrono::milliseconds window{60'000};
+    std::size_t max_rows = 10'000;
+    // Names of event fields that check_group_by() accepts.
+    std::vector<std::string> group_by = {"src", "registered_domain", "qtype", "rcode"};
 };
 
 struct TextOptions {
@@ -39,6 +75,8 @@ struct TextOptions {
 using FormatOptions = std::variant<JsonOptions,        //
                                    CefOptions,         //
                                    PassivednsOptions,  //
+                                   CofOptions,         //
+                                   SummaryOptions,     //
                                    TextOptions>;
 
 struct SyslogHeaderOptions {

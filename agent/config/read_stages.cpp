@@ -20,8 +20,16 @@ std::vector<FixedLabel> read_labels(Section labels_table) {
 
 bool selects_for_itself(const DestinationConfig& destination) {
     const bool for_people = destination.type == "file" || destination.type == "stdout";
-    return destination.format_name == "passivedns" || (destination.format_name == "json" && for_people) ||
-           destination.format_name == "text";
+    return destination.format_name == "passivedns" || destination.format_name == "cof" ||
+           (destination.format_name == "json" && for_people) || destination.format_name == "text";
+}
+
+// The formats of passive DNS choose their sources by the frame, unless the filter names types.
+void take_selected(DestinationConfig& destination) {
+    if (auto* passivedns = std::get_if<PassivednsOptions>(&destination.format))
+        passivedns->records.sources = PassiveDnsOptions::Sources::selected;
+    if (auto* cof = std::get_if<CofOptions>(&destination.format))
+        cof->records.sources = PassiveDnsOptions::Sources::selected;
 }
 
 void read_filter(Section filter, DestinationConfig& destination) {
@@ -34,9 +42,10 @@ void read_filter(Section filter, DestinationConfig& destination) {
         for (const auto& name : messages.value_or(std::vector<std::string>{})) {
             if (name == "all")
                 destination.stages.selection = Selection::all();
-            else if (const auto type = Selection::find(name))
+            else if (const auto type = Selection::find(name)) {
                 destination.stages.selection.add(*type);
-            else
+                take_selected(destination);
+            } else
                 filter.fault("messages", "\"" + name +
                                              "\" is not a dnstap message type (CLIENT_RESPONSE, CR, "
                                              "AUTH_QUERY, AQ …) or \"all\"");

@@ -60,6 +60,9 @@ type = "file"
 path = "{folder}/passive.log"
 format = "passivedns"
 start = "oldest"
+[destinations.passive.passivedns]
+mode = "each"
+errors = true
 """
 
 

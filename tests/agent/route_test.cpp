@@ -135,7 +135,7 @@ TEST_CASE("an event that becomes several records is one event") {
     world.receiver.open();
     world.log.append_captured(2000);
     auto destination = world.destination();
-    destination.format = PassivednsOptions{};
+    destination.format = PassivednsOptions{.mode = PassivednsOptions::Mode::each};
     world.start(destination);
     const RouteStatus last = world.stop();
     CHECK(last.saved.totals.delivered == last.saved.totals.rendered);

@@ -42,7 +42,7 @@ void operator delete[](void* memory, std::size_t) noexcept {
 namespace tapferry::test {
 namespace {
 
-// Allocations of encode() over a whole capture; decoding is not counted.
+// Allocations of encode() and close() over a whole capture; decoding is not counted.
 std::size_t encode_all(const std::vector<Frame>& frames, Encoder& encoder, RecordBuffer& records) {
     Decoder decoder;
     Event event;
@@ -55,6 +55,9 @@ std::size_t encode_all(const std::vector<Frame>& frames, Encoder& encoder, Recor
         encoder.encode(event, records);
         counted += allocations - before;
     }
+    const std::size_t before = allocations;
+    encoder.close(records);
+    counted += allocations - before;
     records.clear();
     return counted;
 }

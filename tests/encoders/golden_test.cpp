@@ -37,7 +37,13 @@ std::vector<GoldenFormat> formats() {
             {"json-all", JsonOptions{.additional = true, .schema = true}},
             {"cef", CefOptions{}},
             {"syslog", CefOptions{.ipv6 = CefOptions::Ipv6::c6a, .max_bytes = 1024}, true},
-            {"passivedns", PassivednsOptions{}},
+            {"passivedns", PassivednsOptions{.mode = PassivednsOptions::Mode::each, .errors = true}},
+            {"passivedns-rows", PassivednsOptions{.client = PassivednsOptions::Client::last}},
+            {"passivedns-d4",
+             PassivednsOptions{.rdata = PassivednsOptions::Rdata::passivedns, .records = {.d4 = true}}},
+            {"cof", CofOptions{}},
+            {"cof-d4", CofOptions{.records = {.d4 = true}}},
+            {"summary", SummaryOptions{}},
             {"text", TextOptions{}}};
 }
 
@@ -87,6 +93,7 @@ void encode_frames(const GoldenCapture& capture, Encoder& encoder, RecordBuffer&
         if (sequence % capture.every != 0) continue;
         if (decoder.decode(frame, origin, event) == DecodeStatus::decoded) encoder.encode(event, records);
     }
+    encoder.close(records);
 }
 
 void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
@@ -121,6 +128,7 @@ void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
         for (int i = 0; i < 70; ++i)
             b.answer({"www", "example", "test"}, 1, {'\xC0', '\0', '\2', static_cast<char>(i)});
     });
+    encoder.close(records);
 }
 
 }  // namespace

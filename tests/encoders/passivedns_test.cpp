@@ -12,7 +12,8 @@ namespace {
 const std::string address_a("\xC0\x00\x02\x0B", 4);
 const Labels www{"www", "example", "test"};
 
-std::vector<std::string> lines_of(EventBuilder& builder, const PassivednsOptions& options = {}) {
+std::vector<std::string> lines_of(EventBuilder& builder, PassivednsOptions options = {.errors = true}) {
+    options.mode = PassivednsOptions::Mode::each;
     return render_all(options, builder.build());
 }
 
@@ -47,7 +48,7 @@ TEST_CASE("each record of an answer is a line of nine columns") {
 TEST_CASE("the records of one event are its parts") {
     EventBuilder builder = resolver_response();
     builder.answer(www, 1, address_a).answer(www, 1, address_a);
-    const auto encoder = make_encoder(PassivednsOptions{});
+    const auto encoder = make_encoder(PassivednsOptions{.mode = PassivednsOptions::Mode::each});
     RecordBuffer records;
     encoder->encode(builder.build(), records);
     CHECK(records.records()[0].part == 1);
@@ -149,13 +150,13 @@ TEST_CASE("what is cut off, malformed or no answer to a question proves nothing"
     CHECK(lines_of(builder).empty());
 }
 
-TEST_CASE("an error is a line with the response code for data, unless switched off") {
+TEST_CASE("an error is a line with the response code for data, when it is asked for") {
     EventBuilder builder = resolver_response();
     builder.rcode(3);
     CHECK(lines_of(builder) ==
           std::vector<std::string>{
               "1795209822.143733||198.51.100.7||192.0.2.53||IN||www.example.test.||A||NXDOMAIN||0||1"});
-    CHECK(lines_of(builder, {.errors = false}).empty());
+    CHECK(lines_of(builder, {}).empty());
     builder.no_question();
     CHECK(lines_of(builder).empty());
 }
@@ -195,6 +196,69 @@ TEST_CASE("the lines of one event stay within 32 KiB") {
     for (const std::string& line : lines) bytes += line.size();
     CHECK(lines.size() > 300);
     CHECK(bytes <= max_event_bytes);
+}
+
+TEST_CASE("every answer counts when the filter chose, and what does not belong when it is kept") {
+    EventBuilder builder;
+    builder.type(MessageType::tool_response).answer(www, 1, address_a).answer({"bank"}, 1, address_a);
+    CHECK(lines_of(builder).empty());
+    PassivednsOptions options{.records = {.sources = PassiveDnsOptions::Sources::selected}};
+    CHECK(lines_of(builder, options).size() == 1);
+    options.records.bailiwick = PassiveDnsOptions::Bailiwick::keep;
+    CHECK(lines_of(builder, options).size() == 2);
+    builder.flags(0x8200);  // TC
+    CHECK(lines_of(builder, options).empty());
+}
+
+TEST_CASE("records that do not belong are counted") {
+    EventBuilder builder = resolver_response();
+    builder.answer({"bank"}, 1, address_a).answer(www, 1, address_a).answer({"test"}, 1, address_a);
+    for (const auto mode : {PassivednsOptions::Mode::each, PassivednsOptions::Mode::aggregate}) {
+        const auto encoder = make_encoder(PassivednsOptions{.mode = mode});
+        RecordBuffer records;
+        encoder->encode(builder.build(), records);
+        encoder->encode(builder.build(), records);
+        CHECK(encoder->left_out() == 4);
+    }
+}
+
+TEST_CASE("by choice only the fields stand for data that the tool of that name prints") {
+    const auto data = [](std::uint16_t type, const std::string& rdata) {
+        EventBuilder builder = resolver_response();
+        builder.answer(www, type, rdata);
+        const auto lines = lines_of(builder, {.rdata = PassivednsOptions::Rdata::passivedns});
+        REQUIRE(lines.size() == 1);
+        const std::size_t type_ends = lines[0].find("||", lines[0].find(".test.||") + 8);
+        const std::string rest = lines[0].substr(type_ends + 2);
+        return rest.substr(0, rest.find("||"));
+    };
+    const std::string name = wire_name({"a b", "example", "test"});
+    const std::string numbers("\0\1\0\2\0\3", 6);
+    CHECK(data(15, numbers.substr(0, 2) + name) == "a\\032b.example.test.");
+    CHECK(data(33, numbers + name) == "a\\032b.example.test.");
+    CHECK(data(6, name + wire_name({"x"}) + std::string(20, '\0')) == "a\\032b.example.test.");
+    CHECK(data(17, name + wire_name({"x"})) == "a\\032b.example.test.");
+    CHECK(data(16, character_string("a \" b") + character_string("c")) == "\"a \\034 b\"");
+    CHECK(data(99, character_string("") + character_string("c")) == "\"\"");
+    CHECK(data(13, character_string("a") + character_string("b")) == "\"a\" \"b\"");
+    CHECK(data(1, address_a) == "192.0.2.11");
+    CHECK(data(15, "x") == "\\# 1 78");
+    CHECK(data(33, numbers) == "\\# 6 000100020003");
+}
+
+TEST_CASE("D4 is given no type that it dies of, no error and no quote") {
+    EventBuilder builder = resolver_response();
+    constexpr std::uint16_t unknown[] = {64, 65, 54, 66, 128, 260, 999, 65280};
+    for (const std::uint16_t type : unknown) builder.answer(www, type, "");
+    builder.rcode(3);
+    const PassivednsOptions d4{.errors = true, .records = {.d4 = true}};
+    CHECK(lines_of(builder, d4).empty());
+    builder.answer(www, 16, character_string("a \"b\"") + character_string("c"));
+    builder.answer(www, 257, std::string("\0", 1) + character_string("issue") + "ca.test");
+    const auto lines = lines_of(builder, d4);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].find("||TXT||a \\034b\\034 c||300||1") != std::string::npos);
+    CHECK(lines[1].find("||CAA||0 issue ca.test||300||1") != std::string::npos);
 }
 
 }  // namespace tapferry::test

@@ -12,6 +12,7 @@ inline std::vector<std::string> render_all(const FormatOptions& options, const E
     const auto encoder = make_encoder(options);
     RecordBuffer records;
     encoder->encode(event, records);
+    encoder->close(records);
     std::vector<std::string> lines;
     for (const Record& record : records.records()) {
         lines.emplace_back(record.invalid ? "invalid: " : "").append(records.content(record));

@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& encoder : encoders) {
         RecordBuffer records(Framing::newline);
         encoder->encode(event, records);
+        encoder->close(records);
         for (const Record& record : records.records()) {
             if (record.invalid) std::abort();
             for (const char c : records.content(record))

@@ -22,7 +22,24 @@ struct FormatWriter {
             << cef.max_bytes;
     }
     void operator()(const PassivednsOptions& passive) const {
-        out << "passivedns client " << static_cast<int>(passive.client) << " errors " << passive.errors;
+        out << "passivedns mode " << static_cast<int>(passive.mode) << " window " << passive.window.count()
+            << " max_rows " << passive.max_rows << " client " << static_cast<int>(passive.client) << " rdata "
+            << static_cast<int>(passive.rdata) << " errors " << passive.errors;
+        write(passive.records);
+    }
+    void operator()(const CofOptions& cof) const {
+        out << "cof window " << cof.window.count() << " max_rows " << cof.max_rows << " trailing_dot "
+            << cof.trailing_dot << " rdata " << static_cast<int>(cof.rdata) << " sensor_id \""
+            << cof.sensor_id << '"';
+        write(cof.records);
+    }
+    void operator()(const SummaryOptions& summary) const {
+        out << "summary window " << summary.window.count() << " max_rows " << summary.max_rows << " group_by";
+        for (const std::string& field : summary.group_by) out << ' ' << field;
+    }
+    void write(const PassiveDnsOptions& records) const {
+        out << " sources " << static_cast<int>(records.sources) << " bailiwick "
+            << static_cast<int>(records.bailiwick) << " d4 " << records.d4;
     }
     void operator()(const TextOptions& text) const { out << "text \"" << text.format << "\""; }
 };

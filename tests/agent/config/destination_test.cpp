@@ -26,7 +26,9 @@ TEST_CASE("each type has its default format and selection") {
           Row{"type = \"stdout\"\nformat = \"cef\"", "cef", usual},
           Row{"type = \"syslog\"\naddress = \"a:1\"\nformat = \"json\"", "json", usual},
           Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"text\"", "text", all},
-          Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"passivedns\"", "passivedns", all}}) {
+          Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"passivedns\"", "passivedns", all},
+          Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"cof\"", "cof", all},
+          Row{"type = \"tcp\"\naddress = \"a:1\"\nformat = \"summary\"", "summary", usual}}) {
         CAPTURE(row.lines);
         const auto one = destination(row.lines);
         CHECK(one.format_name == row.format);
@@ -130,16 +132,58 @@ TEST_CASE("a format's table holds its options, and the table of another format i
     CHECK(cef.vendor == "A");
     CHECK(cef.product == "B");
     CHECK(cef.ipv6 == CefOptions::Ipv6::c6a);
-    const auto passive = std::get<PassivednsOptions>(
-        destination(
-            "type = \"stdout\"\nformat = \"passivedns\"\npassivedns = { client = \"none\", errors = false }")
-            .format);
-    CHECK(passive.client == PassivednsOptions::Client::none);
-    CHECK(!passive.errors);
     CHECK(faults("type = \"stdout\"\ncef = { vendor = \"A\" }") ==
           Lines{"tapferry.toml:6:7: destinations.out.cef: holds options of a format that is not chosen: "
                 "format is "
                 "\"json\""});
+}
+
+TEST_CASE("the options of formats that aggregate are taken") {
+    using namespace std::chrono_literals;
+    const auto passive = std::get<PassivednsOptions>(
+        destination(
+            "type = \"stdout\"\nformat = \"passivedns\"\n[destinations.out.passivedns]\nmode = \"each\"\n"
+            "window = \"5m\"\nmax_rows = 5\nclient = \"last\"\nrdata = \"passivedns\"\nerrors = true\n"
+            "bailiwick = \"keep\"\nprofile = \"none\"")
+            .format);
+    CHECK(passive.mode == PassivednsOptions::Mode::each);
+    CHECK(passive.window == 5min);
+    CHECK(passive.max_rows == 5);
+    CHECK(passive.client == PassivednsOptions::Client::last);
+    CHECK(passive.rdata == PassivednsOptions::Rdata::passivedns);
+    CHECK(passive.errors);
+    CHECK(passive.records.bailiwick == PassiveDnsOptions::Bailiwick::keep);
+    CHECK(!passive.records.d4);
+    const auto cof = std::get<CofOptions>(
+        destination(
+            "type = \"stdout\"\nformat = \"cof\"\n[destinations.out.cof]\nwindow = \"1s\"\nmax_rows = 7\n"
+            "trailing_dot = true\nrdata = \"string\"\nsensor_id = \"fra 1\"")
+            .format);
+    CHECK(cof.window == 1s);
+    CHECK(cof.max_rows == 7);
+    CHECK(cof.trailing_dot);
+    CHECK(cof.rdata == CofOptions::Rdata::string);
+    CHECK(cof.sensor_id == "fra 1");
+    const auto summary = std::get<SummaryOptions>(
+        destination("type = \"stdout\"\nformat = \"summary\"\n[destinations.out.summary]\nwindow = \"1h\"\n"
+                    "max_rows = 9\ngroup_by = [\"identity\"]")
+            .format);
+    CHECK(summary.window == 1h);
+    CHECK(summary.max_rows == 9);
+    CHECK(summary.group_by == Lines{"identity"});
+}
+
+TEST_CASE("passive DNS is fed by the frame's own type unless the filter names types") {
+    const auto sources = [](const std::string& more) {
+        const auto format = destination("type = \"stdout\"\nformat = \"cof\"\n" + more).format;
+        return std::get<CofOptions>(format).records.sources;
+    };
+    CHECK(sources("") == PassiveDnsOptions::Sources::from_frame);
+    CHECK(sources("filter = { messages = [\"CR\"] }") == PassiveDnsOptions::Sources::selected);
+    CHECK(sources("filter = { messages = [\"all\"] }") == PassiveDnsOptions::Sources::from_frame);
+    const auto passive =
+        destination("type = \"stdout\"\nformat = \"passivedns\"\nfilter = { messages = [\"AR\"] }").format;
+    CHECK(std::get<PassivednsOptions>(passive).records.sources == PassiveDnsOptions::Sources::selected);
 }
 
 TEST_CASE("options that a format cannot use are faults") {
@@ -147,7 +191,17 @@ TEST_CASE("options that a format cannot use are faults") {
          {"format = \"xml\"", "format = \"JSON\"", "json = { colour = true }",
           "format = \"cef\"\ncef = { vendor = \"\" }", "format = \"cef\"\ncef = { vendor = \"a\\nb\" }",
           "format = \"cef\"\ncef = { ipv6 = \"c6a2\" }",
-          "format = \"passivedns\"\npassivedns = { mode = \"aggregate\" }",
+          "format = \"passivedns\"\npassivedns = { mode = \"all\" }",
+          "format = \"passivedns\"\npassivedns = { window = \"999ms\" }",
+          "format = \"passivedns\"\npassivedns = { window = \"61m\" }",
+          "format = \"passivedns\"\npassivedns = { max_rows = 0 }",
+          "format = \"passivedns\"\npassivedns = { profile = \"D4\" }",
+          "format = \"passivedns\"\npassivedns = { profile = \"d4\", errors = true }",
+          "format = \"cof\"\ncof = { profile = \"d4\", trailing_dot = true }",
+          "format = \"cof\"\ncof = { profile = \"d4\", rdata = \"array\" }",
+          "format = \"cof\"\ncof = { sensor_id = \"a\\nb\" }",
+          "format = \"summary\"\nsummary = { group_by = [\"colour\"] }",
+          "format = \"summary\"\nsummary = { max_rows = 1000001 }",
           "format = \"text\"\ntext = { line = \"%{colour}\" }",
           "format = \"text\"\ntext = { line = \"%{\" }"}) {
         CAPTURE(lines);

@@ -68,8 +68,10 @@ TEST_CASE("the defaults of the shipped file's alternatives are those of sections
         "\"fra1\" }\n"
         "[destinations.passive]\ntype = \"file\"\npath = \"/var/log/tapferry/passive.log\"\nformat = "
         "\"passivedns\"\n"
+        "[destinations.cof]\ntype = \"file\"\npath = \"/var/log/tapferry/cof.json\"\nformat = \"cof\"\n"
+        "[destinations.summary]\ntype = \"tcp\"\naddress = \"logs.example.com:5171\"\nformat = \"summary\"\n"
         "[destinations.terminal]\ntype = \"stdout\"\nformat = \"text\"\n");
-    for (const auto name : {"lines", "passive", "terminal"})
+    for (const auto name : {"lines", "passive", "cof", "summary", "terminal"})
         CHECK(describe(find(told, name)) == describe(find(silent, name)));
 }
 
@@ -108,7 +110,8 @@ TEST_CASE("the known keys are sorted, each is there once, and none is a name tha
          {"agent.state_directory", "admin.listen", "spool.max_bytes", "inputs.NAME.mode",
           "destinations.NAME.address", "destinations.NAME.addresses", "destinations.NAME.batch.linger",
           "destinations.NAME.cef.ipv6", "destinations.NAME.json.additional",
-          "destinations.NAME.passivedns.errors", "destinations.NAME.text.line", "destinations.NAME.path",
+          "destinations.NAME.passivedns.errors", "destinations.NAME.cof.sensor_id",
+          "destinations.NAME.summary.group_by", "destinations.NAME.text.line", "destinations.NAME.path",
           "destinations.NAME.fsync", "destinations.NAME.facility", "destinations.NAME.dead_letter.max_bytes",
           "destinations.NAME.filter.messages", "destinations.NAME.labels"}) {
         CAPTURE(wanted);

@@ -55,12 +55,16 @@ messages = ["all"]
 
 
 def file(name, path, format="passivedns"):
+    single_lines = f"""[destinations.{name}.passivedns]
+mode = "each"
+errors = true
+"""
     return f"""[destinations.{name}]
 type = "file"
 path = "{path}"
 format = "{format}"
 start = "oldest"
-"""
+{single_lines if format == "passivedns" else ""}"""
 
 
 def command(*arguments, **options):

@@ -1,0 +1,57 @@
+#include "encoders/aggregate/latency_sketch.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace tapferry {
+
+void LatencySketches::add(LatencySketch& sketch, std::uint64_t nanoseconds) {
+    if (sketch.count == 0) sketch.block = few_.take();
+    if (sketch.count == exact_up_to) {
+        const std::uint64_t* const exact = few_.words(sketch.block);
+        sketch.block = buckets_.take();
+        std::uint64_t* const counts = buckets_.words(sketch.block);
+        std::for_each(exact, exact + exact_up_to, [&](std::uint64_t one) { ++counts[bucket_of(one)]; });
+    }
+    if (sketch.count < exact_up_to) {
+        few_.words(sketch.block)[sketch.count] = nanoseconds;
+    } else {
+        ++buckets_.words(sketch.block)[bucket_of(nanoseconds)];
+    }
+    ++sketch.count;
+}
+
+std::optional<std::uint64_t> LatencySketches::percentile(const LatencySketch& sketch,
+                                                         unsigned percent) const {
+    if (sketch.count == 0) return {};
+    const std::uint64_t rank = (std::uint64_t{sketch.count} * percent + 99) / 100;  // from 1
+    if (sketch.count <= exact_up_to) {
+        std::array<std::uint64_t, exact_up_to> sorted{};
+        auto* const end = std::copy_n(few_.words(sketch.block), sketch.count, sorted.begin());
+        std::sort(sorted.begin(), end);
+        return sorted[rank - 1];
+    }
+    const std::uint64_t* const counts = buckets_.words(sketch.block);
+    std::size_t bucket = 0;
+    for (std::uint64_t passed = counts[0]; passed < rank; passed += counts[bucket]) ++bucket;
+    return middle_of(bucket);
+}
+
+std::size_t LatencySketches::bucket_of(std::uint64_t nanoseconds) {
+    constexpr std::uint64_t least = std::uint64_t{1} << first_exponent;
+    constexpr std::uint64_t most = (std::uint64_t{1} << end_exponent) - 1;
+    const std::uint64_t value = std::clamp(nanoseconds, least, most);
+    const auto exponent = static_cast<unsigned>(std::bit_width(value)) - 1;
+    const std::uint64_t fraction = value >> (exponent - fraction_bits) & ((1U << fraction_bits) - 1);
+    return (std::size_t{exponent - first_exponent} << fraction_bits) + fraction;
+}
+
+std::uint64_t LatencySketches::middle_of(std::size_t bucket) {
+    const auto exponent = static_cast<unsigned>(bucket >> fraction_bits) + first_exponent;
+    const std::uint64_t fraction = bucket & ((1U << fraction_bits) - 1);
+    const std::uint64_t width = std::uint64_t{1} << (exponent - fraction_bits);
+    return (std::uint64_t{1} << exponent) + fraction * width + width / 2;
+}
+
+}  // namespace tapferry
