@@ -7,6 +7,9 @@
 namespace tapferry {
 
 inline constexpr std::size_t max_event_bytes = 32 * 1024;
+// What one event may add to an aggregate, whose rows are nobody's output yet: all records that are looked at,
+// unless they are made to be long.
+inline constexpr std::size_t max_event_row_bytes = 192 * 1024;
 inline constexpr std::size_t max_shown_records = 64;  // of one section
 inline constexpr std::size_t max_rdata_text = 2048;   // characters, before escaping
 inline constexpr std::size_t max_shown_extended_errors = 8;

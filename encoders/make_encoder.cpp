@@ -154,4 +154,10 @@ std::string check_group_by(const std::vector<std::string>& fields) {
     return error == nullptr ? std::string() : std::move(*error);
 }
 
+std::string check_group_by(const std::vector<std::string>& fields) {
+    auto parsed = parse_group_by(fields);
+    auto* error = std::get_if<std::string>(&parsed);
+    return error == nullptr ? std::string() : std::move(*error);
+}
+
 }  // namespace tapferry
