@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t key_bytes_a_row = 128;
 constexpr std::uint16_t class_in = 1;
-// The longest of a row beside its key: member names, times and the count.
-constexpr std::size_t bytes_around_key = 170;
 
 // The name of a sensor that says nothing of itself, where there must be one.
 constexpr std::string_view nameless_sensor = "unknown";
@@ -59,14 +57,13 @@ CofEncoder::CofEncoder(const CofOptions& options)
 void CofEncoder::encode(const Event& event, RecordBuffer&) {
     window_.take(event);
     if (!records_.start(event)) return;
-    std::size_t room = max_event_bytes;
+    std::size_t added = 0;
     while (const dns::ResourceRecord* record = records_.next()) {
         if (record->rclass != class_in) continue;
         key_.clear();
         append_key(event, *record);
-        const std::size_t needed = key_.size() + bytes_around_key;
-        if (needed > room) return;
-        room -= needed;
+        added += key_.size();
+        if (added > max_event_row_bytes) return;
         add(event);
     }
 }
@@ -103,6 +100,7 @@ void CofEncoder::add(const Event& event) {
     row.first = std::min(row.first, time);
     row.last = std::max(row.last, time);
     ++row.count;
+    window_.count();
 }
 
 void CofEncoder::append_row(TextBuffer& out, std::string_view key, const Row& row) const {

@@ -1,6 +1,7 @@
 #include "encoders/passivedns_keys.h"
 
-#include "encoders/bounds.h"
+#include <utility>
+
 #include "encoders/escape.h"
 #include "proto/digits.h"
 #include "proto/dns_text.h"
@@ -11,8 +12,6 @@ namespace {
 
 constexpr std::string_view separator = "||";
 constexpr unsigned time_digits = 6;
-// The longest columns around a key, without a record's own.
-constexpr std::size_t bytes_around_key = 75;
 
 std::string_view dot_behind(std::string_view name) {
     return name == "." ? "||" : ".||";
@@ -27,7 +26,6 @@ PassivednsKeys::PassivednsKeys(const PassivednsOptions& options)
 
 void PassivednsKeys::start(const Event& event) {
     event_ = &event;
-    room_ = max_event_bytes;
     counts_ = records_.start(event);
     error_to_come_ = counts_ && errors_ && event.dns.rcode != 0 && event.has_question;
 }
@@ -39,18 +37,13 @@ bool PassivednsKeys::next() {
     return std::exchange(error_to_come_, false);
 }
 
-bool PassivednsKeys::append(TextBuffer& out) {
-    const std::size_t from = out.size();
+void PassivednsKeys::append(TextBuffer& out) const {
     append_address(out, address_or_wildcard(event_->response.address, event_->query.address));
     if (record_ != nullptr) {
         append_record(out);
     } else {
         append_error(out);
     }
-    const std::size_t needed = out.size() - from + bytes_around_key;
-    counts_ = needed <= room_;
-    room_ -= counts_ ? needed : 0;
-    return counts_;
 }
 
 void PassivednsKeys::append_record(TextBuffer& out) const {

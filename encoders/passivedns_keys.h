@@ -4,7 +4,6 @@
 // passivedns_rows.cpp; the owner is one encoder.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "encoders/options.h"
@@ -23,8 +22,8 @@ class PassivednsKeys {
     void start(const Event& event);
     // Goes to the next line of the event. False: there are no more.
     [[nodiscard]] bool next();
-    // Appends its key. False, after part of it: the event has no room for it, nor for anything further.
-    [[nodiscard]] bool append(TextBuffer& out);
+    // Appends its key.
+    void append(TextBuffer& out) const;
     [[nodiscard]] std::uint32_t ttl() const { return record_ == nullptr ? 0 : record_->ttl; }
     [[nodiscard]] std::uint64_t left_out() const { return records_.left_out(); }
 
@@ -39,7 +38,6 @@ class PassivednsKeys {
     const dns::ResourceRecord* record_ = nullptr;  // nullptr: the line is the error's
     bool counts_ = false;
     bool error_to_come_ = false;
-    std::size_t room_ = 0;  // for the event's further lines
 };
 
 // The columns around a key: the time and the client before it, TTL and count behind it.

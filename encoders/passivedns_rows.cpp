@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encoders/aggregate/row_digest.h"
+#include "encoders/bounds.h"
 
 namespace tapferry {
 namespace {
@@ -33,9 +34,12 @@ PassivednsRowsEncoder::PassivednsRowsEncoder(const PassivednsOptions& options)
 void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer&) {
     window_.take(event);
     keys_.start(event);
+    std::size_t added = 0;
     while (keys_.next()) {
         key_.clear();
-        if (!keys_.append(key_)) return;
+        keys_.append(key_);
+        added += key_.size();
+        if (added > max_event_row_bytes) return;
         add(event);
     }
 }
@@ -52,6 +56,7 @@ void PassivednsRowsEncoder::add(const Event& event) {
     row.last_microseconds = std::max(row.last_microseconds, time);
     row.ttl = std::max(row.ttl, keys_.ttl());
     ++row.count;
+    window_.count();
 }
 
 void PassivednsRowsEncoder::close(RecordBuffer& records) {

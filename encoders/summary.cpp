@@ -64,6 +64,7 @@ void SummaryEncoder::encode(const Event& event, RecordBuffer&) {
         row.first = row.last = event.time;
     }
     ++row.count;
+    window_.count();
     row.bytes += event.dns.wire.size();
     row.first = std::min(row.first, event.time);
     row.last = std::max(row.last, event.time);

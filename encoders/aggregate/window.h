@@ -22,18 +22,20 @@ class Window {
             last_received_ = event.received;
         }
     }
-    void clear() { events_ = 0; }
+    // Something of the event was counted in a row.
+    void count() { ++counted_; }
+    void clear() { events_ = counted_ = 0; }
 
     [[nodiscard]] std::chrono::milliseconds length() const { return length_; }
     // Of the first event.
     [[nodiscard]] const EventId& id() const { return id_; }
     [[nodiscard]] Timestamp begin() const { return time_of(number_of(first_received_)); }
     [[nodiscard]] Timestamp end() const { return time_of(number_of(last_received_) + 1); }
-    // A count of 32 bits in a row holds as long as this is false, whatever one further event has.
-    [[nodiscard]] bool full() const { return events_ >= most_events; }
+    // Rows have counts of 32 bits: one further event still fits, whatever it has, as long as this is false.
+    [[nodiscard]] bool full() const { return counted_ >= most_counted; }
 
   private:
-    static constexpr std::uint64_t most_events = 12'000'000;
+    static constexpr std::uint64_t most_counted = 4'000'000'000;
     static constexpr std::int64_t a_second = 1000;
     static constexpr std::uint32_t nanoseconds_a_millisecond = 1'000'000;
 
@@ -53,6 +55,7 @@ class Window {
 
     std::chrono::milliseconds length_;
     std::uint64_t events_ = 0;
+    std::uint64_t counted_ = 0;
     EventId id_;
     Timestamp first_received_;
     Timestamp last_received_;

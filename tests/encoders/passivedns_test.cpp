@@ -194,7 +194,7 @@ TEST_CASE("the lines of one event stay within 32 KiB") {
     std::size_t bytes = 0;
     const auto lines = lines_of(builder);
     for (const std::string& line : lines) bytes += line.size();
-    CHECK(lines.size() > 250);
+    CHECK(lines.size() > 300);
     CHECK(bytes <= max_event_bytes);
 }
 

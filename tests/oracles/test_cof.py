@@ -5,7 +5,7 @@ import json
 import jsonschema
 import pytest
 from conftest import ROOT, decode
-from test_passivedns import D4_TYPES, lines_of
+from test_passivedns import D4_TYPES, LARGE, lines_of
 
 SCHEMA = json.loads((ROOT / "tests/data/schemas/cof-13.schema.json").read_text())
 PROFILES = [(), ("--option", "trailing_dot=true"), ("--option", "rdata=string"), ("--option", "profile=d4"),
@@ -50,7 +50,7 @@ def test_rows_count_what_single_lines_add_up_to(capture):
     wanted = {}
     for line in lines_of(capture, ("--option", "mode=each")):
         time, _, _, rclass, name, rtype, data, _, _ = line.split("||")
-        if rclass == "IN":
+        if rclass == "IN" and not name.endswith(LARGE):
             count, first, last = wanted.get((name, rtype, data), (0, 1 << 40, 0))
             second = int(time.split(".")[0])
             wanted[name, rtype, data] = count + 1, min(first, second), max(last, second)
@@ -59,5 +59,6 @@ def test_rows_count_what_single_lines_add_up_to(capture):
         assert len(row["rdata"]) == 1
         key = row["rrname"], row["rrtype"], row["rdata"][0]
         count, first, last = found.get(key, (0, 1 << 40, 0))
-        found[key] = count + row["count"], min(first, row["time_first"]), max(last, row["time_last"])
+        if not row["rrname"].endswith(LARGE):
+            found[key] = count + row["count"], min(first, row["time_first"]), max(last, row["time_last"])
     assert found == wanted

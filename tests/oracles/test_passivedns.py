@@ -97,11 +97,17 @@ def test_d4_would_die_of_what_its_profile_leaves_out():
     assert sum(int(line.split("||")[8]) for line in lines_of("knot", (*D4, "--option", "window=1h"))) > 0
 
 
+# The single lines of an answer end at 32 KiB, its rows do not: the names below this one have hundreds of records.
+LARGE = ".big.test."
+
+
 def added_up(lines):
     """{(server, class, name, type, data): [records, highest TTL, latest time]}"""
     sums = {}
     for line in lines:
         time, _, server, rclass, name, rtype, data, ttl, count = line.split("||")
+        if name.endswith(LARGE):
+            continue
         row = sums.setdefault((server, rclass, name, rtype, data), [0, 0, "0"])
         row[0] += int(count)
         row[1] = max(row[1], int(ttl))
@@ -118,10 +124,10 @@ def test_an_aggregate_is_what_single_lines_add_up_to(capture, more):
 
 
 def test_a_window_has_no_row_twice_and_keeps_the_order_of_the_first():
-    rows = [line.split("||")[2:7] for line in lines_of("knot", AGGREGATE)]
-    assert len({tuple(row) for row in rows}) == len(rows)
-    order = list(dict.fromkeys(tuple(line.split("||")[2:7]) for line in lines_of("knot", EACH)))
-    assert [tuple(row) for row in rows] == order
+    rows = [tuple(line.split("||")[2:7]) for line in lines_of("knot", AGGREGATE)]
+    assert len(set(rows)) == len(rows)
+    order = dict.fromkeys(tuple(line.split("||")[2:7]) for line in lines_of("knot", EACH))
+    assert [row for row in rows if not row[2].endswith(LARGE)] == [row for row in order if not row[2].endswith(LARGE)]
 
 
 def test_a_full_table_ends_its_window_and_loses_nothing():
@@ -129,6 +135,11 @@ def test_a_full_table_ends_its_window_and_loses_nothing():
     rows = lines_of("knot", (*AGGREGATE, "--option", "max_rows=3"))
     assert len(rows) > len(added_up(rows))
     assert added_up(rows) == added_up(each)
+
+
+def test_the_rows_of_a_large_answer_are_all_there():
+    data = {line.split("||")[6] for line in lines_of("bind-auth", AGGREGATE) if "||a500.big.test.||A||" in line}
+    assert len(data) == 500
 
 
 def test_the_captures_feed_it():
