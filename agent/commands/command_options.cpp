@@ -32,7 +32,7 @@ void add_format_options(CLI::App& app, FormatArguments& format) {
         ->check(CLI::Validator(fault_of_format, ""))
         ->type_name("FORMAT")
         ->capture_default_str();
-    app.add_option("--line", format.line, "For text: literal text and %{field} directives")
+    app.add_option("--line", format.line, "For text: literal text and %{field}; for template: with {field}")
         ->type_name("TEXT");
     add_repeatable(app, "--option", format.options, "KEY=VALUE",
                    "A key of the format's table in the configuration; may be repeated");

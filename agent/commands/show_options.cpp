@@ -50,7 +50,7 @@ std::string as_option(std::string_view key, const std::string& format) {
     if (key == "filter.messages") return "--messages";
     if (key == "filter.qname_suffix") return "--qname-suffix";
     if (key == "filter.identity_regex") return "--identity";
-    if (key == "text.line") return "--line";
+    if (key == "text.line" || key == "template.line") return "--line";
     if (below("filter")) return "--filter " + std::string(key.substr(sizeof "filter"));
     if (below(format)) return "--option " + std::string(key.substr(format.size() + 1));
     return std::string(key);
@@ -85,7 +85,8 @@ Setting format_setting(const FormatArguments& arguments, std::vector<ConfigFault
     Setting options;
     add_keys(options, arguments.options, "--option", faults);
     if (!arguments.line.empty()) {
-        if (arguments.output != "text") throw WrongUsage("--line goes with --output text");
+        if (arguments.output != "text" && arguments.output != "template")
+            throw WrongUsage("--line goes with --output text and template");
         set(options, "line", text_setting(arguments.line));
     }
     return options;

@@ -23,7 +23,7 @@ struct FilterArguments {
 
 struct FormatArguments {
     std::string output = "text";
-    std::string line;                  // of the text format; empty: its default
+    std::string line;                  // of text and template; empty: the default
     std::vector<std::string> options;  // KEY=VALUE of the table that is named after the format
 };
 
