@@ -15,9 +15,19 @@ CLI::Option* add_repeatable(CLI::App& app, const char* names, std::vector<std::s
     return app.add_option(names, values, what)->allow_extra_args(false)->type_name(value);
 }
 
-std::string words_of(const std::vector<std::string_view>& words) {
-    std::string text;
-    for (const auto word : words) text.append(text.empty() ? "" : " ").append(word);
+// The names of the formats in lines of bounded length.
+std::string formats_in_lines() {
+    constexpr std::size_t longest = 90;
+    std::string text = "Formats:";
+    std::size_t line = text.size();
+    for (const auto name : format_names()) {
+        if (line + name.size() + 1 > longest) {
+            text += "\n        ";
+            line = sizeof "        " - 1;
+        }
+        text.append(" ").append(name);
+        line += name.size() + 1;
+    }
     return text;
 }
 
@@ -28,7 +38,8 @@ std::string fault_of_format(std::string& name) {
 }  // namespace
 
 void add_format_options(CLI::App& app, FormatArguments& format) {
-    app.add_option("-o,--output", format.output, "One of: " + words_of(format_names()))
+    app.footer(formats_in_lines() + "\n" + app.get_footer());
+    app.add_option("-o,--output", format.output, "Format, one of those below")
         ->check(CLI::Validator(fault_of_format, ""))
         ->type_name("FORMAT")
         ->capture_default_str();

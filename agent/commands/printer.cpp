@@ -50,8 +50,10 @@ Printer::Printer(const ShowOptions& options, WindowTime window_time)
 
 Printed Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& origin) {
     if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) return Printed::undecodable;
+    // In a capture that is the time that passes: what gathers rows goes by it.
+    if (window_time_ == WindowTime::event) event_.received = event_.time;
     if (!stages_.pass(event_)) return Printed::filtered;
-    close_window_before(window_time_ == WindowTime::event ? event_.time : event_.received);
+    close_window_before(event_.received);
     const std::size_t before = records_.size();
     encoder_->encode(event_, records_);
     const auto made = records_.records().subspan(before);

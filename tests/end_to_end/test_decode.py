@@ -131,6 +131,15 @@ def test_binary_output_is_refused_to_a_terminal(world):
     assert asked.returncode == 2 and b"terminal" in asked.stderr
 
 
+def test_rows_of_an_aggregate_are_of_windows_of_the_capture():
+    asked = decode(CAPTURE, "--output", "summary", "--option", "window=1s")
+    rows = [json.loads(line) for line in asked.stdout.splitlines()]
+    assert asked.returncode == 0 and sum(row["count"] for row in rows) == len(NAMES)
+    for row in rows:
+        begin, first, last, end = (row[key].rstrip("Z") for key in ("window_start", "first", "last", "window_end"))
+        assert begin <= first <= last < end
+
+
 def test_counts_are_told_at_the_end_unless_asked_not_to():
     assert decode(CAPTURE).stderr == b"tapferry: 12 frames: 12 events shown\n"
     assert decode(CAPTURE, "--quiet").stderr == b""

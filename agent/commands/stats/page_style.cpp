@@ -19,7 +19,7 @@ h2 { margin: 0 0 12px; font-size: 15px; font-weight: 650; display: flex; gap: 10
 h2 small, .sub { color: var(--soft); font-weight: 400; font-size: 13px; }
 .sub { margin: 6px 0 0; font-size: 15px; }
 .tiles { display: flex; flex-wrap: wrap; gap: 1px; background: var(--rule); border-radius: 12px; overflow: hidden; margin: 22px 0 18px; box-shadow: var(--shade); border: 1px solid var(--rule); }
-.tiles div { background: var(--card); padding: 14px 16px 13px; flex: 1 1 148px; }
+.tiles div { background: var(--card); padding: 14px 16px 13px; flex: 1 1 126px; }
 .tiles dt { color: var(--soft); font-size: 13px; }
 .tiles dd { margin: 2px 0 0; font-size: 23px; line-height: 1.25; font-weight: 620; letter-spacing: -.015em; font-variant-numeric: tabular-nums; }
 .tiles dd small { display: block; font-size: 13px; line-height: 1.4; font-weight: 400; color: var(--soft); letter-spacing: 0; }
