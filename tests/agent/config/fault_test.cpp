@@ -52,7 +52,7 @@ TEST_CASE("one mistake is one fault: a value of the wrong type is not also calle
           "type = \"stdout\"\nlabels = 5",
           "type = \"stdout\"\njson = 5",
           "type = \"stdout\"\nfilter = 5",
-          "type = \"stdout\"\nfilter = { messages = \"CR\" }",
+          "type = \"stdout\"\nfilter = { messages = 1 }",
           "type = \"stdout\"\nfilter = { messages = [5] }",
           "type = \"stdout\"\nbatch = { max_events = \"5\" }",
           "type = \"stdout\"\nbatch = { max_bytes = 5.5 }",
