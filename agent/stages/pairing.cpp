@@ -146,13 +146,17 @@ PairingKey Pairing::key_of(const Event& event) const {
     PairingKey key;
     key.query_address = event.query.address.bytes;
     key.response_address = event.response.address.bytes;
-    key.query_port = event.query.port;
     key.response_port = event.response.port;
     key.dns_id = event.dns.id;
     key.protocol = static_cast<std::uint16_t>(event.protocol);
     key.source = keyed_hash(event.identity, keyed_hash(event.input, seed_));
-    // BIND does not tell the port that it asks another server from over TCP.
-    if (event.query.port == 0) key.name = question_of(event);
+    // Resolvers do not tell the address that they ask others from; the port is then missing too (BIND over
+    // TCP), or that of another query in the response (Unbound).
+    if (event.query.address.present() && event.query.port != 0) {
+        key.query_port = event.query.port;
+    } else {
+        key.name = question_of(event);
+    }
     return key;
 }
 

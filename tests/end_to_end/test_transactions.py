@@ -59,7 +59,7 @@ def test_every_query_of_a_real_bind_is_told_once_over_kill_9(world):
 
 def test_a_query_that_nobody_answers_is_told_while_nothing_comes(world):
     receiver = world.receiver()
-    agent = world.agent(destinations.tcp("json", receiver.port) + TRANSACTIONS.format(name="json", timeout="1s")).start()
+    agent = world.agent(destinations.tcp("json", receiver.port) + TRANSACTIONS.format(name="json", timeout="5s")).start()
     named = world.named(agent.socket)
     wait_until(lambda: agent.input()["connections"] == 1, "BIND is connected")
     world.sender(agent.socket, "ns1.demo.test").send(["lost.test"])

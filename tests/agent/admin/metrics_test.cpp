@@ -137,11 +137,10 @@ TEST_CASE("the histogram's buckets add up from the shortest to all") {
 TEST_CASE("the sums of the ledger can be done from the metrics alone") {
     const Exposition exposition = read_exposition(metrics_text(sound_status()));
     const auto of_siem = [&](std::string_view name) { return exposition.value(name, siem); };
-    CHECK(of_siem("tapferry_route_frames_read_total") == of_siem("tapferry_route_undecodable_total") +
-                                                             of_siem("tapferry_route_filtered_total") +
-                                                             of_siem("tapferry_events_paired_total") +
-                                                             of_siem("tapferry_events_open") +
-                                                             of_siem("tapferry_events_rendered_total"));
+    CHECK(of_siem("tapferry_route_frames_read_total") ==
+          of_siem("tapferry_route_undecodable_total") + of_siem("tapferry_route_filtered_total") +
+              of_siem("tapferry_events_paired_total") + of_siem("tapferry_events_open") +
+              of_siem("tapferry_events_rendered_total"));
     CHECK(of_siem("tapferry_events_rendered_total") ==
           of_siem("tapferry_events_delivered_total") + of_siem("tapferry_events_dead_lettered_total"));
 }
