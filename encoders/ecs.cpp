@@ -1,5 +1,7 @@
 #include "encoders/ecs.h"
 
+#include <array>
+
 #include "encoders/bounds.h"
 #include "encoders/ecs_related.h"
 #include "encoders/event_class.h"
@@ -18,9 +20,10 @@ constexpr std::size_t room_for_related = 6 * 1024;
 
 // event.action by class of event: its identifier in lower case.
 std::string_view action_of(const Event& event) {
-    static constexpr std::string_view actions[] = {
-        "dns-query",  "dns-response", "dns-upstream-query", "dns-upstream-response",
-        "dns-update", "dns-policy",   "dns-newdomain",      "dns-malformed"};
+    static constexpr auto actions = std::to_array<std::string_view>(
+        {"dns-query", "dns-response", "dns-upstream-query", "dns-upstream-response", "dns-update",
+         "dns-policy", "dns-newdomain", "dns-malformed", "dns-unanswered"});
+    static_assert(actions.size() == event_class_count);
     return actions[event_class_index(event)];
 }
 

@@ -3,21 +3,21 @@
 #include "encoders/asim.h"
 #include "encoders/cef.h"
 #include "encoders/cim.h"
-#include "encoders/ecs.h"
-#include "encoders/gelf.h"
+#include "encoders/cof.h"
 #include "encoders/dig.h"
 #include "encoders/dnstap.h"
-#include "encoders/cof.h"
+#include "encoders/ecs.h"
+#include "encoders/gelf.h"
 #include "encoders/json.h"
-#include "encoders/ocsf.h"
 #include "encoders/leef.h"
+#include "encoders/ocsf.h"
 #include "encoders/passivedns.h"
 #include "encoders/passivedns_rows.h"
 #include "encoders/summary.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text_line.h"
-#include "encoders/zeek.h"
 #include "encoders/yaml.h"
+#include "encoders/zeek.h"
 
 namespace tapferry {
 namespace {
@@ -77,24 +77,15 @@ FormatOptions defaults() {
 
 // In the order of the manual.
 constexpr Format formats[] = {
-    {"json", defaults<JsonOptions>},
-    {"ecs", defaults<EcsOptions>},
-    {"cim", defaults<CimOptions>},
-    {"cef", defaults<CefOptions>},
-    {"leef", defaults<LeefOptions>},
-    {"ocsf", defaults<OcsfOptions>},
-    {"asim", defaults<AsimOptions>},
-    {"zeek", defaults<ZeekOptions>},
-    {"gelf", defaults<GelfOptions>},
-    {"passivedns", defaults<PassivednsOptions>},
-    {"cof", defaults<CofOptions>},
-    {"summary", defaults<SummaryOptions>},
-    {"text", defaults<TextOptions>},
-    {"template", defaults<TemplateOptions>},
-    {"yaml", defaults<YamlOptions>},
-    {"dig", defaults<DigOptions>},
-    {"hex", defaults<HexOptions>},
-    {"dnstap", defaults<DnstapOptions>},
+    {"json", defaults<JsonOptions>}, {"ecs", defaults<EcsOptions>},
+    {"cim", defaults<CimOptions>},   {"cef", defaults<CefOptions>},
+    {"leef", defaults<LeefOptions>}, {"ocsf", defaults<OcsfOptions>},
+    {"asim", defaults<AsimOptions>}, {"zeek", defaults<ZeekOptions>},
+    {"gelf", defaults<GelfOptions>}, {"passivedns", defaults<PassivednsOptions>},
+    {"cof", defaults<CofOptions>},   {"summary", defaults<SummaryOptions>},
+    {"text", defaults<TextOptions>}, {"template", defaults<TemplateOptions>},
+    {"yaml", defaults<YamlOptions>}, {"dig", defaults<DigOptions>},
+    {"hex", defaults<HexOptions>},   {"dnstap", defaults<DnstapOptions>},
 };
 
 }  // namespace
@@ -146,12 +137,6 @@ RecordText record_text(const FormatOptions& options) {
         if (const FormatOptions defaults = format.options(); defaults.index() == options.index())
             return make_encoder(defaults)->text();
     return RecordText::line;
-}
-
-std::string check_group_by(const std::vector<std::string>& fields) {
-    auto parsed = parse_group_by(fields);
-    auto* error = std::get_if<std::string>(&parsed);
-    return error == nullptr ? std::string() : std::move(*error);
 }
 
 std::string check_group_by(const std::vector<std::string>& fields) {

@@ -21,15 +21,14 @@ std::vector<std::string_view> format_names();
 std::optional<FormatOptions> default_format(std::string_view name);
 // Why a text format's directives cannot be used ("unknown field %{colour}; known are …"); empty: they can.
 std::string check_text_format(std::string_view format);
-// Likewise of a template.
+// Likewise of a template, and of the fields that a summary groups by.
 std::string check_template(std::string_view line);
+std::string check_group_by(const std::vector<std::string>& fields);
 
 // Whether the records hold bytes of the frame that the stages cannot change: what a privacy stage hides in
 // the event would be in them.
 bool passes_frame_on(const FormatOptions&);
 // What the records of the format are made of.
 RecordText record_text(const FormatOptions&);
-// The same for the fields that a summary groups by.
-std::string check_group_by(const std::vector<std::string>& fields);
 
 }  // namespace tapferry

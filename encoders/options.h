@@ -129,11 +129,11 @@ using FormatOptions = std::variant<JsonOptions,        //
                                    EcsOptions,         //
                                    CimOptions,         //
                                    CefOptions,         //
+                                   LeefOptions,        //
                                    OcsfOptions,        //
                                    AsimOptions,        //
                                    ZeekOptions,        //
                                    GelfOptions,        //
-                                   LeefOptions,        //
                                    PassivednsOptions,  //
                                    CofOptions,         //
                                    SummaryOptions,     //

@@ -182,19 +182,6 @@ struct FormatReader {
         if (text.find('|') != std::string::npos) section.fault(key, "cannot hold \"|\" in LEEF's header");
         return text;
     }
-    // Of formats that aggregate.
-    template <typename Options>
-    void read_window(Options& options, std::uint64_t most_rows) const {
-        options.window = section.duration("window", options.window, 1s, 1h);
-        options.max_rows = section.integer("max_rows", options.max_rows, 1, most_rows);
-    }
-    // Of formats of passive DNS.
-    void read_passive_dns(PassiveDnsOptions& options) const {
-        using Bailiwick = PassiveDnsOptions::Bailiwick;
-        options.bailiwick = section.choice<Bailiwick>("bailiwick", options.bailiwick,
-                                                      {{"drop", Bailiwick::drop}, {"keep", Bailiwick::keep}});
-        options.d4 = section.choice<bool>("profile", options.d4, {{"none", false}, {"d4", true}});
-    }
 };
 
 bool has_no_options(const FormatOptions& format) {
