@@ -372,6 +372,8 @@ TEST_CASE("no bytes of an event add a line, a key or an item to its YAML") {
                 REQUIRE(is_one_printable_line(line));
                 in_text = line.ends_with("_message: |") || (in_text && line.starts_with("    "));
                 if (in_text || line == "---") continue;
+                // Labels are keys that are quoted, for a name may be a number.
+                if (line.starts_with("  '")) line.erase(line.find("': "), 1).erase(2, 1);
                 const bool item = line.starts_with("      - '");
                 const std::string key = line.substr(0, line.find(item ? '\'' : ':'));
                 if (!item) REQUIRE(keys.insert(key).second);
