@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/encoders/cef_reader.h"
+#include "tests/encoders/cef/cef_reader.h"
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/rendering.h"
 

@@ -10,7 +10,7 @@
 #include "encoders/bounds.h"
 #include "proto/dns_text.h"
 #include "tests/encoders/event_builder.h"
-#include "tests/encoders/json_reader.h"
+#include "tests/encoders/json/json_reader.h"
 #include "tests/encoders/rendering.h"
 
 namespace tapferry::test {

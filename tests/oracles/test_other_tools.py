@@ -173,6 +173,8 @@ def test_dnstap_read_says_the_same_of_each_frame(capture, file):
             skipped += 1
             event = next(ours)
         said_fields = read_fields(said)
+        if event.get("clipped"):
+            said_fields.pop("counts", None)  # of an event at its bound a section may be missing
         assert {key: value for key, value in our_fields(event).items() if key in said_fields} == said_fields, f"document {number}"
         if "protocol" in event and event["protocol"] in ("UDP", "TCP"):  # the others are UDP to it
             assert message["socket_protocol"] == event["protocol"], f"document {number}"

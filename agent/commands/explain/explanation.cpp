@@ -6,7 +6,7 @@
 #include "agent/commands/explain/fact_source.h"
 #include "agent/commands/explain/field_mapping.h"
 #include "encoders/bounds.h"
-#include "encoders/line_format.h"
+#include "encoders/text/line_format.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {

@@ -1,0 +1,158 @@
+#include "encoders/aggregate/summary.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "encoders/aggregate/row_digest.h"
+#include "encoders/escape.h"
+#include "encoders/event_facts.h"
+#include "proto/digits.h"
+#include "proto/dns_text.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t bytes_a_row = 1024;  // of key and sketches, in the mean
+constexpr std::size_t max_group_fields = 16;
+// No name is longer, in its longest form.
+constexpr std::size_t max_group_text = 1024;
+
+// Absent where window bounds have no fraction.
+unsigned window_digits(std::chrono::milliseconds length) {
+    return length.count() % 1000 == 0 ? 0 : 3;
+}
+
+void append_time(TextBuffer& out, std::string_view prefix, const Timestamp& time, unsigned digits) {
+    out.append(prefix);
+    append_rfc3339(out, time, digits);
+    out.push_back('"');
+}
+
+}  // namespace
+
+std::variant<GroupFields, std::string> parse_group_by(const std::vector<std::string>& names) {
+    GroupFields fields;
+    for (const std::string& name : names) {
+        const EventField* field = find_event_field(name);
+        if (field == nullptr)
+            return "unknown field \"" + name + "\", did you mean \"" +
+                   std::string(nearest_event_field(name)) + "\"?";
+        if (name == "id") return std::string("each event has an id of its own");
+        if (std::find(fields.begin(), fields.end(), field) != fields.end())
+            return "\"" + name + "\" is there twice";
+        fields.push_back(field);
+    }
+    if (fields.size() > max_group_fields) return "more than " + std::to_string(max_group_fields) + " fields";
+    return fields;
+}
+
+SummaryEncoder::SummaryEncoder(const SummaryOptions& options)
+    : window_(options.window), rows_(options.max_rows, bytes_a_row) {
+    auto parsed = parse_group_by(options.group_by);
+    if (const auto* error = std::get_if<std::string>(&parsed)) throw std::invalid_argument(*error);
+    fields_ = std::get<GroupFields>(std::move(parsed));
+    grouped_by_bytes_ = std::any_of(fields_.begin(), fields_.end(),
+                                    [](const EventField* field) { return field->name == "bytes"; });
+}
+
+void SummaryEncoder::encode(const Event& event, RecordBuffer&) {
+    window_.take(event);
+    render_key(event);
+    auto [row, is_new] = rows_.find_or_add(key_.view());
+    if (is_new) {
+        row.origin = origins_.number_of(event);
+        row.first = row.last = event.time;
+    }
+    ++row.count;
+    window_.count();
+    row.bytes += event.dns.wire.size();
+    row.first = std::min(row.first, event.time);
+    row.last = std::max(row.last, event.time);
+    row.time_digits = std::max(row.time_digits, event.time_digits);
+    if (!event.qname.empty()) distinct_.add(row.names, event.qname);
+    const IpAddress& client = event.query.address;
+    if (client.present())
+        distinct_.add(row.clients, {reinterpret_cast<const char*>(client.bytes.data()), client.size});
+    if (const auto nanoseconds = latency(event)) latencies_.add(row.latency, *nanoseconds);
+}
+
+void SummaryEncoder::render_key(const Event& event) {
+    key_.clear();
+    for (const EventField* field : fields_) {
+        const std::size_t from = key_.size();
+        field->append(key_, event);
+        cut_text(key_, from, max_group_text);
+        key_.push_back('\n');
+    }
+}
+
+void SummaryEncoder::close(RecordBuffer& records) {
+    Event event;
+    Record name;
+    event.id = name.id = window_.id();
+    for (std::uint32_t number = 0; number < rows_.size(); ++number) {
+        const Row& row = rows_.row(number);
+        origins_.restore(row.origin, event);
+        event.time = row.last;
+        name.row = row_digest(rows_.key(number));
+        TextBuffer& out = records.open(event);
+        records.mark_row(name.row);
+        append_row(out, name, rows_.key(number), row);
+        records.close(event);
+    }
+    window_.clear();
+    rows_.clear();
+    origins_.clear();
+    distinct_.clear();
+    latencies_.clear();
+}
+
+void SummaryEncoder::append_row(TextBuffer& out, const Record& name, std::string_view key,
+                                const Row& row) const {
+    append_time(out, "{\"window_start\":\"", window_.begin(), window_digits(window_.length()));
+    append_time(out, ",\"window_end\":\"", window_.end(), window_digits(window_.length()));
+    out.append(",\"id\":\"");
+    append_record_id(out, name);
+    out.push_back('"');
+    append_group(out, key);
+    out.append(",\"count\":", Decimal{row.count});
+    append_time(out, ",\"first\":\"", row.first, row.time_digits);
+    append_time(out, ",\"last\":\"", row.last, row.time_digits);
+    if (!grouped_by_bytes_) out.append(",\"bytes\":", Decimal{row.bytes});
+    out.append(",\"distinct_names\":", Decimal{distinct_.estimate(row.names)},
+               ",\"distinct_clients\":", Decimal{distinct_.estimate(row.clients)});
+    append_latency(out, row.latency);
+    out.append(",\"schema\":\"tapferry-summary/1\"}");
+}
+
+void SummaryEncoder::append_group(TextBuffer& out, std::string_view key) const {
+    for (const EventField* field : fields_) {
+        const std::size_t end = key.find('\n');
+        const std::string_view text = key.substr(0, end);
+        key.remove_prefix(end + 1);
+        if (text.empty()) continue;
+        const bool quoted = field->type != FieldType::number;
+        out.append(",\"", field->name, quoted ? std::string_view("\":\"") : std::string_view("\":"));
+        const std::size_t from = out.size();
+        out.append(text);
+        escape_json(out, from);
+        if (quoted) out.push_back('"');
+    }
+}
+
+void SummaryEncoder::append_latency(TextBuffer& out, const LatencySketch& latency) const {
+    struct Percentile {
+        std::string_view prefix;
+        unsigned percent;
+    };
+    constexpr Percentile percentiles[] = {
+        {",\"latency_p50\":", 50}, {",\"latency_p95\":", 95}, {",\"latency_p99\":", 99}};
+    for (const Percentile& one : percentiles) {
+        const auto nanoseconds = latencies_.percentile(latency, one.percent);
+        if (!nanoseconds) return;
+        out.append(one.prefix);
+        append_fraction(out, *nanoseconds, 9, 9);
+    }
+}
+
+}  // namespace tapferry

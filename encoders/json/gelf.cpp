@@ -1,0 +1,145 @@
+#include "encoders/json/gelf.h"
+
+#include <cassert>
+
+#include "encoders/bounds.h"
+#include "encoders/event_class.h"
+#include "encoders/event_facts.h"
+#include "encoders/event_fields.h"
+#include "encoders/json/json_members.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t room_for_fields = 4 * 1024;  // for the longest field and what follows it
+constexpr unsigned time_digits = 6;
+
+// In this order; "_id" may not be used.
+constexpr struct {
+    std::string_view member;
+    std::string_view field;
+} additional[] = {
+    {"_event_id", "id"},
+    {"_type", "type"},
+    {"_identity", "identity"},
+    {"_version", "version"},
+    {"_src", "src"},
+    {"_src_port", "src_port"},
+    {"_dst", "dst"},
+    {"_dst_port", "dst_port"},
+    {"_protocol", "protocol"},
+    {"_http_protocol", "http_protocol"},
+    {"_dns_id", "dns_id"},
+    {"_opcode", "opcode"},
+    {"_flags", "flags"},
+    {"_qname", "qname"},
+    {"_qtype", "qtype"},
+    {"_qclass", "qclass"},
+    {"_rcode", "rcode"},
+    {"_answer_count", "answer_count"},
+    {"_client_subnet", "client_subnet"},
+    {"_bytes", "bytes"},
+    {"_query_time", "query_time"},
+    {"_response_time", "response_time"},
+    {"_latency", "latency"},
+    {"_registered_domain", "registered_domain"},
+    {"_src_country", "src_country"},
+    {"_src_city", "src_city"},
+    {"_src_asn", "src_asn"},
+    {"_src_as_org", "src_as_org"},
+    {"_dst_country", "dst_country"},
+    {"_dst_city", "dst_city"},
+    {"_dst_asn", "dst_asn"},
+    {"_dst_as_org", "dst_as_org"},
+    {"_zone", "zone"},
+    {"_extra", "extra"},
+    {"_kind", "kind"},
+    {"_malformed", "malformed"},
+    {"_time_source", "time_source"},
+    {"_sample_rate", "sample_rate"},
+    {"_input", "input"},
+};
+
+std::string escaped(std::string_view text) {
+    TextBuffer buffer;
+    append_opaque(buffer, text);
+    escape_json(buffer, 0);
+    return std::string(buffer.view());
+}
+
+// What a person reads in the list of messages: "www.example.test A NOERROR".
+void append_short_message(JsonLine& line) {
+    const Event& event = line.event;
+    if (event.qname.empty()) {
+        line.put(",\"short_message\":\"", MessageTypeName{event});
+    } else {
+        line.qname(",\"short_message\":\"");
+        line.out.truncate(line.out.size() - 1);
+        if (event.has_question) line.put(' ', TypeName{event.qtype});
+    }
+    if (has_rcode(event)) line.put(' ', RcodeName{event.dns.rcode});
+    if (event.kind != EventKind::message) line.put(' ', event_kind_name(event.kind));
+    line.put('"');
+}
+
+// The data of the answers in one text, with ", " between.
+void append_answers(JsonLine& line) {
+    line.list(",\"_answers\":\"", ", ", '"', line.event.dns.answers,
+              [&](const dns::ResourceRecord& record) { line.rdata(record); });
+}
+
+}  // namespace
+
+GelfEncoder::GelfEncoder(const GelfOptions& options) {
+    if (!options.host.empty()) fixed_host_ = ",\"host\":\"" + escaped(options.host) + '"';
+    for (const auto& [member, name] : additional) {
+        const EventField* const field = find_event_field(name);
+        assert(field != nullptr);
+        const bool quoted = field->type != FieldType::number;
+        fields_.push_back({",\"" + std::string(member) + (quoted ? "\":\"" : "\":"), field, quoted});
+    }
+}
+
+void GelfEncoder::encode(const Event& event, RecordBuffer& records) {
+    TextBuffer& out = records.open(event);
+    JsonLine line(out, event, second_, max_event_bytes - room_for_fields);
+    append_head(line);
+    append_additional(line);
+    append_answers(line);
+    if (line.clipped) line.put(",\"_clipped\":\"true\"");
+    append_flat_labels(line, ",\"_label_");
+    line.put('}');
+    records.close(event);
+}
+
+void GelfEncoder::append_head(JsonLine& line) {
+    const Event& event = line.event;
+    line.put("{\"version\":\"1.1\"");
+    if (!fixed_host_.empty())
+        line.put(std::string_view(fixed_host_));
+    else if (!event.identity.empty())
+        append_remembered(line, ",\"host\":\"", event.identity, identity_);
+    else
+        line.put(",\"host\":\"tapferry\"");
+    append_short_message(line);
+    line.put(",\"timestamp\":");
+    append_unix_time(line.out, event.time, time_digits);
+    line.put(",\"level\":", Decimal{syslog_severity(event_severity(event))});
+}
+
+void GelfEncoder::append_additional(JsonLine& line) const {
+    for (const Field& field : fields_) {
+        const std::size_t before = line.out.size();
+        line.put(std::string_view(field.prefix));
+        const std::size_t from = line.out.size();
+        field.field->append(line.out, line.event);
+        if (line.out.size() == from) {
+            line.out.truncate(before);
+            continue;
+        }
+        escape_json(line.out, from);
+        if (field.quoted) line.put('"');
+    }
+}
+
+}  // namespace tapferry

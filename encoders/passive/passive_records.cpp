@@ -1,0 +1,107 @@
+#include "encoders/passive/passive_records.h"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/dns_text.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::uint16_t noerror = 0;
+constexpr std::uint16_t nxdomain = 3;
+constexpr std::uint8_t opcode_query = 0;
+
+// Bounds the work for an answer full of records that do not belong.
+constexpr std::size_t max_examined_records = 1024;
+
+// Servers that never tell of what they asked others: their client responses are all there is.
+bool only_tells_of_clients(std::string_view version) {
+    constexpr std::string_view names[] = {"dnsdist", "kresd", "Knot Resolver", "CoreDNS"};
+    return std::any_of(std::begin(names), std::end(names),
+                       [&](std::string_view n) { return version.starts_with(n); });
+}
+
+// By the frame alone: what resolvers were told, what authoritative servers say, and client responses when
+// nothing better can be had. Answers from a cache would inflate counts and lower TTLs.
+bool is_source(const Event& event) {
+    switch (event.type) {
+        case MessageType::resolver_response:
+        case MessageType::forwarder_response:
+        case MessageType::auth_response:
+            return true;
+        case MessageType::client_response:
+            return event.dns.aa() || only_tells_of_clients(event.version);
+        default:
+            return false;
+    }
+}
+
+// A message that is cut off or does not parse is no proof of anything.
+bool is_believable(const Event& event) {
+    return event.has_message && event.dns.malformed == nullptr && event.kind != EventKind::malformed &&
+           event.dns.qr() && !event.dns.tc() && event.dns.opcode == opcode_query;
+}
+
+// Signatures, proofs of absence, and pseudo-records: SIG, NXT, OPT, RRSIG, NSEC, NSEC3, NSEC3PARAM, and the
+// range of query and meta types from TKEY (249) to ANY (255).
+bool is_left_out(std::uint16_t type) {
+    constexpr std::array<std::uint16_t, 7> types = {24, 30, 41, 46, 47, 50, 51};
+    return (type >= 249 && type <= 255) || std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// Those of D4's etc/records-type.json, whose importers end at any other.
+bool is_known_to_d4(std::uint16_t type) {
+    return (type >= 1 && type <= 63 && type != 54) || (type >= 99 && type <= 109) ||
+           (type >= 256 && type <= 259) || type == 32768 || type == 32769;
+}
+
+// Most owners are a pointer to the question's name, right behind the header.
+bool owner_is_qname(const Event& event, const dns::ResourceRecord& record) {
+    constexpr std::uint16_t question_name = 12;
+    const dns::Message& dns = event.dns;
+    return event.has_question && !dns.questions.empty() && dns.questions.front().name == question_name &&
+           dns.wire[record.owner] == 0xC0 && dns.wire[record.owner + 1U] == question_name;
+}
+
+}  // namespace
+
+bool PassiveRecords::start(const Event& event) {
+    at_ = end_ = 0;
+    if (options_.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) return false;
+    if (!is_believable(event)) return false;
+    event_ = &event;
+    const std::uint16_t rcode = event.dns.rcode;
+    if (rcode == noerror || rcode == nxdomain)
+        end_ = std::min(event.dns.answers.size(), max_examined_records);
+    if (end_ != 0) chain_.start(event);
+    return true;
+}
+
+const dns::ResourceRecord* PassiveRecords::next() {
+    while (at_ < end_) {
+        const dns::ResourceRecord& record = event_->dns.answers[at_++];
+        if (is_left_out(record.type)) continue;
+        render_owner(record);
+        // Also asked when everything is kept: the chain goes on behind records that are not told.
+        if (!chain_.take(*event_, record, owner_.view()) &&
+            options_.bailiwick == PassiveDnsOptions::Bailiwick::drop) {
+            ++left_out_;
+            continue;
+        }
+        if (options_.d4 && !is_known_to_d4(record.type)) continue;
+        return &record;
+    }
+    return nullptr;
+}
+
+void PassiveRecords::render_owner(const dns::ResourceRecord& record) {
+    owner_.clear();
+    if (owner_is_qname(*event_, record)) {
+        owner_.append(event_->qname);
+    } else {
+        append_name(owner_, event_->dns.wire, record.owner);
+    }
+}
+
+}  // namespace tapferry

@@ -1,0 +1,21 @@
+#include "encoders/passive/passivedns.h"
+
+#include "encoders/bounds.h"
+
+namespace tapferry {
+
+void PassivednsEncoder::encode(const Event& event, RecordBuffer& records) {
+    keys_.start(event);
+    const std::size_t before = records.bytes();
+    while (keys_.next()) {
+        const IpAddress client = address_or_wildcard(event.query.address, event.response.address);
+        TextBuffer& out = records.open(event);
+        append_before_key(out, event.time, shows_client_ ? &client : nullptr);
+        keys_.append(out);
+        append_behind_key(out, keys_.ttl(), 1);
+        if (out.size() - before > max_event_bytes) return records.abandon();
+        records.close(event);
+    }
+}
+
+}  // namespace tapferry

@@ -1,0 +1,82 @@
+#include "encoders/passive/passivedns_rows.h"
+
+#include <algorithm>
+
+#include "encoders/aggregate/row_digest.h"
+#include "encoders/bounds.h"
+
+namespace tapferry {
+namespace {
+
+constexpr std::size_t key_bytes_a_row = 128;
+constexpr std::int64_t microseconds_a_second = 1'000'000;
+constexpr std::uint32_t nanoseconds_a_microsecond = 1000;
+
+std::int64_t microseconds_of(const Timestamp& time) {
+    return time.seconds * microseconds_a_second + time.nanoseconds / nanoseconds_a_microsecond;
+}
+
+Timestamp time_of(std::int64_t microseconds) {
+    const std::int64_t rest =
+        (microseconds % microseconds_a_second + microseconds_a_second) % microseconds_a_second;
+    return {(microseconds - rest) / microseconds_a_second,
+            static_cast<std::uint32_t>(rest) * nanoseconds_a_microsecond};
+}
+
+}  // namespace
+
+PassivednsRowsEncoder::PassivednsRowsEncoder(const PassivednsOptions& options)
+    : keys_(options),
+      client_(options.client),
+      window_(options.window),
+      rows_(options.max_rows, key_bytes_a_row) {}
+
+void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer&) {
+    window_.take(event);
+    keys_.start(event);
+    std::size_t added = 0;
+    while (keys_.next()) {
+        key_.clear();
+        keys_.append(key_);
+        added += key_.size();
+        if (added > max_event_row_bytes) return;
+        add(event);
+    }
+}
+
+void PassivednsRowsEncoder::add(const Event& event) {
+    auto [row, is_new] = rows_.find_or_add(key_.view());
+    const std::int64_t time = microseconds_of(event.time);
+    if (is_new) {
+        row.origin = origins_.number_of(event);
+        row.last_microseconds = time;
+    }
+    if (is_new || client_ == PassivednsOptions::Client::last)
+        row.client = address_or_wildcard(event.query.address, event.response.address);
+    row.last_microseconds = std::max(row.last_microseconds, time);
+    row.ttl = std::max(row.ttl, keys_.ttl());
+    ++row.count;
+    window_.count();
+}
+
+void PassivednsRowsEncoder::close(RecordBuffer& records) {
+    Event event;
+    event.id = window_.id();
+    for (std::uint32_t number = 0; number < rows_.size(); ++number) {
+        const Row& row = rows_.row(number);
+        origins_.restore(row.origin, event);
+        event.time = time_of(row.last_microseconds);
+        TextBuffer& out = records.open(event);
+        records.mark_row(row_digest(rows_.key(number)));
+        append_before_key(out, event.time,
+                          client_ == PassivednsOptions::Client::none ? nullptr : &row.client);
+        out.append(rows_.key(number));
+        append_behind_key(out, row.ttl, row.count);
+        records.close(event);
+    }
+    window_.clear();
+    rows_.clear();
+    origins_.clear();
+}
+
+}  // namespace tapferry

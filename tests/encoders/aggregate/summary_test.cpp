@@ -1,0 +1,135 @@
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "proto/decoder.h"
+#include "tests/encoders/event_builder.h"
+#include "tests/encoders/json/json_reader.h"
+#include "tests/encoders/rendering.h"
+#include "tests/support/frame_streams_file.h"
+
+namespace tapferry::test {
+namespace {
+
+std::vector<std::string> close(Encoder& encoder) {
+    RecordBuffer records;
+    encoder.close(records);
+    std::vector<std::string> lines;
+    for (const Record& record : records.records()) lines.emplace_back(records.content(record));
+    return lines;
+}
+
+// A response that came `milliseconds` after its query.
+EventBuilder answered(const Labels& name, unsigned milliseconds) {
+    EventBuilder builder;
+    builder.question(name);
+    builder.event().registered_domain = "example.test";
+    builder.event().query_time = {1'795'209'822, 0};
+    builder.event().response_time = {1'795'209'822 + milliseconds / 1000, milliseconds % 1000 * 1'000'000};
+    builder.event().time = *builder.event().response_time;
+    return builder;
+}
+
+}  // namespace
+
+TEST_CASE("a row of a summary has its group, its count, times, bytes, distinct counts and latencies") {
+    const auto encoder = make_encoder(SummaryOptions{});
+    RecordBuffer records;
+    for (const unsigned milliseconds : {1U, 2U, 3000U})
+        encoder->encode(answered({std::to_string(milliseconds), "example", "test"}, milliseconds).build(),
+                        records);
+    CHECK(records.empty());
+    CHECK(
+        close(*encoder) ==
+        std::vector<std::string>{
+            "{\"window_start\":\"2026-11-20T21:23:00Z\",\"window_end\":\"2026-11-20T21:24:00Z\",\"id\":"
+            "\"0123456789abcdef000000000000002a-63509e064db89f1dee4cff91017a1b9d\",\"src\":\"198.51.100.7\","
+            "\"registered_domain\":\"example.test\",\"qtype\":\"A\",\"rcode\":\"NOERROR\",\"count\":3,"
+            "\"first\":\"2026-11-20T21:23:42.001000Z\",\"last\":\"2026-11-20T21:23:45.000000Z\",\"bytes\":99,"
+            "\"distinct_names\":3,\"distinct_clients\":1,\"latency_p50\":0.002000000,\"latency_p95\":"
+            "3.000000000,\"latency_p99\":3.000000000,\"schema\":\"tapferry-summary/1\"}"});
+}
+
+TEST_CASE("events are one group when they agree in the fields, and what they have not is absent") {
+    const auto encoder = make_encoder(SummaryOptions{.group_by = {"qname", "src_port", "flags"}});
+    RecordBuffer records;
+    EventBuilder builder;
+    encoder->encode(builder.build(), records);
+    builder.event().response.port = 5353;
+    encoder->encode(builder.build(), records);
+    builder.event().query.port = 0;
+    encoder->encode(builder.build(), records);
+    const auto lines = close(*encoder);
+    REQUIRE(lines.size() == 2);
+    const auto both = read_json(lines[0]);
+    CHECK(both["count"].GetInt() == 2);
+    CHECK(both["src_port"].GetInt() == 40'000);
+    CHECK(std::string(both["flags"].GetString()) == "RD+RA");
+    CHECK_FALSE(read_json(lines[1]).HasMember("src_port"));
+    CHECK_FALSE(both.HasMember("latency_p50"));
+}
+
+TEST_CASE("no fields make one row of everything, and no member stands twice") {
+    const auto rows = [](std::vector<std::string> fields) {
+        EventBuilder builder;
+        return render_all(SummaryOptions{.group_by = std::move(fields)}, builder.build());
+    };
+    CHECK(rows({}).size() == 1);
+    const auto by_bytes = rows({"bytes"});
+    REQUIRE(by_bytes.size() == 1);
+    CHECK(by_bytes[0].find("\"bytes\"") == by_bytes[0].rfind("\"bytes\""));
+}
+
+TEST_CASE("fields that cannot be grouped by are named") {
+    CHECK(check_group_by({"src", "qname"}).empty());
+    CHECK(check_group_by({"src", "colour"}) == "unknown field \"colour\", did you mean \"arrow\"?");
+    CHECK(check_group_by({"qnam"}) == "unknown field \"qnam\", did you mean \"qname\"?");
+    CHECK(check_group_by({"id"}) == "each event has an id of its own");
+    CHECK(check_group_by({"src", "qname", "src"}) == "\"src\" is there twice");
+    CHECK_THROWS_AS(make_encoder(SummaryOptions{.group_by = {"colour"}}), std::invalid_argument);
+}
+
+TEST_CASE("a window is given again exactly as it was, also by another encoder") {
+    const auto frames = read_capture("bind-mix-head");
+    const SummaryOptions options{.group_by = {"qtype", "rcode", "type"}};
+    const auto summarize = [&](Encoder& encoder) {
+        RecordBuffer records;
+        Decoder decoder;
+        Event event;
+        std::uint64_t sequence = 0;
+        for (const Frame& frame : frames) {
+            const FrameOrigin origin{{1, ++sequence}, {1'795'209'600, 0}, "bind"};
+            if (decoder.decode(frame, origin, event) == DecodeStatus::decoded) encoder.encode(event, records);
+        }
+        return close(encoder);
+    };
+    const auto one = make_encoder(options);
+    const auto other = make_encoder(options);
+    const auto lines = summarize(*one);
+    CHECK(lines.size() > 5);
+    CHECK(summarize(*one) == lines);
+    CHECK(summarize(*other) == lines);
+    std::uint64_t events = 0;
+    for (const std::string& line : lines) events += read_json(line)["count"].GetUint64();
+    CHECK(events == frames.size());
+}
+
+TEST_CASE("groups with much in them fill a table before its rows do") {
+    const auto encoder = make_encoder(SummaryOptions{.max_rows = 100, .group_by = {"qtype"}});
+    RecordBuffer records;
+    std::uint16_t type = 1;
+    for (; !encoder->full(); ++type) {
+        REQUIRE(type < 50);
+        for (int i = 0; i < 65; ++i) {
+            EventBuilder builder = answered({std::to_string(i), "example", "test"}, 5);
+            builder.question({std::to_string(i), "example", "test"}, type);
+            encoder->encode(builder.build(), records);
+        }
+    }
+    CHECK(type > 5);
+    CHECK(close(*encoder).size() == type - 1);
+    CHECK_FALSE(encoder->full());
+}
+
+}  // namespace tapferry::test
