@@ -1,0 +1,82 @@
+"""The manual knows every command, option, format and key that the program knows."""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("TAPFERRY", SOURCE / "build/release/tapferry"))
+STAGES = ("filter", "transactions", "privacy", "match_lists", "geoip", "labels")
+
+
+def page(name):
+    """A page's words, without roff's marks."""
+    text = (SOURCE / "packaging/man" / name).read_text(encoding="utf-8")
+    return re.sub(r"\\f.", "", text).replace("\\-", "-").replace("\\(dq", '"')
+
+
+def output(*arguments):
+    return subprocess.run([PROGRAM, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def help_of(command=None):
+    return output(*([command] if command else []), "--help")
+
+
+def commands():
+    listed = help_of().split("Subcommands:")[1].split("\n\n")[0]
+    return re.findall(r"^  ([a-z]+) ", listed, flags=re.M)
+
+
+def formats():
+    return re.search(r"Formats: ((?:[a-z ]|\n)+)", help_of("decode")).group(1).split()
+
+
+def keys():
+    return output("check", "--list-keys").split()
+
+
+def words(text):
+    return set(re.findall(r"[A-Za-z0-9_-]+", text))
+
+
+def test_every_command_and_every_option_is_in_the_manual():
+    known = page("tapferry.1")
+    assert len(commands()) > 5
+    for command in commands():
+        assert re.search(rf'^\.SS "?{command}\b', known, flags=re.M), command
+        for option in re.findall(r"--[a-z-]+", help_of(command).split("Without a configuration")[0]):
+            assert option in known, f"{command} {option}"
+
+
+@pytest.mark.parametrize("name", ["tapferry.1", "tapferry-formats.7", "tapferry-filter.7"])
+def test_the_manual_names_no_option_that_is_not_there(name):
+    helped = "".join(help_of(command) for command in [None, *commands()])
+    for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page(name))):
+        assert option in helped, option
+
+
+def test_every_format_has_its_section_and_every_key_of_it():
+    known = page("tapferry-formats.7")
+    sections = set()
+    for title in re.findall(r'^\.SS "?([^"\n]+)', known, flags=re.M):
+        sections.update(title.replace(",", " ").split())
+    assert len(formats()) > 10
+    assert set(formats()) <= sections
+    for key in keys():
+        parts = key.split(".")
+        if len(parts) == 4 and parts[0] == "destinations" and parts[2] in formats():
+            assert parts[3] in words(known), key
+
+
+def test_every_key_of_the_stages_is_in_the_manual():
+    known = words(page("tapferry-filter.7"))
+    seen = 0
+    for key in keys():
+        parts = key.split(".")
+        if len(parts) > 3 and parts[0] == "destinations" and parts[2] in STAGES:
+            seen += 1
+            assert parts[-1].removeprefix("not_") in known, key
+    assert seen > 20
