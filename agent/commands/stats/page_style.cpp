@@ -49,7 +49,7 @@ table.bars th i { position: absolute; inset: 3px auto 3px 0; background: var(--w
 table.bars tr:hover > * { background: color-mix(in srgb, var(--ink) 4%, transparent); }
 td.n, td.p, table.plain td, table.plain thead th + th { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.n, thead th.n { width: 92px; text-align: right; } td.p { width: 66px; color: var(--soft); }
-table.plain { margin-top: 12px; } table.plain thead th { color: var(--soft); font-size: 13px; } table.plain td { padding-left: 14px; }
+table.plain { margin-top: 12px; } table.plain thead th { color: var(--soft); font-size: 13px; } table.plain td { padding-left: 10px; } table.plain { font-size: 13px; } table.plain tbody th { font-size: 12px; }
 .none { color: var(--soft); margin: 0; }
 .note { color: var(--soft); font-size: 13px; margin: 10px 0 0; }
 footer { color: var(--soft); font-size: 13px; padding-top: 20px; padding-bottom: 40px; }
