@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-#include "encoders/cut_fields.h"
 #include "encoders/cef/shortening.h"
+#include "encoders/cut_fields.h"
 #include "proto/dns_text.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"

@@ -4,9 +4,9 @@
 #include <type_traits>
 
 #include "encoders/cef/cef_line.h"
+#include "encoders/cef/infoblox_line.h"
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
-#include "encoders/cef/infoblox_line.h"
 #include "proto/digits.h"
 #include "proto/dns_text.h"
 #include "proto/text_pieces.h"

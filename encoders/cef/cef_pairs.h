@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string_view>
 
+#include "encoders/cef/shortening.h"
 #include "encoders/cut_fields.h"
 #include "encoders/options.h"
-#include "encoders/cef/shortening.h"
 #include "proto/dns_text.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"

@@ -1,7 +1,7 @@
 #include "encoders/cef/leef.h"
 
-#include "encoders/escape.h"
 #include "encoders/cef/leef_line.h"
+#include "encoders/escape.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "encoders/cut_fields.h"
 #include "encoders/cef/shortening.h"
+#include "encoders/cut_fields.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"
 #include "proto/text_pieces.h"

@@ -3,10 +3,10 @@
 #include <array>
 
 #include "encoders/bounds.h"
-#include "encoders/json/ecs_related.h"
 #include "encoders/event_class.h"
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
+#include "encoders/json/ecs_related.h"
 #include "encoders/json/json_members.h"
 
 namespace tapferry {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "encoders/passive/answer_chain.h"
 #include "encoders/options.h"
+#include "encoders/passive/answer_chain.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "encoders/encoder.h"
-#include "encoders/text/line_format.h"
 #include "encoders/options.h"
+#include "encoders/text/line_format.h"
 
 namespace tapferry {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "encoders/bounds.h"
-#include "encoders/text/dig_text.h"
 #include "encoders/event_facts.h"
+#include "encoders/text/dig_text.h"
 
 namespace tapferry {
 namespace {

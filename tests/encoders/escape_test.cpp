@@ -77,7 +77,8 @@ TEST_CASE("every name of the vectors is written as they say, in every format") {
               member(vector, "json"));
         CHECK(between(render(CefOptions{}, event), "destinationDnsDomain=", " outcome=") ==
               member(vector, "cef_ext"));
-        CHECK(between(render(PassivednsOptions{.errors = true}, event), "||IN||", "||A||") == member(vector, "passivedns"));
+        CHECK(between(render(PassivednsOptions{.errors = true}, event), "||IN||", "||A||") ==
+              member(vector, "passivedns"));
         CHECK(escaped(escape_sd_param, event.qname) == member(vector, "sd"));
         CHECK(escaped(escape_cef_header, event.qname) == member(vector, "cef_hdr"));
     }

@@ -14,9 +14,9 @@
 #include "encoders/bounds.h"
 #include "proto/decoder.h"
 #include "tests/encoders/cef/cef_reader.h"
+#include "tests/encoders/cef/leef_reader.h"
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/json/json_reader.h"
-#include "tests/encoders/cef/leef_reader.h"
 #include "tests/encoders/rendering.h"
 #include "tests/support/frame_streams_file.h"
 

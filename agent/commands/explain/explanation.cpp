@@ -6,8 +6,8 @@
 #include "agent/commands/explain/fact_source.h"
 #include "agent/commands/explain/field_mapping.h"
 #include "encoders/bounds.h"
-#include "encoders/text/line_format.h"
 #include "encoders/make_encoder.h"
+#include "encoders/text/line_format.h"
 
 namespace tapferry {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "tests/encoders/event_builder.h"
 #include "tests/encoders/cef/leef_reader.h"
+#include "tests/encoders/event_builder.h"
 #include "tests/encoders/rendering.h"
 
 namespace tapferry::test {
