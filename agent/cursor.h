@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <vector>
 
 #include "agent/spool/saved_position.h"
 #include "transports/transport.h"

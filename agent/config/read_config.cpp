@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "agent/config/config.h"
 #include "agent/config/document.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "agent/config/list_file.h"
 #include "agent/stages/expression_fields.h"

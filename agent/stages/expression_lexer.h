@@ -1,7 +1,6 @@
 // An expression as words. Used by the parser.
 #pragma once
 
-#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>

@@ -2,7 +2,6 @@
 // Owned by Stages.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 

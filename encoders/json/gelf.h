@@ -3,7 +3,6 @@
 // that lists are written as one text. Framing (NUL over TCP) is the transport's.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 

@@ -1,7 +1,6 @@
 #include "encoders/json/zeek.h"
 
 #include <algorithm>
-#include <array>
 
 #include "encoders/bounds.h"
 #include "encoders/event_facts.h"

@@ -1,9 +1,6 @@
 // RDATA as the readers of passive DNS want it. Used by the formats of passive DNS.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
 #include "encoders/options.h"
 #include "proto/dns_text.h"
 

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-
 #include "agent/stages/networks.h"
 
 namespace tapferry {

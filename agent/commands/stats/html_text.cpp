@@ -1,7 +1,6 @@
 #include "agent/commands/stats/html_text.h"
 
 #include <cmath>
-#include <cstdlib>
 
 #include "agent/commands/count_words.h"
 

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <vector>
 
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/json/json_reader.h"

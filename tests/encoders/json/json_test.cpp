@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <vector>
 
 #include "encoders/bounds.h"
 #include "tests/encoders/event_builder.h"
