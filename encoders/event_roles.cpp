@@ -37,22 +37,14 @@ Outcome outcome_of(const Event& event) {
     return rcode == noerror || rcode == nxdomain ? Outcome::success : Outcome::failure;
 }
 
-std::string_view transport_name(SocketProtocol protocol) {
-    switch (protocol) {
-        case SocketProtocol::unknown:
-            return {};
-        case SocketProtocol::udp:
-        case SocketProtocol::dnscrypt_udp:
-        case SocketProtocol::doq:
-            return "udp";
-        default:
-            return "tcp";
-    }
+std::string_view transport_name(const Event& event) {
+    const std::string_view transport = ip_transport(event);
+    return transport.empty() ? transport : transport == "UDP" ? "udp" : "tcp";
 }
 
-std::uint8_t transport_number(SocketProtocol protocol) {
-    const std::string_view name = transport_name(protocol);
-    return name.empty() ? 0 : name == "udp" ? 17 : 6;
+std::uint8_t transport_number(const Event& event) {
+    const std::string_view transport = ip_transport(event);
+    return transport.empty() ? 0 : transport == "UDP" ? 17 : 6;
 }
 
 std::uint8_t ip_version(const Event& event) {

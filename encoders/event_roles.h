@@ -21,9 +21,9 @@ const Endpoint& server_end(const Event&);
 enum class Outcome : std::uint8_t { unknown, success, failure };
 Outcome outcome_of(const Event&);
 
-// The protocol below: "udp" or "tcp", empty when it is unknown, and IANA's number of it.
-std::string_view transport_name(SocketProtocol);
-std::uint8_t transport_number(SocketProtocol);
+// ip_transport() in lower case, and IANA's number of it, 0 when it is not known.
+std::string_view transport_name(const Event&);
+std::uint8_t transport_number(const Event&);
 // 4 or 6; 0: no address is known.
 std::uint8_t ip_version(const Event&);
 

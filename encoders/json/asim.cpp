@@ -120,7 +120,7 @@ void append_answers(JsonLine& line) {
 void append_network(JsonLine& line) {
     const Event& event = line.event;
     if (event.protocol != SocketProtocol::unknown) {
-        line.put(transport_number(event.protocol) == 17 ? std::string_view(",\"NetworkProtocol\":\"UDP\"")
+        line.put(transport_number(event) == 17 ? std::string_view(",\"NetworkProtocol\":\"UDP\"")
                                                         : std::string_view(",\"NetworkProtocol\":\"TCP\""));
     }
     if (const std::uint8_t version = ip_version(event); version != 0) {

@@ -74,7 +74,7 @@ void append_ends(JsonLine& line) {
     if (event.response.address.present()) line.put(",\"dest\":\"", AddressText{event.response.address}, '"');
     if (event.response.port != 0) line.put(",\"dest_port\":", Decimal{event.response.port});
     if (event.protocol != SocketProtocol::unknown) {
-        line.put(",\"transport\":\"", transport_name(event.protocol), "\",\"protocol\":\"",
+        line.put(",\"transport\":\"", transport_name(event), "\",\"protocol\":\"",
                  SocketProtocolName{event.protocol}, '"');
     }
 }

@@ -133,7 +133,7 @@ void append_network(JsonLine& line) {
                               : std::string_view(",\"type\":\"ipv6\""));
     }
     if (event.protocol != SocketProtocol::unknown) {
-        line.put(transport_number(event.protocol) == 17
+        line.put(transport_number(event) == 17
                      ? std::string_view(",\"transport\":\"udp\",\"iana_number\":\"17\"")
                      : std::string_view(",\"transport\":\"tcp\",\"iana_number\":\"6\""));
     }

@@ -94,8 +94,8 @@ void append_connection(JsonLine& line) {
     line.put(",\"connection_info\":{\"direction_id\":",
              directions[static_cast<std::size_t>(direction_of(event))]);
     if (event.protocol != SocketProtocol::unknown) {
-        line.put(",\"protocol_name\":\"", transport_name(event.protocol),
-                 "\",\"protocol_num\":", Decimal{transport_number(event.protocol)});
+        line.put(",\"protocol_name\":\"", transport_name(event),
+                 "\",\"protocol_num\":", Decimal{transport_number(event)});
     }
     if (const std::uint8_t version = ip_version(event); version != 0) {
         line.put(",\"protocol_ver_id\":", Decimal{version});

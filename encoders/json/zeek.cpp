@@ -63,7 +63,7 @@ void append_ends(JsonLine& line) {
         line.put(",\"id.resp_h\":\"", AddressText{event.response.address}, '"');
     if (event.response.port != 0) line.put(",\"id.resp_p\":", Decimal{event.response.port});
     if (event.protocol != SocketProtocol::unknown) {
-        line.put(",\"proto\":\"", transport_name(event.protocol), '"');
+        line.put(",\"proto\":\"", transport_name(event), '"');
     }
 }
 

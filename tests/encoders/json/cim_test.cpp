@@ -82,6 +82,8 @@ TEST_CASE("the transport of encrypted DNS is the protocol below it") {
     for (const auto protocol :
          {SocketProtocol::tcp, SocketProtocol::dot, SocketProtocol::doh, SocketProtocol::dnscrypt_tcp})
         CHECK(transport_of(protocol) == "tcp");
+    builder.event().http_protocol = HttpProtocol::http3;
+    CHECK(transport_of(SocketProtocol::doh) == "udp");
     builder.event().protocol = SocketProtocol::unknown;
     CHECK_FALSE(cim_of(builder.build()).HasMember("transport"));
 }
