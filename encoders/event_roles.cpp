@@ -1,15 +1,9 @@
 #include "encoders/event_roles.h"
 
+#include "encoders/event_class.h"
 #include "encoders/event_facts.h"
 
 namespace tapferry {
-namespace {
-
-constexpr std::uint16_t noerror = 0;
-constexpr std::uint16_t nxdomain = 3;
-
-}  // namespace
-
 Direction direction_of(const Event& event) {
     switch (event.type) {
         case MessageType::auth_query:
@@ -33,8 +27,7 @@ const Endpoint& server_end(const Event& event) {
 Outcome outcome_of(const Event& event) {
     if (event.kind == EventKind::unanswered) return Outcome::failure;
     if (!has_rcode(event)) return Outcome::unknown;
-    const std::uint16_t rcode = event.dns.rcode;
-    return rcode == noerror || rcode == nxdomain ? Outcome::success : Outcome::failure;
+    return is_success(event.dns.rcode) ? Outcome::success : Outcome::failure;
 }
 
 std::string_view transport_name(const Event& event) {

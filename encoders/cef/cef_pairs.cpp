@@ -4,6 +4,7 @@
 #include "encoders/escape.h"
 #include "encoders/event_class.h"
 #include "encoders/event_facts.h"
+#include "encoders/event_roles.h"
 #include "proto/text_pieces.h"
 
 namespace tapferry {
@@ -110,19 +111,13 @@ void CefPairs::identity() {
     escape_cef_value(out, from);
 }
 
-// 0: towards the server that tells of it; 1: away from it.
 void CefPairs::direction() {
-    switch (event.type) {
-        case MessageType::unknown:
+    switch (direction_of(event)) {
+        case Direction::unknown:
             return;
-        case MessageType::client_query:
-        case MessageType::client_response:
-        case MessageType::auth_query:
-        case MessageType::auth_response:
-        case MessageType::update_query:
-        case MessageType::update_response:
+        case Direction::inbound:
             return out.append(" deviceDirection=0");
-        default:
+        case Direction::outbound:
             return out.append(" deviceDirection=1");
     }
 }
