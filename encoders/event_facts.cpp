@@ -117,6 +117,14 @@ std::optional<std::uint64_t> latency(const Event& event) {
                                       static_cast<std::int64_t>(from.nanoseconds));
 }
 
+void append_latency_seconds(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {
+    append_fraction(out, nanoseconds, 9, event.time_digits);
+}
+
+void append_latency_ms(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {
+    append_fraction(out, nanoseconds, 6, event.time_digits < 3 ? 0 : event.time_digits - 3U);
+}
+
 std::string_view json_flags(const dns::Message& message) {
     return json_flag_texts[flag_index(message)].view();
 }

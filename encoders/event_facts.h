@@ -33,6 +33,9 @@ std::string_view last_labels(std::string_view name, std::size_t max);
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);
+// That latency, with as many digits as the event's times have: in seconds, or in milliseconds.
+void append_latency_seconds(TextBuffer&, const Event&, std::uint64_t nanoseconds);
+void append_latency_ms(TextBuffer&, const Event&, std::uint64_t nanoseconds);
 
 // AA TC RD RA AD CD of the header, in this order: as a whole JSON member with a comma before it, empty when
 // none is set, as texts in quotes with commas between, and as words with one space between.

@@ -37,7 +37,7 @@ void append_flags(TextBuffer& out, const Event& event) {
 }
 
 void append_latency(TextBuffer& out, const Event& event) {
-    if (const auto nanoseconds = latency(event)) append_fraction(out, *nanoseconds, 9, event.time_digits);
+    if (const auto nanoseconds = latency(event)) append_latency_seconds(out, event, *nanoseconds);
 }
 
 void append_as_number(TextBuffer& out, const GeoPlace& place) {
@@ -312,7 +312,7 @@ constexpr EventField fields[] = {
      }},
     {"latency_ms", Type::number,
      [](Out out, In e) {
-         if (const auto ns = latency(e)) append_fraction(out, *ns, 6, e.time_digits < 3 ? 0 : e.time_digits - 3U);
+         if (const auto nanoseconds = latency(e)) append_latency_ms(out, e, *nanoseconds);
      },
      false,
      [](In e) {

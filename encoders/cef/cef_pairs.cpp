@@ -152,10 +152,8 @@ void CefPairs::answer_index() {
 void CefPairs::latency() {
     const std::optional<std::uint64_t> nanoseconds = tapferry::latency(event);
     if (!nanoseconds) return;
-    constexpr unsigned nanosecond_digits_of_ms = 6;
     out.append(" cfp1Label=DnsLatencyMs cfp1=");
-    append_fraction(out, *nanoseconds, nanosecond_digits_of_ms,
-                    event.time_digits < 3 ? 0 : event.time_digits - 3U);
+    append_latency_ms(out, event, *nanoseconds);
 }
 
 void CefPairs::sample_rate() {

@@ -109,10 +109,8 @@ void LeefLine::append_numbers() {
     }
     if (event_.has_message) out_.append("\tmessageBytes=", Decimal{event_.dns.wire.size()});
     if (const std::optional<std::uint64_t> nanoseconds = latency(event_)) {
-        constexpr unsigned nanosecond_digits_of_ms = 6;
         out_.append("\tlatencyMs=");
-        append_fraction(out_, *nanoseconds, nanosecond_digits_of_ms,
-                        event_.time_digits < 3 ? 0 : event_.time_digits - 3U);
+        append_latency_ms(out_, event_, *nanoseconds);
     }
     if (event_.sample_rate != 1) {
         out_.append("\tsampleRate=");

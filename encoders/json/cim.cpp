@@ -86,7 +86,7 @@ void append_size_and_time(JsonLine& line) {
     if (!nanoseconds) return;
     for (const std::string_view member : {",\"response_time\":", ",\"duration\":"}) {
         line.put(member);
-        append_fraction(line.out, *nanoseconds, 9, event.time_digits);
+        append_latency_seconds(line.out, event, *nanoseconds);
     }
 }
 

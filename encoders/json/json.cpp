@@ -58,7 +58,7 @@ void append_size_and_times(JsonLine& line) {
     if (event.response_time) line.time(",\"response_time\":\"", *event.response_time);
     if (const std::optional<std::uint64_t> nanoseconds = latency(event)) {
         line.put(",\"latency\":");
-        append_fraction(line.out, *nanoseconds, 9, event.time_digits);
+        append_latency_seconds(line.out, event, *nanoseconds);
     }
 }
 
