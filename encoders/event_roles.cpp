@@ -4,6 +4,7 @@
 #include "encoders/event_facts.h"
 
 namespace tapferry {
+
 Direction direction_of(const Event& event) {
     switch (event.type) {
         case MessageType::auth_query:

@@ -9,9 +9,6 @@
 namespace tapferry {
 namespace {
 
-// As in json.cpp.
-constexpr std::size_t room_after_answers = 13 * 1024;
-
 // A device or source that is not known is called by the product, as ASIM has it.
 constexpr std::string_view product = "Tapferry";
 
@@ -121,7 +118,7 @@ void append_network(JsonLine& line) {
     const Event& event = line.event;
     if (event.protocol != SocketProtocol::unknown) {
         line.put(transport_number(event) == 17 ? std::string_view(",\"NetworkProtocol\":\"UDP\"")
-                                                        : std::string_view(",\"NetworkProtocol\":\"TCP\""));
+                                               : std::string_view(",\"NetworkProtocol\":\"TCP\""));
     }
     if (const std::uint8_t version = ip_version(event); version != 0) {
         line.put(version == 4 ? std::string_view(",\"NetworkProtocolVersion\":\"IPv4\"")
@@ -136,7 +133,7 @@ void append_network(JsonLine& line) {
 
 void AsimEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    JsonLine line(out, event, second_, max_event_bytes - room_after_answers);
+    JsonLine line(out, event, second_, max_event_bytes - room_after_sections);
     append_times(line);
     append_result(line);
     append_device(line);
@@ -196,12 +193,7 @@ void AsimEncoder::append_additional(JsonLine& line) {
     const Event& event = line.event;
     line.put(",\"AdditionalFields\":{\"type\":\"", MessageTypeName{event}, '"');
     append_remembered(line, ",\"version\":\"", event.version, version_);
-    if (event.protocol != SocketProtocol::unknown) {
-        line.put(",\"protocol\":\"", SocketProtocolName{event.protocol}, '"');
-    }
-    if (event.http_protocol != HttpProtocol::unknown) {
-        line.put(",\"http_protocol\":\"", http_protocol_name(event.http_protocol), '"');
-    }
+    append_protocol(line);
     if (has_dns_header(event)) line.put(",\"opcode\":\"", OpcodeName{event.dns.opcode}, '"');
     if (has_rcode(event)) line.put(",\"answer_count\":", Decimal{event.dns.answers.size()});
     if (event.has_message) line.put(",\"bytes\":", Decimal{event.dns.wire.size()});

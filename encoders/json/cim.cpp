@@ -8,9 +8,6 @@
 namespace tapferry {
 namespace {
 
-// As in json.cpp.
-constexpr std::size_t room_after_answers = 13 * 1024;
-
 // The model's own names of operation codes; the record type is another field.
 std::string_view query_type(std::uint8_t opcode) {
     switch (opcode) {
@@ -112,7 +109,7 @@ void append_origin(JsonLine& line) {
 
 void CimEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    JsonLine line(out, event, second_, max_event_bytes - room_after_answers);
+    JsonLine line(out, event, second_, max_event_bytes - room_after_sections);
     line.time("{\"timestamp\":\"", event.time);
     line.put(event.is_response ? std::string_view(",\"message_type\":\"Response\"")
                                : std::string_view(",\"message_type\":\"Query\""));

@@ -14,8 +14,8 @@ namespace {
 
 // Elasticsearch leaves keywords that are longer unindexed.
 constexpr std::size_t max_keyword = 1024;
-// What follows the answers: related names, and what json.cpp has there.
-constexpr std::size_t room_after_related = 14 * 1024;
+// Both ends, network and observer.
+constexpr std::size_t room_for_ends = 1024;
 constexpr std::size_t room_for_related = 6 * 1024;
 
 // event.action by class of event: its identifier in lower case.
@@ -173,7 +173,8 @@ EcsEncoder::EcsEncoder(const EcsOptions& options) : head_(",\"ecs\":{\"version\"
 
 void EcsEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    JsonLine line(out, event, second_, max_event_bytes - room_after_related - room_for_related, max_keyword);
+    JsonLine line(out, event, second_,
+                  max_event_bytes - room_after_sections - room_for_ends - room_for_related, max_keyword);
     line.time("{\"@timestamp\":\"", event.time);
     line.put(std::string_view(head_));
     append_event(line, received_second_);

@@ -9,9 +9,6 @@
 namespace tapferry {
 namespace {
 
-// What follows the sections takes less than this, but for more labels than anyone has: EDNS with its errors,
-// registered domain, places, zone, policy and extra, with each byte escaped.
-constexpr std::size_t room_after_sections = 13 * 1024;
 constexpr std::size_t max_raw_bytes = 4096;
 
 void append_time_and_type(JsonLine& line) {
@@ -28,12 +25,7 @@ void append_endpoints(JsonLine& line) {
     if (query.port != 0) line.put(",\"src_port\":", Decimal{query.port});
     if (response.address.present()) line.put(",\"dst\":\"", AddressText{response.address}, '"');
     if (response.port != 0) line.put(",\"dst_port\":", Decimal{response.port});
-    if (event.protocol != SocketProtocol::unknown) {
-        line.put(",\"protocol\":\"", SocketProtocolName{event.protocol}, '"');
-    }
-    if (event.http_protocol != HttpProtocol::unknown) {
-        line.put(",\"http_protocol\":\"", http_protocol_name(event.http_protocol), '"');
-    }
+    append_protocol(line);
 }
 
 void append_dns_header(JsonLine& line) {

@@ -29,6 +29,16 @@ void append_extended_errors(JsonLine& line, const dns::Edns& edns) {
 
 }  // namespace
 
+void append_protocol(JsonLine& line) {
+    const Event& event = line.event;
+    if (event.protocol != SocketProtocol::unknown) {
+        line.put(",\"protocol\":\"", SocketProtocolName{event.protocol}, '"');
+    }
+    if (event.http_protocol != HttpProtocol::unknown) {
+        line.put(",\"http_protocol\":\"", http_protocol_name(event.http_protocol), '"');
+    }
+}
+
 void append_edns(JsonLine& line) {
     if (!line.event.dns.has_edns) return;
     const dns::Edns& edns = line.event.dns.edns;

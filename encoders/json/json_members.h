@@ -9,6 +9,10 @@
 
 namespace tapferry {
 
+// What follows the sections takes less than this, but for more labels than anyone has: EDNS with its errors,
+// registered domain, places, zone, policy and extra, with each byte escaped.
+inline constexpr std::size_t room_after_sections = 13 * 1024;
+
 // A text of opaque bytes that seldom changes; `prefix` up to the value's quote.
 inline void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
                               RememberedText& text) {
@@ -28,6 +32,8 @@ inline void append_place(JsonLine& line, const GeoPlace& place, const PlaceMembe
     if (place.present()) append_known_place(line, place, members);
 }
 
+// ,"protocol":… ,"http_protocol":…
+void append_protocol(JsonLine&);
 // ,"edns":{…}
 void append_edns(JsonLine&);
 // ,"policy":{…}

@@ -12,8 +12,7 @@ namespace {
 
 using Version = OcsfOptions::Version;
 
-// As in json.cpp, and the observables.
-constexpr std::size_t room_after_answers = 15 * 1024;
+constexpr std::size_t room_for_observables = 2 * 1024;
 
 // activity_id, and type_uid, which is made of it.
 std::string_view activity_of(const Event& event) {
@@ -185,7 +184,7 @@ void append_observables(JsonLine& line) {
 
 void OcsfEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    JsonLine line(out, event, second_, max_event_bytes - room_after_answers);
+    JsonLine line(out, event, second_, max_event_bytes - room_after_sections - room_for_observables);
     const OcsfFlagIds flags(event.dns);
     append_head(line);
     append_metadata(line);
@@ -224,12 +223,7 @@ void OcsfEncoder::append_unmapped(JsonLine& line) {
     const Event& event = line.event;
     line.put(",\"unmapped\":{\"dnstap_type\":\"", MessageTypeName{event}, '"');
     append_remembered(line, ",\"server_version\":\"", event.version, version_);
-    if (event.protocol != SocketProtocol::unknown) {
-        line.put(",\"protocol\":\"", SocketProtocolName{event.protocol}, '"');
-    }
-    if (event.http_protocol != HttpProtocol::unknown) {
-        line.put(",\"http_protocol\":\"", http_protocol_name(event.http_protocol), '"');
-    }
+    append_protocol(line);
     if (options_.version == Version::v1_3 && has_dns_header(event)) {
         if (event.qname.empty()) line.put(",\"dns_id\":", Decimal{event.dns.id});
         line.put(json_flags(event.dns));

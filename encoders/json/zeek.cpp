@@ -173,7 +173,7 @@ void ZeekEncoder::encode(const Event& event, RecordBuffer& records) {
     if (has_dns_header(event)) line.put(",\"trans_id\":", Decimal{event.dns.id});
     if (const std::optional<std::uint64_t> nanoseconds = latency(event)) {
         line.put(",\"rtt\":");
-        append_fraction(out, *nanoseconds, 9, event.time_digits);
+        append_latency_seconds(out, event, *nanoseconds);
     }
     append_question(line);
     if (has_dns_header(event)) append_header(line);
