@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "encoders/bounds.h"
 #include "proto/event.h"
 
 namespace tapferry {
@@ -15,11 +16,9 @@ inline constexpr std::uint16_t type_a = 1;
 inline constexpr std::uint16_t type_aaaa = 28;
 
 // As many answers as the formats show: a stranger's message decides no more.
-inline constexpr std::size_t most_answers_asked = 64;
-
 inline std::span<const dns::ResourceRecord> answers_asked(const Event& event) {
     const auto& answers = event.dns.answers;
-    return std::span(answers).first(std::min(answers.size(), most_answers_asked));
+    return std::span(answers).first(std::min(answers.size(), max_shown_records));
 }
 
 // Of an A or AAAA record of the right length.

@@ -4,10 +4,11 @@
 #include <cstdlib>
 #include <random>
 
+#include "encoders/event_facts.h"
+
 namespace tapferry {
 namespace {
 
-constexpr std::size_t dns_header_bytes = 12;
 // A longer one goes on as it is.
 constexpr std::size_t longest_query = 70'000;
 // On the average over all that wait.
@@ -53,8 +54,7 @@ std::int64_t elapsed(const Timestamp& from, const Timestamp& to) {
 
 // Only the id in the header makes a message one that can be paired.
 bool can_be_paired(const Event& event) {
-    return event.has_message && event.dns.wire.size() >= dns_header_bytes &&
-           event.kind != EventKind::new_domain;
+    return has_dns_header(event) && event.kind != EventKind::new_domain;
 }
 
 }  // namespace
