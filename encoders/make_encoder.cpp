@@ -88,6 +88,13 @@ constexpr Format formats[] = {
     {"hex", defaults<HexOptions>},   {"dnstap", defaults<DnstapOptions>},
 };
 
+// Of what parses or says why not.
+template <typename Parsed>
+std::string fault_of(std::variant<Parsed, std::string> parsed) {
+    auto* fault = std::get_if<std::string>(&parsed);
+    return fault == nullptr ? std::string() : std::move(*fault);
+}
+
 }  // namespace
 
 std::unique_ptr<Encoder> make_encoder(const FormatOptions& options) {
@@ -110,15 +117,6 @@ std::optional<FormatOptions> default_format(std::string_view name) {
     return {};
 }
 
-namespace {
-
-std::string fault_of(std::variant<LineFormat, std::string> parsed) {
-    auto* fault = std::get_if<std::string>(&parsed);
-    return fault == nullptr ? std::string() : std::move(*fault);
-}
-
-}  // namespace
-
 std::string check_text_format(std::string_view format) {
     return fault_of(LineFormat::parse_text(format));
 }
@@ -140,9 +138,7 @@ RecordText record_text(const FormatOptions& options) {
 }
 
 std::string check_group_by(const std::vector<std::string>& fields) {
-    auto parsed = parse_group_by(fields);
-    auto* error = std::get_if<std::string>(&parsed);
-    return error == nullptr ? std::string() : std::move(*error);
+    return fault_of(parse_group_by(fields));
 }
 
 }  // namespace tapferry

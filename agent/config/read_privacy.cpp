@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "agent/config/list_file.h"
+#include "encoders/make_encoder.h"
 
 namespace tapferry {
 
@@ -13,8 +14,8 @@ namespace {
 
 using Client = PrivacyOptions::Client;
 
-constexpr std::size_t most_key_bytes =
-    128;  // 64 hex digits and a line's end, and some to see that it is more
+// 64 hex digits and a line's end, and some to see that it is more.
+constexpr std::size_t most_key_bytes = 128;
 
 // 32 bytes as they are, or 64 hex digits.
 std::optional<PrivacyKey> parse_key(std::string_view bytes) {
@@ -77,8 +78,7 @@ void read_privacy(Section privacy, DestinationConfig& destination) {
         privacy.fault("key_file", "goes with client = \"cryptopan\" or \"hmac\"");
     else if (needs_key)
         read_key(privacy, key_file, destination);
-    const bool passes_frame_on = destination.format_name == "dnstap" || destination.format_name == "hex";
-    if (options.client != Client::keep && passes_frame_on)
+    if (options.client != Client::keep && passes_frame_on(destination.format))
         privacy.fault("client", "cannot be hidden in format \"" + destination.format_name +
                                     "\", which passes on each frame as the server sent it");
     privacy.finish();
