@@ -1,43 +1,10 @@
 // In the steady state an event costs no allocation. A binary of its own, because it replaces operator new.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
+#include "tests/support/allocations.h"
 #include "tests/support/frame_streams_file.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* allocate(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace tapferry::test {
 namespace {
@@ -51,13 +18,13 @@ std::size_t encode_all(const std::vector<Frame>& frames, Encoder& encoder, Recor
     for (const Frame& frame : frames) {
         const FrameOrigin origin{{1, ++sequence}, {1'795'209'600, 0}, "bind"};
         if (decoder.decode(frame, origin, event) != DecodeStatus::decoded) continue;
-        const std::size_t before = allocations;
+        const std::size_t before = allocations().count;
         encoder.encode(event, records);
-        counted += allocations - before;
+        counted += allocations().count - before;
     }
-    const std::size_t before = allocations;
+    const std::size_t before = allocations().count;
     encoder.close(records);
-    counted += allocations - before;
+    counted += allocations().count - before;
     records.clear();
     return counted;
 }

@@ -5,43 +5,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "encoders/bounds.h"
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
-
-namespace {
-
-std::size_t allocated = 0;  // bytes, all together: what is given back counts too
-
-void* allocate(std::size_t size) {
-    allocated += size;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
+#include "tests/support/allocations.h"
 
 namespace tapferry::test {
 namespace {
@@ -53,13 +20,13 @@ std::size_t cost(const WorstFrame& frame, Encoder& encoder, std::size_t& written
     Decoder decoder;
     Event event;
     RecordBuffer records(Framing::newline, nullptr, encoder.text());
-    const std::size_t before = allocated;
+    const std::size_t before = allocations().bytes;
     REQUIRE(decoder.decode(frame.bytes, {{1, 1}, {1'795'209'600, 0}, "worst"}, event) ==
             DecodeStatus::decoded);
     encoder.encode(event, records);
     encoder.close(records);
     written = records.bytes();
-    return allocated - before;
+    return allocations().bytes - before;
 }
 
 }  // namespace

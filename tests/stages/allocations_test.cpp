@@ -1,43 +1,10 @@
 // In the steady state the stages cost no allocation an event. This binary replaces operator new.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "agent/stages/stages.h"
 #include "proto/decoder.h"
+#include "tests/support/allocations.h"
 #include "tests/support/frame_streams_file.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* allocate(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace tapferry {
 namespace {
@@ -87,9 +54,9 @@ std::size_t pass_all(const std::vector<Frame>& frames, Stages& stages, std::size
         if (decoder.decode(frame, {{1, ++sequence}, {1'795'209'600, 0}, "in"}, event) !=
             DecodeStatus::decoded)
             continue;
-        const std::size_t before = allocations;
+        const std::size_t before = allocations().count;
         passed += stages.pass(event);
-        counted += allocations - before;
+        counted += allocations().count - before;
     }
     return counted;
 }
