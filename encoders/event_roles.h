@@ -1,5 +1,6 @@
-// What the schemas of others (ECS, CIM, OCSF, ASIM, Zeek, CEF) ask of an event and dnstap does not say itself:
-// which way it went, which end is the DNS server, how it ended. Used by the encoders of those schemas.
+// What the schemas of others (ECS, CIM, OCSF, ASIM, Zeek, CEF) ask of an event and dnstap does not say
+// itself: which way it went, which end is the DNS server, how it ended. Used by the encoders of those
+// schemas.
 #pragma once
 
 #include <cstdint>

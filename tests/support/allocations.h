@@ -1,5 +1,5 @@
-// What operator new was asked for. allocations.cpp replaces it: a source of the binaries that count, and of no
-// library, whose every user would get it. For tests of one thread.
+// What operator new was asked for. allocations.cpp replaces it, so it is a source of the binaries that count,
+// never of a library. For tests of one thread.
 #pragma once
 
 #include <cstddef>
