@@ -100,6 +100,11 @@ std::string_view ip_transport(const Event& event) {
     }
 }
 
+std::uint8_t ip_version(const Event& event) {
+    const IpAddress& address = event.query.address.present() ? event.query.address : event.response.address;
+    return !address.present() ? 0 : address.is_v6() ? 6 : 4;
+}
+
 // A dot always ends a label: one inside a label is written \046.
 std::string_view last_labels(std::string_view name, std::size_t max) {
     if (name.size() <= max) return name;

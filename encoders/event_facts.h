@@ -27,6 +27,9 @@ std::string_view event_kind_name(EventKind);
 // "UDP" or "TCP": what carries DNS over HTTPS, QUIC and TLS too; empty when it is not known.
 std::string_view ip_transport(const Event&);
 
+// Of the address of the one who asked, else of the other: 4 or 6; 0: no address is known.
+std::uint8_t ip_version(const Event&);
+
 // The last labels of a canonical name that together have at most `max` characters.
 std::string_view last_labels(std::string_view name, std::size_t max);
 

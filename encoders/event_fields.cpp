@@ -168,8 +168,8 @@ Number claimed(In event, dns::Section section) {
 
 // An address's; the frame's own word for it says nothing more.
 void append_family(Out out, In event) {
-    const IpAddress& known = event.query.address.present() ? event.query.address : event.response.address;
-    if (known.present()) out.append(known.is_v6() ? std::string_view("INET6") : std::string_view("INET"));
+    if (const std::uint8_t version = ip_version(event); version != 0)
+        out.append(version == 6 ? std::string_view("INET6") : std::string_view("INET"));
 }
 
 // Unix time in units of a second divided by ten to the power `digits`.

@@ -41,11 +41,6 @@ std::uint8_t transport_number(const Event& event) {
     return transport.empty() ? 0 : transport == "UDP" ? 17 : 6;
 }
 
-std::uint8_t ip_version(const Event& event) {
-    const IpAddress& address = event.query.address.present() ? event.query.address : event.response.address;
-    return !address.present() ? 0 : address.is_v6() ? 6 : 4;
-}
-
 bool is_exchange(const Event& event) {
     return event.is_response && event.query_time && event.response_time;
 }

@@ -1,6 +1,5 @@
 // What the schemas of others (ECS, CIM, OCSF, ASIM, Zeek, CEF) ask of an event and dnstap does not say
-// itself: which way it went, which end is the DNS server, how it ended. Used by the encoders of those
-// schemas.
+// itself: which way it went, which end is the DNS server, how it ended. Used by their encoders.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +24,6 @@ Outcome outcome_of(const Event&);
 // ip_transport() in lower case, and IANA's number of it, 0 when it is not known.
 std::string_view transport_name(const Event&);
 std::uint8_t transport_number(const Event&);
-// 4 or 6; 0: no address is known.
-std::uint8_t ip_version(const Event&);
 
 // Whether the query is known to have been answered by this response: both times are known.
 bool is_exchange(const Event&);

@@ -12,8 +12,7 @@ namespace {
 using Family = FilterLists::Family;
 
 bool is_of(Family family, const Event& event) {
-    const IpAddress& address = event.query.address.present() ? event.query.address : event.response.address;
-    return address.present() && address.is_v6() == (family == Family::inet6);
+    return ip_version(event) == (family == Family::inet6 ? 6 : 4);
 }
 
 bool holds(const std::vector<std::uint16_t>& numbers, std::uint16_t number) {

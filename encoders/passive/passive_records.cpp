@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "encoders/event_class.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
 namespace {
 
-constexpr std::uint16_t noerror = 0;
-constexpr std::uint16_t nxdomain = 3;
 constexpr std::uint8_t opcode_query = 0;
 
 // Bounds the work for an answer full of records that do not belong.
@@ -71,9 +70,7 @@ bool PassiveRecords::start(const Event& event) {
     if (options_.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) return false;
     if (!is_believable(event)) return false;
     event_ = &event;
-    const std::uint16_t rcode = event.dns.rcode;
-    if (rcode == noerror || rcode == nxdomain)
-        end_ = std::min(event.dns.answers.size(), max_examined_records);
+    if (is_success(event.dns.rcode)) end_ = std::min(event.dns.answers.size(), max_examined_records);
     if (end_ != 0) chain_.start(event);
     return true;
 }
