@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "agent/commands/decompressor.h"
 #include "agent/commands/interruption.h"
 #include "agent/inputs/frame_streams.h"
+#include "proto/dns_text.h"
 #include "transports/descriptor.h"
 
 namespace tapferry {
@@ -233,6 +235,18 @@ CaptureResult read_capture(const std::string& file, const CaptureReading& readin
     CaptureFile capture(file, reading);
     capture.read_on();
     return capture.finish();
+}
+
+std::string file_words(std::string_view file) {
+    if (file == "-") return "standard input";
+    TextBuffer text;
+    append_opaque(text, file, 4096);
+    return std::string(text.view());
+}
+
+Timestamp capture_receipt() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::seconds>(since).count(), 0};
 }
 
 }  // namespace tapferry

@@ -7,6 +7,9 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
+
+#include "proto/event.h"
 
 namespace tapferry {
 
@@ -39,5 +42,11 @@ struct CaptureReading {
 
 // "-" is standard input.
 CaptureResult read_capture(const std::string& file, const CaptureReading& reading);
+
+// What a message calls the file: its name with what is not printable as \DDD.
+std::string file_words(std::string_view file);
+
+// When frames of a file count as received: now, in whole seconds.
+Timestamp capture_receipt();
 
 }  // namespace tapferry

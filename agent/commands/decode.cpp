@@ -1,4 +1,3 @@
-#include <chrono>
 #include <iostream>
 
 #include "agent/commands/capture_file.h"
@@ -11,11 +10,6 @@ namespace tapferry {
 
 namespace {
 
-Timestamp now() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::seconds>(since).count(), 0};
-}
-
 class Decoding {
   public:
     explicit Decoding(const DecodeArguments& arguments)
@@ -24,7 +18,7 @@ class Decoding {
 
     bool take(std::span<const std::uint8_t> frame) {
         ++frames_;
-        switch (printer_.print(frame, {{0, frames_}, now_, ""})) {
+        switch (printer_.print(frame, {{0, frames_}, received_, ""})) {
             case Printed::shown:
                 ++shown_;
                 break;
@@ -42,11 +36,11 @@ class Decoding {
     }
     // There is nothing more for now, and what waits for the end of a window may have waited long enough.
     bool idle() {
-        printer_.pass(now());
+        printer_.pass(capture_receipt());
         return flush();
     }
     bool flush() {
-        now_ = now();
+        received_ = capture_receipt();
         return !(closed_ = !printer_.flush());
     }
     void finish() {
@@ -70,7 +64,7 @@ class Decoding {
   private:
     std::uint64_t most_;  // events to show; 0: all
     Printer printer_;
-    Timestamp now_ = now();
+    Timestamp received_ = capture_receipt();
     std::uint64_t frames_ = 0;  // of all files: the sequence in the ids
     std::uint64_t shown_ = 0;
     std::uint64_t filtered_ = 0;
@@ -89,7 +83,7 @@ int decode_command(const DecodeArguments& arguments) {
     watch_for_interruption();
     bool sound = true;
     const auto complain = [&](const std::string& file, const std::string& words) {
-        std::cerr << "tapferry: " << (file == "-" ? "standard input" : file) << ": " << words << '\n';
+        std::cerr << "tapferry: " << file_words(file) << ": " << words << '\n';
         sound = false;
     };
     for (const auto& file : arguments.files) {

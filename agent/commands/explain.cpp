@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 
 #include "agent/commands/capture_file.h"
@@ -16,11 +15,6 @@
 namespace tapferry {
 
 namespace {
-
-Timestamp now() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::seconds>(since).count(), 0};
-}
 
 // The event that was asked for, explained.
 struct Found {
@@ -42,7 +36,7 @@ class Search {
     // False: it is found.
     bool take(std::span<const std::uint8_t> frame) {
         ++frames_;
-        if (decoder_.decode(frame, {{0, frames_}, now_, ""}, event_) == DecodeStatus::undecodable)
+        if (decoder_.decode(frame, {{0, frames_}, received_, ""}, event_) == DecodeStatus::undecodable)
             return true;
         if (!stages_.pass(event_)) return true;
         ++events_;
@@ -62,7 +56,7 @@ class Search {
     Stages stages_;
     Decoder decoder_;
     Event event_;
-    Timestamp now_ = now();
+    Timestamp received_ = capture_receipt();
     std::uint64_t frames_ = 0;
     std::uint64_t events_ = 0;
     Found found_;
@@ -188,7 +182,7 @@ int explain_command(const ExplainArguments& arguments) {
     Search search(arguments);
     const auto result = read_capture(
         arguments.file, {.take = [&](std::span<const std::uint8_t> frame) { return search.take(frame); }});
-    const std::string file = arguments.file == "-" ? "standard input" : arguments.file;
+    const std::string file = file_words(arguments.file);
     const Found& found = search.found();
     const std::string& format = arguments.format.output;
     if (found.frame == 0 || (arguments.event == 0 && found.explanation.records.empty())) {

@@ -1,7 +1,7 @@
 // What the options of a command line say about the events that are shown: their format, and which of them.
 // They are read as the tables of a destination are, by the same readers, so that every key of the
 // configuration can be given on the command line too, with the same bounds and the same words when it is
-// wrong. Used by decode, tail and stats.
+// wrong. Used by decode, tail, explain and stats.
 #pragma once
 
 #include <string>

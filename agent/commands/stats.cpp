@@ -53,7 +53,7 @@ class Counting {
     bool take(std::span<const std::uint8_t> frame) {
         ++totals.frames;
         totals.bytes += frame.size();
-        const FrameOrigin origin{{0, totals.frames}, now_, ""};
+        const FrameOrigin origin{{0, totals.frames}, received_, ""};
         if (decoder_.decode(frame, origin, event_) == DecodeStatus::undecodable) {
             ++totals.undecodable;
             return true;
@@ -81,7 +81,7 @@ class Counting {
         }
     }
     bool is_wanted(const HeldQuery& query) {
-        const FrameOrigin origin{query.id, now_, ""};
+        const FrameOrigin origin{query.id, received_, ""};
         return decoder_of_queries_.decode(query.frame(), origin, query_) == DecodeStatus::decoded &&
                stages_.pass(query_);
     }
@@ -92,10 +92,7 @@ class Counting {
     Decoder decoder_of_queries_;
     Event event_;
     Event query_;
-    const Timestamp now_{
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count(),
-        0};
+    const Timestamp received_ = capture_receipt();
 };
 
 TerminalLooks looks_of_standard_output() {

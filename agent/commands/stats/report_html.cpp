@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <span>
 
+#include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
 #include "agent/commands/stats/charts.h"
 #include "agent/commands/stats/html_text.h"

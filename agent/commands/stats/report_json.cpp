@@ -1,5 +1,5 @@
+#include "agent/commands/capture_file.h"
 #include "agent/commands/stats/report.h"
-#include "agent/commands/stats/report_words.h"
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"

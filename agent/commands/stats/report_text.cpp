@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
 #include "agent/commands/stats/report.h"
 #include "agent/commands/stats/report_words.h"

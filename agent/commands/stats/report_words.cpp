@@ -95,11 +95,4 @@ std::string mark_words(std::string words) {
     return words.erase(end, unit - end);
 }
 
-std::string file_words(std::string_view file) {
-    if (file == "-") return "standard input";
-    TextBuffer text;
-    append_opaque(text, file, 4096);
-    return std::string(text.view());
-}
-
 }  // namespace tapferry

@@ -18,7 +18,5 @@ std::string day_words(std::int64_t ms);                            // "2026-11-2
 std::string clock_words(std::int64_t ms, bool with_milliseconds);
 // "10.0 ms" as "10 ms": of marks on an axis, whose zeros say nothing.
 std::string mark_words(std::string words);
-// A file's name with what is not printable as \DDD; "-" is standard input.
-std::string file_words(std::string_view file);
 
 }  // namespace tapferry
