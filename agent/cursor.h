@@ -57,9 +57,10 @@ class Cursor {
     std::uint64_t in_flight_ = 0;  // events of what is under way
 };
 
-// start - 1 + read + lost == position - 1, read == undecodable + filtered + paired + open + rendered,
-// rendered
-// == delivered + dead_lettered: whether what was saved adds up.
+// Whether what was saved adds up:
+// start - 1 + read + lost == position - 1,
+// read == undecodable + filtered + paired + open + rendered,
+// rendered == delivered + dead_lettered.
 bool balanced(const SavedPosition& saved);
 
 }  // namespace tapferry

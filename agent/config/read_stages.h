@@ -1,4 +1,5 @@
-// What a destination's stages do between decoding and encoding: filter, labels. Used by read_destination.cpp.
+// What a destination's stages do between decoding and encoding: pairing, filter, match lists, places,
+// privacy, labels. Used by read_destination.cpp.
 #pragma once
 
 #include "agent/config/config.h"

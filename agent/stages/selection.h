@@ -1,5 +1,4 @@
-// Which events a destination wants, by dnstap message type. The first of the stages between decoding and
-// encoding.
+// Which events a destination wants, by dnstap message type. Owned by Stages.
 #pragma once
 
 #include <array>

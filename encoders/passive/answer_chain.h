@@ -34,8 +34,8 @@ class AnswerChain {
     [[nodiscard]] bool is_owner(const dns::ResourceRecord& record, std::string_view owner) const;
 
     TextBuffer names_;
-    std::vector<Stretch>
-        chain_;  // into names_: the zone alone, or the name asked and the targets of its CNAMEs
+    // Into names_: the zone alone, or the name asked and the targets of its CNAMEs.
+    std::vector<Stretch> chain_;
     bool by_zone_ = false;
 };
 

@@ -1,6 +1,6 @@
 // Counts texts and tells the most frequent ones, in bounded memory. It is exact until it is full; then the
 // rarer half goes, and from there on a count may be too high by what its entry could have had before it came
-// (Space- Saving, Metwally et al. 2005, a half at a time). Names are chosen by attackers, so the hash has a
+// (Space-Saving, Metwally et al. 2005, a half at a time). Names are chosen by attackers, so the hash has a
 // key.
 #pragma once
 
