@@ -1,5 +1,6 @@
 // SipHash (Aumasson and Bernstein, 2012): hashes bytes under a key. Under a secret one nobody can make names
-// that fall on each other in a table. Used by the tables of encoders that aggregate.
+// that fall on each other in a table. Used by the tables of encoders that aggregate; other tables draw their
+// secrets here.
 #pragma once
 
 #include <bit>

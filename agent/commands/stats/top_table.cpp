@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <random>
 #include <tuple>
+
+#include "encoders/aggregate/keyed_hash.h"
 
 namespace tapferry {
 
@@ -11,11 +12,6 @@ namespace {
 
 // What an entry costs beside its text: node, counts and bucket.
 constexpr std::size_t entry_bytes = 96;
-
-std::uint64_t random_key() {
-    std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
-}
 
 std::uint64_t mixed(std::uint64_t value) {
     value ^= value >> 32;
@@ -43,7 +39,7 @@ std::size_t TopTable::Hash::operator()(std::string_view text) const {
 }
 
 TopTable::TopTable(std::size_t max_entries, std::size_t max_bytes)
-    : max_entries_(max_entries), max_bytes_(max_bytes), counts_(0, Hash{random_key()}) {}
+    : max_entries_(max_entries), max_bytes_(max_bytes), counts_(0, Hash{HashKey::secret().first}) {}
 
 void TopTable::add(std::string_view text) {
     ++total_;
