@@ -111,6 +111,7 @@ bool DomainSet::add(std::string_view text) {
     const auto domain = canonical_name(text);
     if (!domain || names_.size() > std::numeric_limits<std::uint32_t>::max() - domain->size()) return false;
     if (*domain == ".") {
+        if (only_below) return false;  // ".." is a slip of the hand, and would hold everything
         root_ = true;
         ++count_;
         return true;

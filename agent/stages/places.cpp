@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace tapferry {
 
@@ -17,6 +19,8 @@ class Database {
   public:
     // Not 0: why it cannot be opened.
     int open(const std::string& file) {
+        std::error_code error;  // a FIFO would be waited for
+        if (!std::filesystem::is_regular_file(file, error)) return MMDB_FILE_OPEN_ERROR;
         const int status = MMDB_open(file.c_str(), MMDB_MODE_MMAP, &database_);
         is_open_ = status == MMDB_SUCCESS;
         return status;

@@ -61,6 +61,14 @@ TEST_CASE("a domain given both ways holds itself, and the root holds every name"
     CHECK(!root.contains(""));
 }
 
+TEST_CASE("only a single dot is the root") {
+    DomainSet set;
+    CHECK(!set.add(".."));
+    CHECK(!set.add("*.."));
+    CHECK(!set.add("*."));
+    CHECK(!set.contains("any.name"));
+}
+
 TEST_CASE("a large set holds what was put into it and nothing else") {
     DomainSet set;
     for (int i = 0; i < 20'000; ++i) REQUIRE(set.add("n" + std::to_string(i) + ".test"));

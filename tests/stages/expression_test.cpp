@@ -204,9 +204,10 @@ TEST_CASE("a fault names its column, and what would be right") {
         {"qname\nand foo", "line 2, column 5: there is no field \"foo\""},
     };
     for (const auto& [text, fault] : faults) {
-        CAPTURE(text);
         const std::string told = fault_of(text);
-        CHECK_MESSAGE(told.starts_with(fault), told);
+        const std::string expected(fault);
+        CAPTURE(told);
+        CHECK(told.substr(0, expected.size()) == expected);
     }
 }
 

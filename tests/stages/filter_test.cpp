@@ -119,8 +119,9 @@ TEST_CASE("an identity is matched as it is shown, and a new one is looked at ane
                                            {"", false},
                                            {"ns2", true},
                                            {"ns1\n", false}}) {
-        CAPTURE(identity);
         builder.event().identity = identity;
+        const std::string server(identity);
+        CAPTURE(server);
         CHECK(filter.wants(builder.build()) == wanted);
     }
 }

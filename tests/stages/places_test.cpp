@@ -1,6 +1,11 @@
 #include "agent/stages/places.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "agent/stages/networks.h"
 
@@ -61,6 +66,15 @@ TEST_CASE("a file that is no database is a fault that names it") {
         CHECK(std::get<1>(opened).file == file);
         CHECK(!std::get<1>(opened).text.empty());
     }
+}
+
+TEST_CASE("a FIFO in place of a database is a fault, and nobody waits for what comes out of it") {
+    const std::filesystem::path fifo =
+        std::filesystem::temp_directory_path() / ("tapferry-fifo-" + std::to_string(::getpid()));
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const auto opened = PlaceDatabases::open({fifo, "", ""});
+    std::filesystem::remove(fifo);
+    CHECK(opened.index() == 1);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ TEST_CASE("what comes from dnstap is told by number and name") {
              {"type", "14.1 message.type"},
              {"time", "14.12 message.response_time_sec, 14.13 response_time_nsec"},
              {"bytes", "length of 14.14 message.response_message"}}) {
-        CAPTURE(key);
+        const std::string asked(key);
+        CAPTURE(asked);
         CHECK(from(one.event, "json", key) == source);
     }
 }
@@ -82,7 +83,8 @@ TEST_CASE("the same fact has the same source in every format") {
              {"template", "qname"},
              {"dig", "QUESTION[0]"},
              {"yaml", "message.response_message_data.QUESTION_SECTION[0]"}}) {
-        CAPTURE(format);
+        const std::string output(format);
+        CAPTURE(output);
         CHECK(from(one.event, format, key) == qname);
     }
     CHECK(from(one.event, "cef", "cs1 DnsQueryType") == from(one.event, "json", "qtype"));

@@ -51,7 +51,7 @@ TEST_CASE("every event is in the tables, the timeline and the sizes") {
 
 TEST_CASE(
     "without colour and block characters the terminal's tables are printable ASCII as wide as asked for") {
-    for (const std::size_t width : {60, 80, 120}) {
+    for (const std::size_t width : {60U, 80U, 120U}) {
         CAPTURE(width);
         const std::string text = report_text(report_of("pdns"), {.width = width});
         CHECK(is_printable_lines(text));
