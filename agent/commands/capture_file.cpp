@@ -23,7 +23,7 @@ namespace tapferry {
 namespace {
 
 constexpr std::size_t max_frame_bytes = 1 << 20;
-constexpr std::size_t read_bytes = 256 * 1024;
+constexpr std::size_t read_bytes = 64 * 1024;
 
 using Bytes = std::span<const std::uint8_t>;
 

@@ -9,7 +9,7 @@ namespace tapferry {
 
 namespace {
 
-constexpr unsigned places_log2 = 13;
+constexpr unsigned places_log2 = 13;  // two and two together: what goes from the first one has the second
 constexpr std::size_t longest_kept = 110;  // characters
 // A rule of the list has 5 labels at most, and none is nearly so long as this in characters: what stands
 // further to the left in a name changes nothing.
@@ -65,13 +65,18 @@ RegisteredDomains::~RegisteredDomains() = default;
 RegisteredDomains::Parts RegisteredDomains::parts_of(std::string_view name) {
     if (name.size() > longest_kept) return look_up(name);
     const std::uint64_t hash = hash_of(name);
-    Known& known = known_[hash >> (64 - places_log2)];
-    if (known.hash == static_cast<std::uint32_t>(hash) && std::string_view(known.end, known.size) == name)
-        return known.parts;
-    const Parts parts = look_up(name);  // which may take this place in between
-    known.hash = static_cast<std::uint32_t>(hash);
-    known.size = static_cast<std::uint8_t>(name.copy(known.end, longest_kept));
-    known.parts = parts;
+    const auto is_here = [&](const Known& known) {
+        return known.hash == static_cast<std::uint32_t>(hash) &&
+               std::string_view(known.end, known.size) == name;
+    };
+    Known* const place = &known_[hash >> (64 - places_log2) & ~std::uint64_t{1}];
+    if (is_here(place[0])) return place[0].parts;
+    if (is_here(place[1])) return place[1].parts;
+    const Parts parts = look_up(name);  // which may take these places in between
+    place[1] = place[0];
+    place[0].hash = static_cast<std::uint32_t>(hash);
+    place[0].size = static_cast<std::uint8_t>(name.copy(place[0].end, longest_kept));
+    place[0].parts = parts;
     return parts;
 }
 

@@ -48,6 +48,20 @@ TEST_CASE("of a name the registered domain and the public suffix are told, at ev
     }
 }
 
+TEST_CASE("more names than are remembered, and names that push one another out, keep their parts") {
+    RegisteredDomains domains;
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 20'000; ++i) {
+            const std::string domain = "d" + std::to_string(i % 5'000) + (i % 2 == 0 ? ".com" : ".co.uk");
+            const std::string name = "h" + std::to_string(i) + "." + domain;
+            Event event;
+            event.qname = name;
+            domains.add(event);
+            if (event.registered_domain != domain) REQUIRE(event.registered_domain == domain);
+        }
+    }
+}
+
 TEST_CASE("a name of one endless label, or of nothing but short ones, is looked up like any other") {
     RegisteredDomains domains;
     std::string escapes, shorts;
