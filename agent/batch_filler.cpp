@@ -155,6 +155,8 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
             ++batch.totals.undecodable;
             return Renderer::bury(id, "not a dnstap frame: the protobuf breaks off", frame.bytes, batch);
         }
+        odd_.times += event_.oddities.time ? 1 : 0;
+        odd_.addresses += event_.oddities.address ? 1 : 0;
         if (pairing_ && !pair(batch)) return;
     } catch (const std::exception& failure) {
         ++batch.totals.rendered;

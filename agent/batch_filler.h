@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "agent/odd_events.h"
 #include "agent/open_batch.h"
 #include "agent/renderer.h"
 #include "agent/spool/reader.h"
@@ -33,6 +34,7 @@ class BatchFiller {
     Stopped fill(OpenBatch& batch, const BatchLimits& limits, Position until);
 
     [[nodiscard]] Position position() const { return position_; }
+    [[nodiscard]] const OddEvents& odd_events() const { return odd_; }
     // Goes to another place, with queries that waited there: so many, from `open_from` on. What was gathered
     // is forgotten.
     void seek(Position position, Position open_from, std::uint64_t open);
@@ -72,6 +74,7 @@ class BatchFiller {
     SpoolReader reader_;
     Decoder decoder_;
     Event event_;
+    OddEvents odd_;
     Decoder held_decoder_;
     Event held_event_;
     // The block being taken; its frames from next_ on are still to come.

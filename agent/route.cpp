@@ -330,7 +330,8 @@ class Route::Loop {
 
     void publish() {
         const bool open = gathering_ && gathering_->window;
-        report_.publish(cursor_, in_flight_.oldest_received(), open ? gathering_.get() : nullptr);
+        report_.publish(cursor_, in_flight_.oldest_received(), open ? gathering_.get() : nullptr,
+                        filler_.odd_events());
     }
 
     const DestinationConfig config_;

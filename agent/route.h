@@ -11,6 +11,7 @@
 #include <string>
 
 #include "agent/config/config.h"
+#include "agent/odd_events.h"
 #include "agent/spool/position.h"
 #include "agent/spool/saved_position.h"
 #include "encoders/cut_fields.h"
@@ -43,6 +44,7 @@ struct RouteStatus {
     std::uint64_t in_flight = 0;     // events, with those in a window that is not over
     double lag_seconds = 0;          // age of the oldest frame that is not settled
     std::uint64_t dead_records = 0;  // refused, in this process
+    OddEvents odd_events;            // in frames read in this process
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
     CutCounts cuts{};  // records that lack something so as not to be too long, by CutField, in this process

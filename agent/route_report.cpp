@@ -84,7 +84,7 @@ void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const s
 }
 
 void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received,
-                          const OpenBatch* gathering) {
+                          const OpenBatch* gathering, const OddEvents& odd) {
     if (!oldest_received && gathering != nullptr) oldest_received = gathering->received;
     const std::lock_guard lock(mutex_);
     status_.words = words_;
@@ -96,6 +96,7 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     status_.cuts = cuts_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
+    status_.odd_events = odd;
     if (failing())
         status_.state = RouteStatus::State::retrying;
     else

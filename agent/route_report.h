@@ -10,6 +10,7 @@
 
 #include "agent/cursor.h"
 #include "agent/log.h"
+#include "agent/odd_events.h"
 #include "agent/open_batch.h"
 #include "agent/route.h"
 #include "transports/transport.h"
@@ -37,7 +38,8 @@ class RouteReport {
 
     // Makes the present state the one that others see. `gathering`: an aggregate whose window is not over;
     // null: there is none.
-    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received, const OpenBatch* gathering);
+    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received, const OpenBatch* gathering,
+                 const OddEvents& odd);
     void stopped();
 
     // By any thread; `end`: of the log now.

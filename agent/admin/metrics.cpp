@@ -101,6 +101,15 @@ void add_totals(const AgentStatus& status, Families& out) {
                 MetricType::Counter);
     for (const auto& route : status.routes) dead.count({{"destination", route.name}}, route.dead_records);
     out.push_back(dead.take());
+    Family odd(
+        "tapferry_route_odd_fields_total",
+        "Times before 2000 or over a day ahead, and addresses of a wrong size, left out of events read.",
+        MetricType::Counter);
+    for (const auto& route : status.routes) {
+        odd.count({{"destination", route.name}, {"field", "time"}}, route.odd_events.times);
+        odd.count({{"destination", route.name}, {"field", "address"}}, route.odd_events.addresses);
+    }
+    out.push_back(odd.take());
     Family shortened("tapferry_records_shortened_total",
                      "Records that lack some or all of a field, so as not to be too long.",
                      MetricType::Counter);

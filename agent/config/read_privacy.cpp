@@ -51,6 +51,16 @@ void read_key(Section& privacy, const std::string& path, DestinationConfig& dest
         privacy.fault("key_file", path + " must hold 32 bytes, or 64 hex digits");
 }
 
+// What a format takes from the frame itself is not hidden.
+void check_format(Section& privacy, const DestinationConfig& destination) {
+    if (passes_frame_on(destination.format))
+        privacy.fault("client", "cannot be hidden in format \"" + destination.format_name +
+                                    "\", which passes on each frame as the server sent it");
+    const auto* json = std::get_if<JsonOptions>(&destination.format);
+    if (json != nullptr && json->raw)
+        privacy.fault("client", "cannot be hidden with json.raw = true, which shows messages as they came");
+}
+
 }  // namespace
 
 void read_privacy(Section privacy, DestinationConfig& destination) {
@@ -78,9 +88,7 @@ void read_privacy(Section privacy, DestinationConfig& destination) {
         privacy.fault("key_file", "goes with client = \"cryptopan\" or \"hmac\"");
     else if (needs_key)
         read_key(privacy, key_file, destination);
-    if (options.client != Client::keep && passes_frame_on(destination.format))
-        privacy.fault("client", "cannot be hidden in format \"" + destination.format_name +
-                                    "\", which passes on each frame as the server sent it");
+    if (options.client != Client::keep) check_format(privacy, destination);
     privacy.finish();
 }
 

@@ -51,12 +51,18 @@ SummaryEncoder::SummaryEncoder(const SummaryOptions& options)
     auto parsed = parse_group_by(options.group_by);
     if (const auto* error = std::get_if<std::string>(&parsed)) throw std::invalid_argument(*error);
     fields_ = std::get<GroupFields>(std::move(parsed));
-    grouped_by_bytes_ = std::any_of(fields_.begin(), fields_.end(),
-                                    [](const EventField* field) { return field->name == "bytes"; });
+    const auto is_grouped_by = [this](std::string_view name) {
+        return std::any_of(fields_.begin(), fields_.end(),
+                           [name](const EventField* field) { return field->name == name; });
+    };
+    grouped_by_bytes_ = is_grouped_by("bytes");
+    grouped_by_labels_ = is_grouped_by("labels");
+    grouped_by_sample_rate_ = is_grouped_by("sample_rate");
 }
 
 void SummaryEncoder::encode(const Event& event, RecordBuffer&) {
     window_.take(event);
+    take_circumstances(event);
     render_key(event);
     auto [row, is_new] = rows_.find_or_add(key_.view());
     if (is_new) {
@@ -74,6 +80,22 @@ void SummaryEncoder::encode(const Event& event, RecordBuffer&) {
     if (client.present())
         distinct_.add(row.clients, {reinterpret_cast<const char*>(client.bytes.data()), client.size});
     if (const auto nanoseconds = latency(event)) latencies_.add(row.latency, *nanoseconds);
+}
+
+// A label that only some of them have, as that of match lists, says nothing of a row.
+void SummaryEncoder::take_circumstances(const Event& event) {
+    sample_rate_ = event.sample_rate;
+    if (!begun_) {
+        for (const Label& label : event.labels)
+            labels_.push_back({std::string(label.name), std::string(label.value)});
+    } else if (!labels_.empty()) {
+        std::erase_if(labels_, [&event](const OwnLabel& own) {
+            return std::none_of(event.labels.begin(), event.labels.end(), [&own](const Label& label) {
+                return label.name == own.name && label.value == own.value;
+            });
+        });
+    }
+    begun_ = true;
 }
 
 void SummaryEncoder::render_key(const Event& event) {
@@ -100,6 +122,8 @@ void SummaryEncoder::close(RecordBuffer& records) {
         append_row(out, name, rows_.key(number), row);
         records.close(event);
     }
+    labels_.clear();
+    begun_ = false;
     window_.clear();
     rows_.clear();
     origins_.clear();
@@ -122,6 +146,7 @@ void SummaryEncoder::append_row(TextBuffer& out, const Record& name, std::string
     out.append(",\"distinct_names\":", Decimal{distinct_.estimate(row.names)},
                ",\"distinct_clients\":", Decimal{distinct_.estimate(row.clients)});
     append_latency(out, row.latency);
+    append_circumstances(out);
     out.append(",\"schema\":\"tapferry-summary/1\"}");
 }
 
@@ -138,6 +163,24 @@ void SummaryEncoder::append_group(TextBuffer& out, std::string_view key) const {
         escape_json(out, from);
         if (quoted) out.push_back('"');
     }
+}
+
+void SummaryEncoder::append_circumstances(TextBuffer& out) const {
+    if (sample_rate_ < 1 && !grouped_by_sample_rate_) {
+        out.append(",\"sample_rate\":");
+        append_rate(out, sample_rate_);
+    }
+    if (labels_.empty() || grouped_by_labels_) return;
+    std::string_view before = ",\"labels\":{\"";
+    for (const OwnLabel& label : labels_) {
+        out.append(before, std::string_view(label.name), "\":\"");
+        const std::size_t from = out.size();
+        append_opaque(out, label.value);
+        escape_json(out, from);
+        out.push_back('"');
+        before = ",\"";
+    }
+    out.push_back('}');
 }
 
 void SummaryEncoder::append_latency(TextBuffer& out, const LatencySketch& latency) const {

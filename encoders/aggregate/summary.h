@@ -54,15 +54,27 @@ class SummaryEncoder final : public Encoder {
     void append_row(TextBuffer& out, const Record& name, std::string_view key, const Row& row) const;
     void append_group(TextBuffer& out, std::string_view key) const;
     void append_latency(TextBuffer& out, const LatencySketch& latency) const;
+    void take_circumstances(const Event& event);
+    void append_circumstances(TextBuffer& out) const;
 
     GroupFields fields_;
     bool grouped_by_bytes_ = false;
+    bool grouped_by_labels_ = false;
+    bool grouped_by_sample_rate_ = false;
     Window window_;
     RowTable<Row> rows_;
     RowOrigins origins_;
     DistinctCounts distinct_;
     LatencySketches latencies_;
     TextBuffer key_;
+    // What all events of the window have in common: their destination's.
+    struct OwnLabel {
+        std::string name;
+        std::string value;
+    };
+    std::vector<OwnLabel> labels_;
+    double sample_rate_ = 1;
+    bool begun_ = false;  // there was one
 };
 
 }  // namespace tapferry

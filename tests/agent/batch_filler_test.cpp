@@ -192,6 +192,21 @@ TEST_CASE("what a destination does not want is counted and not rendered") {
         CHECK(record.find("\"CLIENT_RESPONSE\"") != std::string::npos);
 }
 
+TEST_CASE(
+    "a time and an address that the server cannot have meant are counted, and their event is delivered") {
+    FilledSpool log;
+    // A client query of one second after 1970 from an address of three octets; between two of them one that
+    // tells neither.
+    const Frame odd{0x72, 9, 0x08, 5, 0x40, 1, 0x22, 3, 1, 2, 3, 0x78, 1};
+    log.append({odd});
+    log.append({Frame{0x72, 2, 0x08, 5, 0x78, 1}});
+    log.append({odd});
+    BatchFiller filler(json_destination(StdoutOptions{}), log.reader());
+    CHECK(read_all(filler, roomy).size() == 3);
+    CHECK(filler.odd_events().times == 2);
+    CHECK(filler.odd_events().addresses == 2);
+}
+
 // While a destination is away, what a sender of noise sends stays on the disk and does not fill the memory.
 TEST_CASE("a batch is full too when the frames that it keeps for the dead letter take as much as its limit") {
     for (const std::size_t length : {std::size_t{1}, std::size_t{50'000}}) {

@@ -8,6 +8,8 @@
 
 #include "agent/stages/networks.h"
 #include "proto/dns_text.h"
+#include "tests/encoders/event_builder.h"
+#include "tests/encoders/rendering.h"
 
 namespace tapferry {
 namespace {
@@ -49,6 +51,54 @@ std::string client_after(Client client, std::string_view before,
     Privacy(options(client)).apply(event);
     CHECK(text_of(event.response.address) == "192.0.2.53");
     return text_of(event.query.address);
+}
+
+// A response that tells its client's address twice: in the frame and as the subnet of EDNS.
+Event telling_event(test::EventBuilder& builder) {
+    using namespace std::string_literals;
+    const std::string subnet = "\0\x08\0\x08\0\1\x20\0\xc6\x33\x64\x07"s;  // 198.51.100.7/32
+    builder.wire("\x12\x34\x81\x80\0\1\0\1\0\0\0\1"s + test::wire_name({"www", "example", "test"}) +
+                 "\0\1\0\1\xc0\x0c\0\1\0\1\0\0\1\x2c\0\4\xc0\0\2\x50"s + "\0\0\x29\x10\0\0\0\0\0\0\x0c"s +
+                 subnet);
+    return builder.build();
+}
+
+std::string shown(const FormatOptions& format, const Event& event) {
+    std::string text;
+    for (const std::string& record : test::render_all(format, event)) text += record + "\n";
+    return text;
+}
+
+TEST_CASE("in no format that may be chosen beside it stands the client that was hidden, nor its subnet") {
+    std::vector<FormatOptions> formats{JsonOptions{.additional = true},
+                                       TemplateOptions{.line = "{src} {client_subnet} {answers} {extra}"},
+                                       TextOptions{.format = "%{src} %{client_subnet}"},
+                                       YamlOptions{.layout = YamlOptions::Layout::dnstap_receiver},
+                                       PassivednsOptions{.mode = PassivednsOptions::Mode::aggregate},
+                                       SummaryOptions{.group_by = {"src", "client_subnet"}}};
+    for (const std::string_view name : format_names())
+        if (const auto format = default_format(name); !passes_frame_on(*format)) formats.push_back(*format);
+    const std::string_view traces[] = {"198.51.100.7", "c6336407", "C6336407", "c6 33 64 07"};
+    const auto tells = [&](const std::string& text) {
+        return std::any_of(std::begin(traces), std::end(traces),
+                           [&](std::string_view trace) { return text.find(trace) != std::string::npos; });
+    };
+    std::size_t telling = 0;
+    for (const FormatOptions& format : formats) {
+        CAPTURE(format.index());
+        test::EventBuilder builder;
+        const Event open = telling_event(builder);
+        REQUIRE(open.dns.edns.has_client_subnet);
+        telling += tells(shown(format, open)) ? 1 : 0;
+        for (const Client client : {Client::mask, Client::cryptopan, Client::hmac, Client::drop}) {
+            Event event = open;
+            Privacy(options(client)).apply(event);
+            const std::string text = shown(format, event);
+            CAPTURE(text);
+            CHECK(!tells(text));
+        }
+    }
+    CHECK(telling > 12);  // who hides nothing shows it in most of them
 }
 
 TEST_CASE("Crypto-PAn makes of addresses what its reference implementation does") {

@@ -42,6 +42,7 @@ inline AgentStatus sound_status() {
     route.in_flight = 60;
     route.lag_seconds = 1.5;
     route.dead_records = 4;
+    route.odd_events = {6, 7};
     route.cuts[static_cast<std::size_t>(CutField::answers)] = 12;
     route.cuts[static_cast<std::size_t>(CutField::others)] = 1;
     route.deliveries = {9, 8, 7, 6};

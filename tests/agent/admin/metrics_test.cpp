@@ -29,6 +29,7 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_events_paired_total", "counter"},
         {"tapferry_events_open", "gauge"},
         {"tapferry_records_delivered_total", "counter"},
+        {"tapferry_route_odd_fields_total", "counter"},
         {"tapferry_deliveries_total", "counter"},
         {"tapferry_delivery_seconds", "histogram"},
         {"tapferry_route_lag_seconds", "gauge"},
@@ -75,6 +76,12 @@ TEST_CASE("each metric shows its own counter") {
     CHECK(of_siem("tapferry_events_delivered_total") == 897);
     CHECK(of_siem("tapferry_events_dead_lettered_total") == 3);
     CHECK(of_siem("tapferry_records_dead_lettered_total") == 4);
+    const auto odd = [&](const char* field) {
+        return exposition.value("tapferry_route_odd_fields_total",
+                                {{"destination", "siem"}, {"field", field}});
+    };
+    CHECK(odd("time") == 6);
+    CHECK(odd("address") == 7);
     CHECK(of_siem("tapferry_events_in_flight") == 60);
     CHECK(of_siem("tapferry_records_delivered_total") == 950);
     CHECK(of_siem("tapferry_records_repeated_total") == 7);

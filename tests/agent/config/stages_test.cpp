@@ -138,6 +138,18 @@ TEST_CASE("a file that changed makes its destination another one, and only a cha
     CHECK(folder.read().destinations.front().source != source);
 }
 
+TEST_CASE("no client is hidden in a format that shows bytes of the frame as they came") {
+    const std::string hidden = "[destinations.out.privacy]\nclient = \"mask\"\n";
+    for (const std::string format : {"hex", "dnstap"})
+        CHECK(fault("format = \"" + format + "\"\n" + hidden)
+                  .find("cannot be hidden in format \"" + format + "\"") != std::string::npos);
+    CHECK(fault("[destinations.out.json]\nraw = true\n" + hidden).find("cannot be hidden with json.raw") !=
+          std::string::npos);
+    const std::string kept = "[destinations.out.privacy]\nclient = \"keep\"\n";
+    CHECK(fault("[destinations.out.json]\nraw = true\n" + kept).empty());
+    CHECK(fault("[destinations.out.json]\nraw = false\n" + hidden).empty());
+}
+
 TEST_CASE("a key of the privacy stage is 32 bytes or 64 hex digits, and nobody else's to read") {
     const ConfigFolder folder;
     const auto with_key = [&](std::string_view bytes, mode_t mode = 0640) {

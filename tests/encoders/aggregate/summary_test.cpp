@@ -51,6 +51,31 @@ TEST_CASE("a row of a summary has its group, its count, times, bytes, distinct c
             "3.000000000,\"latency_p99\":3.000000000,\"schema\":\"tapferry-summary/1\"}"});
 }
 
+TEST_CASE("a row tells the share that is kept and the labels that all events of its window have") {
+    const auto encoder = make_encoder(SummaryOptions{.group_by = {"qname"}});
+    RecordBuffer records;
+    EventBuilder builder;
+    const Label listed[] = {{"list", "bad"}, {"site", "a\"b"}};
+    const Label unlisted[] = {{"site", "a\"b"}};
+    builder.event().sample_rate = 0.25;
+    builder.event().labels = listed;
+    encoder->encode(builder.build(), records);
+    builder.event().labels = unlisted;
+    encoder->encode(builder.build(), records);
+    auto lines = close(*encoder);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find(",\"sample_rate\":0.25,\"labels\":{\"site\":\"a\\\"b\"},\"schema\"") !=
+          std::string::npos);
+    // A new window begins anew.
+    builder.event().sample_rate = 1;
+    builder.event().labels = {};
+    encoder->encode(builder.build(), records);
+    lines = close(*encoder);
+    REQUIRE(lines.size() == 1);
+    CHECK_FALSE(read_json(lines[0]).HasMember("labels"));
+    CHECK_FALSE(read_json(lines[0]).HasMember("sample_rate"));
+}
+
 TEST_CASE("events are one group when they agree in the fields, and what they have not is absent") {
     const auto encoder = make_encoder(SummaryOptions{.group_by = {"qname", "src_port", "flags"}});
     RecordBuffer records;
