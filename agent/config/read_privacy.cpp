@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <variant>
 
 #include "agent/config/list_file.h"
 
@@ -81,6 +82,10 @@ void read_privacy(Section privacy, DestinationConfig& destination) {
     if (options.client != Client::keep && passes_frame_on)
         privacy.fault("client", "cannot be hidden in format \"" + destination.format_name +
                                     "\", which passes on each frame as the server sent it");
+    // The client subnet of EDNS stands in those bytes.
+    const auto* json = std::get_if<JsonOptions>(&destination.format);
+    if (options.client != Client::keep && json != nullptr && json->raw)
+        privacy.fault("client", "cannot be hidden with json.raw, which passes on bytes of messages");
     privacy.finish();
 }
 

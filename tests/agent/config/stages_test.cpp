@@ -138,6 +138,14 @@ TEST_CASE("a file that changed makes its destination another one, and only a cha
     CHECK(folder.read().destinations.front().source != source);
 }
 
+TEST_CASE("who asked cannot be hidden where bytes of messages are passed on") {
+    const std::string mask = "[destinations.out.privacy]\nclient = \"mask\"\n";
+    const std::string raw = "[destinations.out.json]\nraw = true\n";
+    CHECK(fault(raw + mask).find("privacy.client: cannot be hidden with json.raw") != std::string::npos);
+    CHECK(stages(raw).privacy.client == PrivacyOptions::Client::keep);
+    CHECK(fault("format = \"dnstap\"\n" + mask).find("cannot be hidden") != std::string::npos);
+}
+
 TEST_CASE("a key of the privacy stage is 32 bytes or 64 hex digits, and nobody else's to read") {
     const ConfigFolder folder;
     const auto with_key = [&](std::string_view bytes, mode_t mode = 0640) {
