@@ -1,6 +1,7 @@
 #include "agent/commands/capture_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,6 +133,7 @@ class CaptureFile {
     // Reads to the end as it is now. False: there is nothing more to be had.
     bool read_on() {
         while (failed_ == 0) {
+            if (reading_.pause && nothing_waits() && !reading_.pause()) return false;
             const auto count = ::read(descriptor_.get(), buffer_.data(), buffer_.size());
             if (count < 0 && errno == EINTR && !interrupted()) continue;
             if (interrupted()) return false;
@@ -170,6 +172,11 @@ class CaptureFile {
     }
 
   private:
+    // Of a pipe whose writer is slower; a file always gives something, be it its end.
+    [[nodiscard]] bool nothing_waits() const {
+        pollfd input{descriptor_.get(), POLLIN, 0};
+        return ::poll(&input, 1, 0) == 0;
+    }
     bool feed(Bytes bytes) {
         if (recognised_) return unpack(bytes);
         beginning_.insert(beginning_.end(), bytes.begin(), bytes.end());

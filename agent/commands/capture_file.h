@@ -36,6 +36,9 @@ struct CaptureReading {
     bool follow = false;
     // Called at the end of a file that is followed, each time before it waits.
     std::function<bool()> idle = {};
+    // Called before a wait for what comes through a pipe: what was made of frames may be shown meanwhile.
+    // False ends it.
+    std::function<bool()> pause = {};
     // Told now and then how many bytes of the file were read.
     std::function<void(std::uint64_t)> progress = {};
 };

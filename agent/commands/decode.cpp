@@ -89,7 +89,8 @@ int decode_command(const DecodeArguments& arguments) {
     for (const auto& file : arguments.files) {
         const auto result = read_capture(file, {.take = [&](auto frame) { return decoding.take(frame); },
                                                 .follow = arguments.follow,
-                                                .idle = [&] { return decoding.idle(); }});
+                                                .idle = [&] { return decoding.idle(); },
+                                                .pause = [&] { return decoding.flush(); }});
         if (decoding.closed()) return 0;
         if (!result.words.empty()) complain(file, result.words);
         if (result.oversize != 0)

@@ -1,6 +1,7 @@
 #include "agent/commands/capture_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -235,6 +236,30 @@ TEST_CASE("a followed file is read on as it grows, and so is the one that takes 
                                                 }});
     CHECK(taken == 2 * frames.size());
     CHECK(result.words.empty());
+}
+
+TEST_CASE("what a pipe gave is told of before more is waited for") {
+    const TemporaryFolder folder;
+    const std::string fifo = folder.path("fifo");
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    Descriptor writer(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+    std::ifstream file(capture_path("bind-sec"), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const auto half = frame_ends(bytes, 2).back();
+    REQUIRE(::write(writer.get(), bytes.data(), half) == static_cast<ssize_t>(half));
+    std::size_t taken = 0;
+    std::vector<std::size_t> taken_at_pause;
+    read_capture(fifo, {.take =
+                            [&](auto) {
+                                ++taken;
+                                return true;
+                            },
+                        .pause =
+                            [&] {
+                                taken_at_pause.push_back(taken);
+                                return false;
+                            }});
+    CHECK(taken_at_pause == std::vector<std::size_t>{2});
 }
 
 }  // namespace
