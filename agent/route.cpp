@@ -306,6 +306,8 @@ class Route::Loop {
     void seek_settled() {
         const SavedPosition& settled = cursor_.settled();
         filler_.seek(settled.position, settled.open_from, settled.open);
+        // Queries that wait there may be over though no frame comes any more.
+        if (settled.open != 0) wait_for_time(true);
     }
 
     // What is left behind is buried when the position passes it: before that it may be read again.

@@ -98,6 +98,19 @@ TEST_CASE("a kill with waiting queries changes nothing of what arrives but repea
     }
 }
 
+TEST_CASE("queries that waited at a stop are told after the next start, though no frame comes any more") {
+    RouteWorld world;
+    world.receiver.open();
+    append_exchanges(world, 0, 10);
+    world.start(pairing_destination(world));
+    CHECK(world.stop().saved.open == 2);
+    world.abandon();
+    world.start(pairing_destination(world));
+    REQUIRE(wait_until([&] { return world.log.spool().append_time(much_later); }));
+    REQUIRE(wait_until([&] { return world.status().saved.totals.delivered == 10; }));
+    CHECK(world.stop().saved.open == 0);
+}
+
 TEST_CASE("the log is kept from the oldest waiting query on, and a stop does not wait for it") {
     RouteWorld world({.all = 1 << 30, .segment = 4000});
     world.receiver.open();
