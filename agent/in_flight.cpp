@@ -16,7 +16,8 @@ void InFlight::owe(Ticket ticket, OpenBatch& batch) {
             batch.unread,
             std::chrono::steady_clock::now(),
             batch.received,
-            batch.records.cut_counts()};
+            batch.records.cut_counts(),
+            batch.left_out};
     dead_ += owed.dead();
 }
 

@@ -23,6 +23,7 @@ struct Owed {
     std::chrono::steady_clock::time_point since;  // when it was handed to the transport
     Timestamp received;                           // of its first frame; no seconds: it had none
     CutCounts cuts{};                             // of its records
+    std::uint64_t left_out = 0;                   // as OpenBatch
 
     [[nodiscard]] std::size_t dead() const { return dead_frames.size() + dead_rows.size(); }
 };

@@ -7,7 +7,7 @@ void OpenBatch::clear(Position from) {
     begin = end = open_from = from;
     open = 0;
     totals = {};
-    unread = 0;
+    unread = left_out = 0;
     received = {};
     dead_frames.clear();
     dead_rows.clear();

@@ -50,7 +50,8 @@ struct OpenBatch {
     // Of the queries that waited at its beginning: so many are gone from the log, and counted as lost. They
     // were read once.
     std::uint64_t unread = 0;
-    Timestamp received;  // of its first frame
+    std::uint64_t left_out = 0;  // as Encoder::left_out(), of that stretch
+    Timestamp received;          // of its first frame
     std::vector<DeadFrame> dead_frames;
     std::vector<DeadRow> dead_rows;
     std::size_t dead_bytes = 0;  // of memory that dead_frames and dead_rows take

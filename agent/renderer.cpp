@@ -31,7 +31,9 @@ void Renderer::render(Event& event, OpenBatch& batch) {
             return;
         }
         batch.totals.rendered = rendered;
+        const std::uint64_t left_out = encoder_->left_out();
         encoder_->encode(event, batch.records);
+        batch.left_out += encoder_->left_out() - left_out;
     } catch (const std::exception& failure) {
         batch.totals.rendered = rendered;
         return bury_event(std::string("rendering failed: ") + failure.what());

@@ -318,6 +318,7 @@ class Route::Loop {
         for (const Owed& owed : passed) {
             report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
             report_.count(owed.cuts);
+            report_.count_left_out(owed.left_out);
         }
     }
 

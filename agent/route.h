@@ -47,6 +47,7 @@ struct RouteStatus {
     OddEvents odd_events;            // in frames read in this process
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
+    std::uint64_t left_out = 0;  // records of answers that were not believed, in this process
     CutCounts cuts{};  // records that lack something so as not to be too long, by CutField, in this process
 };
 

@@ -94,6 +94,7 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     status_.deliveries = deliveries_;
     status_.delivery_seconds = delivery_seconds_;
     status_.cuts = cuts_;
+    status_.left_out = left_out_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
     status_.odd_events = odd;

@@ -29,6 +29,7 @@ class RouteReport {
     void count(Outcome::Verdict verdict);
     void count_delivery(double seconds);
     void count(const CutCounts& cuts);
+    void count_left_out(std::uint64_t records) { left_out_ += records; }
     void tell_lost(const LostFrames& lost);
     // So many queries that waited for their response are gone from the log.
     void tell_unread(std::uint64_t queries);
@@ -57,6 +58,7 @@ class RouteReport {
     std::array<std::uint64_t, 4> deliveries_{};
     DeliverySeconds delivery_seconds_;
     CutCounts cuts_{};
+    std::uint64_t left_out_ = 0;
     // Of everybody:
     mutable std::mutex mutex_;
     RouteStatus status_;

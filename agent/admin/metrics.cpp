@@ -118,6 +118,12 @@ void add_totals(const AgentStatus& status, Families& out) {
             shortened.count({{"destination", route.name}, {"field", std::string{cut_field_names[i]}}},
                             route.cuts[i]);
     out.push_back(shortened.take());
+    Family left_out("tapferry_records_left_out_total",
+                    "Records of answers that the server asked has no say in, left out of passive DNS.",
+                    MetricType::Counter);
+    for (const auto& route : status.routes)
+        left_out.count({{"destination", route.name}, {"reason", "bailiwick"}}, route.left_out);
+    out.push_back(left_out.take());
     Family lost("tapferry_spool_frames_lost_total", "Frames that were gone before the destination had them.",
                 MetricType::Counter);
     for (const auto& route : status.routes)

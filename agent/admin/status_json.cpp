@@ -87,6 +87,10 @@ void put_route(Writer& out, const RouteStatus& route, Position end) {
     out.StartObject();
     for (std::size_t i = 0; i < cut_field_count; ++i) put(out, cut_field_names[i].data(), route.cuts[i]);
     out.EndObject();
+    out.Key("left_out");
+    out.StartObject();
+    put(out, "bailiwick", route.left_out);
+    out.EndObject();
     out.Key("lag_seconds");
     out.Double(route.lag_seconds);
     out.Key("balanced");

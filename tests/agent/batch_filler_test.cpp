@@ -207,6 +207,28 @@ TEST_CASE(
     CHECK(filler.odd_events().addresses == 2);
 }
 
+// Disbelieves two records of each event.
+class DoubtingEncoder final : public Encoder {
+  public:
+    void encode(const Event&, RecordBuffer&) override { left_out_ += 2; }
+    [[nodiscard]] std::uint64_t left_out() const override { return left_out_; }
+
+  private:
+    std::uint64_t left_out_ = 0;
+};
+
+TEST_CASE("a batch knows how many records its encoder has left out in it") {
+    FilledSpool log;
+    log.append_captured(500);
+    BatchFiller filler(json_destination(StdoutOptions{}), log.reader(), std::make_unique<DoubtingEncoder>());
+    const auto batch = filler.make_batch();
+    for (int round = 0; round < 2; ++round) {
+        batch->clear(filler.position());
+        static_cast<void>(filler.fill(*batch, {17, 64 << 20, {}}, no_limit));
+        CHECK(batch->left_out == 34);
+    }
+}
+
 // While a destination is away, what a sender of noise sends stays on the disk and does not fill the memory.
 TEST_CASE("a batch is full too when the frames that it keeps for the dead letter take as much as its limit") {
     for (const std::size_t length : {std::size_t{1}, std::size_t{50'000}}) {

@@ -41,6 +41,7 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_records_repeated_total", "counter"},
         {"tapferry_records_dead_lettered_total", "counter"},
         {"tapferry_records_shortened_total", "counter"},
+        {"tapferry_records_left_out_total", "counter"},
         {"tapferry_input_connections", "gauge"},
         {"tapferry_build_info", "gauge"},
     };
@@ -98,6 +99,8 @@ TEST_CASE("each metric shows its own counter") {
         return exposition.value("tapferry_records_shortened_total",
                                 {{"destination", "siem"}, {"field", field}});
     };
+    CHECK(exposition.value("tapferry_records_left_out_total",
+                           {{"destination", "siem"}, {"reason", "bailiwick"}}) == 21);
     CHECK(shortened("answers") == 12);
     CHECK(shortened("others") == 1);
     CHECK(shortened("name") == 0);

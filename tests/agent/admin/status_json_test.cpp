@@ -37,6 +37,7 @@ TEST_CASE("the sums of an input and of a destination can be done from the status
     CHECK(status["spool"]["end"].GetUint64() == number_of("position") + number_of("pending"));
     CHECK(route["shortened"]["answers"].GetUint64() == 12);
     CHECK(sum(route["shortened"]) == 13);
+    CHECK(route["left_out"]["bailiwick"].GetUint64() == 21);
     CHECK(route["balanced"].GetBool());
     CHECK(status["balanced"].GetBool());
 }
