@@ -52,6 +52,8 @@ def accepts(port):
 
 def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Whoever started the tests in the background had a shell that made them, and their children, deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Process:
