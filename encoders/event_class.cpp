@@ -16,7 +16,8 @@ enum ClassIndex : std::uint8_t {
     policy,
     new_domain,
     malformed,
-    unanswered
+    unanswered,
+    first_notice,  // those of the agent, in the order of NoticeKind
 };
 
 constexpr std::array<EventClass, event_class_count> classes{{
@@ -29,6 +30,17 @@ constexpr std::array<EventClass, event_class_count> classes{{
     {"DNS-NEWDOMAIN", "DNS New Domain", 3},
     {"DNS-MALFORMED", "DNS Malformed Message", 4},
     {"DNS-UNANSWERED", "DNS Unanswered Query", 3},
+    {"AGENT-GAP", "Events Lost", 6},
+    {"AGENT-RECOVERED", "Destination Recovered", 3},
+    {"AGENT-SILENT", "Input Silent", 5},
+    {"AGENT-HEARD-AGAIN", "Input Heard Again", 3},
+    {"AGENT-STARTED", "Agent Started", 3},
+    {"AGENT-STOPPED", "Agent Stopped", 3},
+    {"AGENT-UPGRADED", "Agent Upgraded", 3},
+    {"AGENT-REJECTED", "Connections Rejected", 5},
+    {"AGENT-DEAD-LETTER", "Events Refused", 6},
+    {"AGENT-NOTHING-PASSES", "Filter Passes Nothing", 5},
+    {"AGENT-LEDGER", "Ledger", 0},
 }};
 
 constexpr std::uint16_t noerror = 0;
@@ -57,6 +69,8 @@ std::size_t event_class_index(const Event& event) {
             return new_domain;
         case EventKind::unanswered:
             return unanswered;
+        case EventKind::notice:
+            return first_notice + static_cast<std::size_t>(event.notice->kind);
         case EventKind::message:
             break;
     }
@@ -81,6 +95,7 @@ const EventClass& event_class(const Event& event) {
 }
 
 std::string_view event_category(const Event& event) {
+    if (event.kind == EventKind::notice) return "Agent/notice";
     if (event.kind == EventKind::new_domain) return "DNS/newdomain";
     if (event.type == MessageType::update_query || event.type == MessageType::update_response) {
         return "DNS/update";

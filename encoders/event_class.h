@@ -22,12 +22,12 @@ struct EventClass {
 };
 
 // All classes; event_class_index() is a place in this list.
-inline constexpr std::size_t event_class_count = 9;
+inline constexpr std::size_t event_class_count = 9 + notice_kind_count;
 std::span<const EventClass> event_classes();
 std::size_t event_class_index(const Event&);
 const EventClass& event_class(const Event&);
 
-// "DNS/query", "DNS/response", "DNS/update" or "DNS/newdomain".
+// "DNS/query", "DNS/response", "DNS/update", "DNS/newdomain" or "Agent/notice".
 std::string_view event_category(const Event&);
 // Whether a response code answers what was asked: NXDOMAIN does.
 bool is_success(std::uint16_t rcode);

@@ -77,6 +77,8 @@ std::string_view event_kind_name(EventKind kind) {
             return "malformed";
         case EventKind::unanswered:
             return "unanswered";
+        case EventKind::notice:
+            return "notice";
         case EventKind::message:
             break;
     }

@@ -21,7 +21,7 @@ inline bool has_rcode(const Event& event) {
     return has_dns_header(event) && (event.is_response || event.dns.qr());
 }
 
-// "new_domain", "malformed", "unanswered"; empty for an ordinary message.
+// "new_domain", "malformed", "unanswered", "notice"; empty for an ordinary message.
 std::string_view event_kind_name(EventKind);
 
 // "UDP" or "TCP": what carries DNS over HTTPS, QUIC and TLS too; empty when it is not known.

@@ -5,6 +5,7 @@
 #include "encoders/bounds.h"
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
+#include "encoders/notice_facts.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -347,6 +348,7 @@ constexpr EventField fields[] = {
     {"policy_value", Type::text, [](Out out, In e) { append_opaque(out, e.policy.value); }, may_be_any_text},
     {"extra", Type::text, [](Out out, In e) { append_opaque(out, e.extra); }, may_be_any_text},
     {"kind", Type::text, [](Out out, In e) { out.append(event_kind_name(e.kind)); }},
+    {"notice", Type::text, [](Out out, In e) { append_notice_message(out, e); }, may_be_any_text},
     {"malformed", Type::text,
      [](Out out, In e) {
          if (e.dns.malformed != nullptr) out.append(e.dns.malformed);

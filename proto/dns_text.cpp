@@ -48,6 +48,10 @@ char* EventIdText::write(char* out) const {
         }
         out += 2 * sizeof half;
     }
+    if (id.letter != 0) {
+        *out++ = '-';
+        *out++ = id.letter;
+    }
     return out;
 }
 

@@ -63,6 +63,7 @@ std::string_view message_type_name(MessageType type) {
 }
 
 char* MessageTypeName::write(char* out) const {
+    if (event.kind == EventKind::notice) return ShortText("NOTICE").write(out);
     if (event.type == MessageType::unknown && event.type_number != 0) {
         return write_decimal(ShortText("TYPE").write(out), event.type_number);
     }

@@ -5,22 +5,16 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "proto/dns_message.h"
+#include "proto/notice.h"
+#include "proto/timestamp.h"
 
 namespace tapferry {
-
-// Seconds since 1970-01-01 UTC and the nanoseconds within that second (0 to 999,999,999).
-struct Timestamp {
-    std::int64_t seconds = 0;
-    std::uint32_t nanoseconds = 0;
-    friend auto operator<=>(const Timestamp&, const Timestamp&) = default;
-};
 
 // dnstap.proto, Message.Type. `unknown` covers 0, an absent type and every number above UPDATE_RESPONSE;
 // Event::type_number keeps the number.
@@ -73,10 +67,12 @@ struct Oddities {
 };
 
 // Where an event came from in the log: the same on every retry and after every restart. Written as 32 hex
-// digits, incarnation first.
+// digits, incarnation first. A notice that a route makes has no place of its own: it is named after the last
+// frame before it, with a letter ("-g") behind.
 struct EventId {
     std::uint64_t incarnation = 0;
     std::uint64_t sequence = 0;
+    char letter = 0;  // 0: it has a place of its own
     friend bool operator==(const EventId&, const EventId&) = default;
 };
 
@@ -88,7 +84,9 @@ enum class EventKind : std::uint8_t {
     new_domain,  // PowerDNS Recursor: newly observed domain, or unique domain response
     malformed,   // the DNS payload does not parse; Event::dns.malformed says why
     unanswered,  // a query whose response did not come in time (agent/stages/)
+    notice,      // the agent itself tells something: Event::notice
 };
+inline constexpr std::size_t event_kind_count = 5;
 
 // dnstap.proto, Policy: what a response policy did. Bytes are as sent; `rule` is a wire-format name for RPZ.
 struct Policy {
@@ -121,6 +119,7 @@ struct Event {
     std::string_view input;  // name of the input in the configuration, may be empty
 
     EventKind kind = EventKind::message;
+    const Notice* notice = nullptr;  // of a notice, never null then
     MessageType type = MessageType::unknown;
     std::uint64_t type_number = 0;  // as sent; 0: absent
     bool is_response = false;       // from the type, or for unknown types from the messages present

@@ -54,7 +54,7 @@ struct AddressText {
 };
 
 struct EventIdText {
-    static constexpr std::size_t room = 32;
+    static constexpr std::size_t room = 34;
     const EventId& id;
     char* write(char* out) const;
 };

@@ -79,7 +79,7 @@ Found find_http_protocol(std::string_view name) {
 }
 
 Found find_kind(std::string_view name) {
-    return named(name, 0, 4,
+    return named(name, 0, event_kind_count,
                  [](TextBuffer& out, unsigned n) { out.append(event_kind_name(static_cast<EventKind>(n))); });
 }
 

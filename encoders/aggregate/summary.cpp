@@ -6,6 +6,7 @@
 #include "encoders/aggregate/row_digest.h"
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
+#include "encoders/json/json_notices.h"
 #include "proto/digits.h"
 #include "proto/dns_text.h"
 
@@ -60,7 +61,8 @@ SummaryEncoder::SummaryEncoder(const SummaryOptions& options)
     grouped_by_sample_rate_ = is_grouped_by("sample_rate");
 }
 
-void SummaryEncoder::encode(const Event& event, RecordBuffer&) {
+void SummaryEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) return append_summary_notice(event, records);
     window_.take(event);
     take_circumstances(event);
     render_key(event);

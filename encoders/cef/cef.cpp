@@ -5,6 +5,7 @@
 
 #include "encoders/cef/cef_line.h"
 #include "encoders/cef/infoblox_line.h"
+#include "encoders/cef/notice_pairs.h"
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
 #include "proto/digits.h"
@@ -47,6 +48,12 @@ CefEncoder::CefEncoder(const CefOptions& options) : options_(options), begin_(be
 }
 
 void CefEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) {
+        TextBuffer& out = records.open(event);
+        append_header(out, event);
+        append_cef_notice(event, records, out, options_.max_bytes);
+        return records.close(event);
+    }
     if (options_.answers == CefOptions::Answers::array || event.dns.answers.empty()) {
         return encode_one(event, all_answers, records);
     }

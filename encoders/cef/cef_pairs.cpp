@@ -22,7 +22,8 @@ char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-// CEF's keys are alphanumeric: "rack_row" is written "RackRow".
+}  // namespace
+
 void append_key_part(TextBuffer& out, std::string_view name) {
     bool begins = true;
     for (const char c : name) {
@@ -30,8 +31,6 @@ void append_key_part(TextBuffer& out, std::string_view name) {
         begins = c == '_';
     }
 }
-
-}  // namespace
 
 void CefPairs::text(std::string_view prefix, std::string_view value) {
     out.append(prefix);

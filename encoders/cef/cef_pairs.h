@@ -17,6 +17,9 @@ namespace tapferry {
 // Of an event whose answers become an event each: which one is shown. `all`: they stay together.
 inline constexpr std::size_t all_answers = ~std::size_t{0};
 
+// CEF's keys are alphanumeric: "rack_row" is written "RackRow".
+void append_key_part(TextBuffer& out, std::string_view name);
+
 struct CefPairs {
     CefPairs(TextBuffer& line, const Event& shown, CefOptions::Ipv6 addresses, std::size_t which_answer,
              const Shortening& what)

@@ -1,6 +1,7 @@
 #include "encoders/cef/leef.h"
 
 #include "encoders/cef/leef_line.h"
+#include "encoders/cef/notice_pairs.h"
 #include "encoders/escape.h"
 #include "proto/dns_text.h"
 
@@ -36,6 +37,10 @@ void LeefEncoder::encode(const Event& event, RecordBuffer& records) {
     const std::size_t index = event_class_index(event);
     out.append(std::string_view(headers_[index]));
     const std::uint8_t severity = severities_.of(event, index);
+    if (event.notice != nullptr) {
+        append_leef_notice(event, records, out, max_bytes_, severity, second_);
+        return records.close(event);
+    }
     append_shortened(records, out, max_bytes_,
                      [&](const Shortening& keep) { return LeefLine(out, event, severity, second_, keep); });
     records.close(event);

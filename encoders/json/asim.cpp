@@ -5,6 +5,7 @@
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 
 namespace tapferry {
 namespace {
@@ -132,6 +133,7 @@ void append_network(JsonLine& line) {
 }  // namespace
 
 void AsimEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) return append_asim_notice(event, {second_, records});
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_, max_event_bytes - room_after_sections);
     append_times(line);

@@ -4,6 +4,7 @@
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 
 namespace tapferry {
 namespace {
@@ -108,6 +109,7 @@ void append_origin(JsonLine& line) {
 }  // namespace
 
 void CimEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) return append_cim_notice(event, {second_, records});
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_, max_event_bytes - room_after_sections);
     line.time("{\"timestamp\":\"", event.time);

@@ -8,6 +8,7 @@
 #include "encoders/event_roles.h"
 #include "encoders/json/ecs_related.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 
 namespace tapferry {
 namespace {
@@ -21,8 +22,10 @@ constexpr std::size_t room_for_related = 6 * 1024;
 // event.action by class of event: its identifier in lower case.
 std::string_view action_of(const Event& event) {
     static constexpr auto actions = std::to_array<std::string_view>(
-        {"dns-query", "dns-response", "dns-upstream-query", "dns-upstream-response", "dns-update",
-         "dns-policy", "dns-newdomain", "dns-malformed", "dns-unanswered"});
+        {"dns-query",       "dns-response",   "dns-upstream-query", "dns-upstream-response", "dns-update",
+         "dns-policy",      "dns-newdomain",  "dns-malformed",      "dns-unanswered",        "agent-gap",
+         "agent-recovered", "agent-silent",   "agent-heard-again",  "agent-started",         "agent-stopped",
+         "agent-upgraded",  "agent-rejected", "agent-dead-letter",  "agent-nothing-passes",  "agent-ledger"});
     static_assert(actions.size() == event_class_count);
     return actions[event_class_index(event)];
 }
@@ -172,6 +175,7 @@ EcsEncoder::EcsEncoder(const EcsOptions& options) : head_(",\"ecs\":{\"version\"
 }
 
 void EcsEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) return append_ecs_notice(event, {second_, records}, head_);
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_,
                   max_event_bytes - room_after_sections - room_for_ends - room_for_related, max_keyword);

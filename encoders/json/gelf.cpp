@@ -7,6 +7,7 @@
 #include "encoders/event_facts.h"
 #include "encoders/event_fields.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 
 namespace tapferry {
 namespace {
@@ -101,6 +102,10 @@ GelfEncoder::GelfEncoder(const GelfOptions& options) {
 }
 
 void GelfEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr)
+        return append_gelf_notice(
+            event, {second_, records},
+            fixed_host_.empty() ? std::string_view(",\"host\":\"tapferry\"") : std::string_view(fixed_host_));
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_, max_event_bytes - room_for_fields);
     append_head(line);

@@ -5,6 +5,7 @@
 #include "encoders/bounds.h"
 #include "encoders/event_facts.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 
 namespace tapferry {
 namespace {
@@ -94,6 +95,7 @@ JsonEncoder::JsonEncoder(const JsonOptions& options)
     : options_(options), end_(options.schema ? ",\"schema\":\"tapferry/1\"}" : "}") {}
 
 void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) return append_json_notice(event, {second_, records}, end_);
     if (options_.answers == JsonOptions::Answers::array || event.dns.answers.empty()) {
         append(event, records, {});
         return;

@@ -5,6 +5,7 @@
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 #include "encoders/json/ocsf_names.h"
 
 namespace tapferry {
@@ -183,6 +184,9 @@ void append_observables(JsonLine& line) {
 }  // namespace
 
 void OcsfEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr)
+        return append_ocsf_notice(event, {second_, records},
+                                  options_.version == Version::v1_3 ? "1.3.0" : "1.9.0");
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_, max_event_bytes - room_after_sections - room_for_observables);
     const OcsfFlagIds flags(event.dns);

@@ -6,6 +6,7 @@
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/json_notices.h"
 
 namespace tapferry {
 namespace {
@@ -166,6 +167,12 @@ void append_places(JsonLine& line) {
 }  // namespace
 
 void ZeekEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) {
+        char uid[Uid::room + 1];
+        char* end = Uid{event.id}.write(uid);
+        if (event.id.letter != 0) *end++ = event.id.letter;
+        return append_zeek_notice(event, {second_, records}, options_.path, std::string_view(uid, end));
+    }
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_, max_event_bytes - room_after_answers);
     append_head(line);

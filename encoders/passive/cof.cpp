@@ -5,6 +5,7 @@
 #include "encoders/aggregate/row_digest.h"
 #include "encoders/bounds.h"
 #include "encoders/escape.h"
+#include "encoders/json/json_notices.h"
 #include "proto/digits.h"
 #include "proto/text_pieces.h"
 
@@ -54,7 +55,12 @@ CofEncoder::CofEncoder(const CofOptions& options)
       window_(options.window),
       rows_(options.max_rows, key_bytes_a_row) {}
 
-void CofEncoder::encode(const Event& event, RecordBuffer&) {
+void CofEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) {
+        if (!needs_sensor_)
+            append_cof_notice(event, records, rdata_.name_end == NameEnd::trailing_dot, rdata_is_array_);
+        return;
+    }
     window_.take(event);
     if (!records_.start(event)) return;
     std::size_t added = 0;

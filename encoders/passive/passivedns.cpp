@@ -5,6 +5,10 @@
 namespace tapferry {
 
 void PassivednsEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) {
+        if (keys_.tells_notices()) append_passivedns_notice(event, records);
+        return;
+    }
     keys_.start(event);
     const std::size_t before = records.bytes();
     while (keys_.next()) {

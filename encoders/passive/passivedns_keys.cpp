@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "encoders/escape.h"
+#include "encoders/notice_facts.h"
 #include "proto/digits.h"
 #include "proto/dns_text.h"
 #include "proto/text_pieces.h"
@@ -73,6 +74,19 @@ void append_before_key(TextBuffer& out, const Timestamp& time, const IpAddress* 
 
 void append_behind_key(TextBuffer& out, std::uint32_t ttl, std::uint64_t count) {
     out.append(separator, Decimal{ttl}, separator, Decimal{count});
+}
+
+void append_passivedns_notice(const Event& event, RecordBuffer& records) {
+    TextBuffer& out = records.open(event);
+    append_before_key(out, event.time, nullptr);
+    out.append("0.0.0.0||IN||_notice.tapferry.invalid.||TXT||\"");
+    const std::size_t from = out.size();
+    append_notice_message(out, event);
+    escape_listed(out, from, "\"");
+    escape_pipes(out, from);
+    out.push_back('"');
+    append_behind_key(out, 0, 1);
+    records.close(event);
 }
 
 IpAddress address_or_wildcard(const IpAddress& address, const IpAddress& other) {

@@ -9,6 +9,7 @@
 #include "encoders/options.h"
 #include "encoders/passive/passive_rdata.h"
 #include "encoders/passive/passive_records.h"
+#include "encoders/records.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"
 
@@ -26,6 +27,8 @@ class PassivednsKeys {
     void append(TextBuffer& out) const;
     [[nodiscard]] std::uint32_t ttl() const { return record_ == nullptr ? 0 : record_->ttl; }
     [[nodiscard]] std::uint64_t left_out() const { return records_.left_out(); }
+    // D4's importers know no notices.
+    [[nodiscard]] bool tells_notices() const { return rdata_.quotes; }
 
   private:
     void append_record(TextBuffer& out) const;
@@ -43,6 +46,8 @@ class PassivednsKeys {
 // The columns around a key: the time and the client before it, TTL and count behind it.
 void append_before_key(TextBuffer& out, const Timestamp& time, const IpAddress* client);
 void append_behind_key(TextBuffer& out, std::uint32_t ttl, std::uint64_t count);
+// A notice as a TXT record of "_notice.tapferry.invalid".
+void append_passivedns_notice(const Event& event, RecordBuffer& records);
 // Readers want an address in both columns: an unknown one is the wildcard of the other's family, which is
 // also what resolvers put into the frame.
 IpAddress address_or_wildcard(const IpAddress& address, const IpAddress& other);

@@ -31,7 +31,11 @@ PassivednsRowsEncoder::PassivednsRowsEncoder(const PassivednsOptions& options)
       window_(options.window),
       rows_(options.max_rows, key_bytes_a_row) {}
 
-void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer&) {
+void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer& records) {
+    if (event.notice != nullptr) {
+        if (keys_.tells_notices()) append_passivedns_notice(event, records);
+        return;
+    }
     window_.take(event);
     keys_.start(event);
     std::size_t added = 0;

@@ -2,6 +2,7 @@
 
 #include "encoders/bounds.h"
 #include "encoders/text/dig_text.h"
+#include "encoders/text/text_line.h"
 
 namespace tapferry {
 namespace {
@@ -26,6 +27,10 @@ DigEncoder::DigEncoder() : line_(dnstap_read_line()) {}
 
 void DigEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
+    if (event.notice != nullptr) {
+        append_notice_line(out, event);
+        return records.close(event);
+    }
     const std::size_t begin = out.size();
     line_.append(out, event);
     out.push_back('\n');
@@ -39,6 +44,10 @@ HexEncoder::HexEncoder() : line_(dnstap_read_line()) {}
 
 void HexEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
+    if (event.notice != nullptr) {
+        append_notice_line(out, event);
+        return records.close(event);
+    }
     line_.append(out, event);
     if (event.has_message) {
         out.push_back('\n');

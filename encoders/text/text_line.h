@@ -1,4 +1,5 @@
-// One line an event, as a LineFormat says: the formats text and template.
+// One line an event, as a LineFormat says: the formats text and template. A notice stands in a line that has
+// the field `notice`; other lines, which something takes apart that knows no notices, are not written for it.
 #pragma once
 
 #include "encoders/encoder.h"
@@ -16,6 +17,11 @@ class TextLineEncoder final : public Encoder {
 
   private:
     LineFormat line_;
+    bool notices_as_such_ = false;  // in a line of their own
+    bool tells_notices_;            // its line has their field
 };
+
+// "TIME NOTICE gap ID lost 3 frames …": what is no DNS message, among lines for people.
+void append_notice_line(TextBuffer& out, const Event& event);
 
 }  // namespace tapferry

@@ -1,6 +1,7 @@
 #include "encoders/text/yaml.h"
 
 #include "encoders/event_facts.h"
+#include "encoders/notice_facts.h"
 #include "encoders/text/yaml_document.h"
 
 namespace tapferry {
@@ -51,6 +52,34 @@ void append_question(YamlDocument& yaml, const Event& event) {
     }
 }
 
+// In either layout, with the members of the json format's object.
+void append_notice_document(TextBuffer& out, const Event& event) {
+    const Notice& notice = *event.notice;
+    YamlDocument yaml(out);
+    const auto time = [&](std::string_view prefix, const Timestamp& at) {
+        if (at.seconds != 0) yaml.quoted(prefix, [&] { append_rfc3339(out, at, 3); });
+    };
+    yaml.plain("type: NOTICE");
+    yaml.plain("id: '", EventIdText{event.id}, '\'');
+    time("time: ", event.time);
+    yaml.plain("kind: ", event_kind_name(event.kind));
+    yaml.opaque("input: ", event.input);
+    yaml.plain("notice:");
+    yaml.plain("  what: ", notice_name(notice.kind));
+    if (notice.reason != NoticeReason::none) yaml.plain("  reason: ", notice_reason_name(notice.reason));
+    yaml.plain("  count: ", Decimal{notice.count});
+    if (notice.first != 0) yaml.plain("  first: ", Decimal{notice.first});
+    if (notice.first != 0) yaml.plain("  last: ", Decimal{notice.last});
+    time("  from: ", notice.from);
+    time("  until: ", notice.until);
+    yaml.opaque("  destination: ", notice.destination);
+    yaml.opaque("  words: ", notice.words);
+    if (notice.kind == NoticeKind::ledger)
+        for (const LedgerMember& one : ledger_members())
+            out.append("  ", one.name, ": ", Decimal{notice.ledger.*one.count}, '\n');
+    yaml.quoted("  message: ", [&] { append_notice_message(out, event); });
+}
+
 }  // namespace
 
 void append_dnstap_receiver_document(TextBuffer& out, const Event& event) {
@@ -97,7 +126,9 @@ void append_dnstap_receiver_document(TextBuffer& out, const Event& event) {
 
 void YamlEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
-    if (layout_ == YamlOptions::Layout::dnstap_receiver) {
+    if (event.notice != nullptr) {
+        append_notice_document(out, event);
+    } else if (layout_ == YamlOptions::Layout::dnstap_receiver) {
         append_dnstap_receiver_document(out, event);
     } else {
         append_dnstap_read_document(out, event);

@@ -3,6 +3,7 @@
 
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
+#include "tests/encoders/sample_notices.h"
 #include "tests/support/allocations.h"
 #include "tests/support/frame_streams_file.h"
 
@@ -59,6 +60,27 @@ TEST_CASE("nor does an event that is shortened, split or written with other keys
             CHECK(encode_all(frames, *encoder, records) > 0);
             CHECK(encode_all(frames, *encoder, records) == 0);
         }
+    }
+}
+
+TEST_CASE("nor does a notice, whatever its words") {
+    const auto notices = sample_notices();
+    const std::string words = hostile_words();
+    for (const std::string_view name : format_names()) {
+        CAPTURE(name);
+        const auto encoder = make_encoder(*default_format(name));
+        RecordBuffer records(Framing::newline, nullptr, encoder->text());
+        const auto encode = [&] {
+            const std::size_t before = allocations().count;
+            for (Notice notice : notices) {
+                if (notice.kind == NoticeKind::dead_letter) notice.words = words;
+                encoder->encode(event_of(notice), records);
+            }
+            records.clear();
+            return allocations().count - before;
+        };
+        encode();
+        CHECK(encode() == 0);
     }
 }
 

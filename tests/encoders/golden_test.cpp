@@ -14,6 +14,7 @@
 #include "proto/decoder.h"
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/golden_frames.h"
+#include "tests/encoders/sample_notices.h"
 #include "tests/support/frame_streams_file.h"
 
 namespace tapferry::test {
@@ -245,6 +246,24 @@ TEST_CASE("every format makes of each record type, hostile text and message type
             encode_all(frames, *encoder, records);
             compare(format, name, text_of(records));
         }
+    }
+}
+
+TEST_CASE("every format makes of each kind of notice what its golden files say") {
+    for (const GoldenFormat& format : formats()) {
+        const auto header = header_of(format);
+        const auto encoder = make_encoder(format.options);
+        RecordBuffer records(Framing::newline, header.get(), encoder->text());
+        for (const Notice& notice : sample_notices()) encoder->encode(event_of(notice), records);
+        Notice hostile = sample_notices()[static_cast<std::size_t>(NoticeKind::dead_letter)];
+        const std::string words = hostile_words();
+        hostile.words = words;
+        Event labelled = event_of(hostile);
+        const Label label{"site", "fra1"};
+        labelled.labels = {&label, 1};
+        encoder->encode(labelled, records);
+        encoder->close(records);
+        compare(format, "notices", text_of(records));
     }
 }
 

@@ -139,3 +139,67 @@ def broken(folder, change):
 def test_what_is_wrong_is_found_out(folder, faults, change):
     assert not list(faults(broken(folder, lambda d: None)))
     assert list(faults(broken(folder, change)))
+
+
+def notices(output):
+    """The notices of each kind, as the golden files of the encoders have them."""
+    return (ROOT / "tests/golden" / output / "notices.txt").read_text(encoding="ascii").splitlines()
+
+
+def notice_object_faults(document):
+    """The object that every format has whose objects may be nested, by our schema of json."""
+    places = [document, document.get("dnstap", {}), document.get("unmapped", {}), document.get("AdditionalFields", {})]
+    found = [place["notice"] for place in places if "notice" in place]
+    if len(found) != 1:
+        yield f"{len(found)} notices"
+        return
+    yield from by_schema(OUR_SCHEMA)({"time": "2026-11-20T21:23:42Z", "id": 32 * "0", "type": "NOTICE",
+                                      "kind": "notice", "notice": found[0]})
+
+
+@pytest.mark.parametrize("output", ("json", "json-all"))
+def test_notices_in_json_are_as_our_schema_says(output):
+    check_lines(notices(output), by_schema(OUR_SCHEMA))
+
+
+def test_notices_in_summary_are_as_our_schema_says():
+    check_lines(notices("summary"), by_schema(ROOT / "conf/schemas/tapferry-summary-1.schema.json"))
+
+
+def test_notices_in_ecs_have_the_fields_of_ecs():
+    check_lines(notices("ecs"), schemas.ecs_faults)
+
+
+@pytest.mark.parametrize("output", ("ecs", "cim", "ocsf", "asim", "zeek"))
+def test_notices_have_one_object_in_every_format(output):
+    check_lines(notices(output), notice_object_faults)
+
+
+def test_notices_in_gelf_are_gelf_1_1():
+    check_lines(notices("gelf"), schemas.gelf_faults)
+
+
+@pytest.mark.parametrize("output", ("ocsf", "ocsf-1.9"))
+def test_notices_in_ocsf_are_base_events(output):
+    def faults(document):
+        required = {"activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"}
+        if not required <= document.keys() or not {"product", "version"} <= document["metadata"].keys():
+            yield "a required attribute is missing"
+        if document["type_uid"] != document["class_uid"] * 100 + document["activity_id"]:
+            yield "type_uid"
+        if document["severity_id"] not in range(1, 5) or not isinstance(document["time"], int):
+            yield "severity_id or time"
+    check_lines(notices(output), faults)
+
+
+def test_notices_in_asim_have_the_mandatory_columns_of_an_audit_event():
+    mandatory = {"TimeGenerated", "EventCount", "EventStartTime", "EventEndTime", "EventType", "EventResult",
+                 "EventProduct", "EventVendor", "EventSchema", "EventSchemaVersion", "Dvc", "Operation", "Object"}
+    check_lines(notices("asim"), lambda document: sorted(mandatory - document.keys()))
+
+
+def test_notices_say_nothing_of_dns_to_a_model_of_dns():
+    for line in notices("cim"):
+        assert not {"message_type", "query", "reply_code"} & json.loads(line).keys()
+    for line in notices("ecs"):
+        assert "dns" not in json.loads(line)
