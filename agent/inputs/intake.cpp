@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "agent/inputs/intake_notices.h"
 #include "agent/inputs/reading_loop.h"
 #include "agent/inputs/ring.h"
 #include "agent/inputs/spool_writer.h"
@@ -50,11 +51,13 @@ struct Intake::Parts {
         : listeners(listen_all(options.unix_inputs)),
           ring(options.ring_bytes, room_for_closings(options.unix_inputs)),
           reading(listening(listeners, options.unix_inputs, counters), options, ring, tell),
-          writer(ring, spool, counters, tell) {}
+          notices(options, counters),
+          writer(ring, spool, counters, notices, tell) {}
 
     std::vector<UnixListener> listeners;
     Ring ring;
     ReadingLoop reading;
+    IntakeNotices notices;
     SpoolWriter writer;
     std::thread reading_thread;
     std::thread writing_thread;
@@ -87,6 +90,17 @@ void Intake::stop() {
     if (parts_->writing_thread.joinable()) parts_->writing_thread.join();
 }
 
+void Intake::post(NoticeKind kind, std::string words, std::chrono::milliseconds patience) {
+    parts_->notices.post(kind, std::move(words));
+    parts_->ring.nudge();
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (parts_->notices.posted() != 0 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
+std::uint64_t Intake::notices_appended() const {
+    return parts_->notices.appended();
+}
 std::uint64_t Intake::frames_in_ring() const {
     return parts_->ring.frames();
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/counters.h"
+#include "proto/notice.h"
 
 namespace tapferry {
 
@@ -25,6 +26,7 @@ struct UnixInputOptions {
     std::optional<std::uint32_t> owner = std::nullopt;  // uid
     std::optional<std::uint32_t> group = std::nullopt;  // gid
     std::size_t max_connections = 64;
+    std::chrono::milliseconds silence{0};  // when nothing came for so long that is told; 0: never
 };
 
 struct IntakeOptions {
@@ -32,6 +34,7 @@ struct IntakeOptions {
     std::size_t ring_bytes = 32u << 20;
     std::size_t max_frame_bytes = 1u << 20;
     std::chrono::milliseconds hello_timeout{10000};
+    bool notices = false;  // what is worth telling goes into the log
 };
 
 // A change of state worth a line in the log; agent/log writes it. Called from intake's threads, never for a
@@ -55,6 +58,11 @@ class Intake {
     // ring holds into the spool, unlinks the sockets, joins the threads.
     void stop();
 
+    // Puts a notice of the agent itself into the log, soon; waits for that for `patience` at most.
+    void post(NoticeKind kind, std::string words, std::chrono::milliseconds patience = {});
+
+    // Notices that this process put into the log: each has a number, and came by no input.
+    [[nodiscard]] std::uint64_t notices_appended() const;
     [[nodiscard]] std::uint64_t frames_in_ring() const;
     [[nodiscard]] std::uint64_t bytes_in_ring() const;
     // Grows at least once a second while the reading thread lives: only it may feed the watchdog.

@@ -173,10 +173,14 @@ void Ring::wait(std::size_t bytes, std::chrono::steady_clock::time_point deadlin
     seen_tail_ = read_;
 }
 
-void Ring::end() {
-    ended_.store(true);
+void Ring::nudge() {
     std::uint32_t expected = asleep;
     if (state_.compare_exchange_strong(expected, awake)) wake_sleeper(state_);
+}
+
+void Ring::end() {
+    ended_.store(true);
+    nudge();
 }
 
 std::uint64_t Ring::frames() const {

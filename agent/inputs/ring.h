@@ -52,6 +52,9 @@ class Ring {
     // By the consumer, over an empty ring: sleeps until `bytes` came, `deadline`, or end().
     void wait(std::size_t bytes, std::chrono::steady_clock::time_point deadline);
 
+    // By any thread: the consumer is to look around, though nothing came. It may miss this now and then.
+    void nudge();
+
     // The producer has stopped: whatever it published is there, no more comes, and wait() no longer sleeps.
     void end();
     [[nodiscard]] bool ended() const { return ended_.load(); }

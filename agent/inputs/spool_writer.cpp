@@ -27,11 +27,12 @@ Timestamp as_timestamp(ReadTime time) {
 }  // namespace
 
 SpoolWriter::SpoolWriter(Ring& ring, Spool& spool,
-                         const std::vector<std::unique_ptr<InputCounters>>& counters,
+                         const std::vector<std::unique_ptr<InputCounters>>& counters, IntakeNotices& notices,
                          std::function<void(const IntakeEvent&)> tell)
     : ring_(ring),
       spool_(spool),
       counters_(counters),
+      notices_(notices),
       tell_(std::move(tell)),
       block_frames_(counters.size()) {}
 
@@ -43,6 +44,7 @@ void SpoolWriter::run() {
         drain();
         const Clock::time_point now = Clock::now();
         if (ended || (!block_.empty() && now >= block_due_)) flush();
+        tell_notices(ended);
         if (ended) return;
         if (block_.empty()) {
             look_for_age();
@@ -93,7 +95,10 @@ void SpoolWriter::take_frame(const RingEntry& entry) {
 }
 
 void SpoolWriter::flush() {
-    if (!block_.empty()) settle(append());
+    if (!block_.empty()) {
+        settle(append());
+        tell_notices(false);
+    }
     for (const std::uint32_t stream : closing_) spool_.close_stream(stream);
     closing_.clear();
 }
@@ -144,6 +149,16 @@ void SpoolWriter::look_for_age() {
     if (now - age_looked_at_ < age_interval) return;
     age_looked_at_ = now;
     spool_.roll_when_old();
+}
+
+// They stand behind the frames that came before them.
+void SpoolWriter::tell_notices(bool at_once) {
+    const Clock::time_point now = Clock::now();
+    if (!notices_.due(now, at_once)) return;
+    const Timestamp time = as_timestamp(std::chrono::system_clock::now());
+    if (!notices_.look(now, time) || given_up_) return;
+    if (!block_.empty()) settle(append());
+    notices_.append(spool_, time);
 }
 
 // For who waits for time to pass: that nothing came until a moment ago.

@@ -14,6 +14,7 @@
 
 #include "agent/counters.h"
 #include "agent/inputs/intake.h"
+#include "agent/inputs/intake_notices.h"
 #include "agent/inputs/ring.h"
 #include "agent/spool/block_builder.h"
 
@@ -25,7 +26,7 @@ class SpoolWriter {
   public:
     // All outlive it. `counters` has one entry for each input.
     SpoolWriter(Ring& ring, Spool& spool, const std::vector<std::unique_ptr<InputCounters>>& counters,
-                std::function<void(const IntakeEvent&)> tell);
+                IntakeNotices& notices, std::function<void(const IntakeEvent&)> tell);
 
     // Until the ring has ended and is empty. When the disk still fails then, what is left is given up after a
     // second and counted as rejected.
@@ -42,10 +43,12 @@ class SpoolWriter {
     void settle(bool appended);
     void look_for_age();
     void tell_silence();
+    void tell_notices(bool at_once);
 
     Ring& ring_;
     Spool& spool_;
     const std::vector<std::unique_ptr<InputCounters>>& counters_;
+    IntakeNotices& notices_;
     const std::function<void(const IntakeEvent&)> tell_;
 
     BlockBuilder block_;

@@ -40,6 +40,22 @@ std::optional<std::string_view> take_text(std::span<const std::uint8_t>& bytes) 
     return text;
 }
 
+// Of a notice's body: all but its texts.
+constexpr std::size_t notice_fixed_bytes = 34;
+
+void store_time(std::uint8_t* at, const Timestamp& time) {
+    store_le(at, static_cast<std::uint64_t>(time.seconds));
+    store_le(at + 8, time.nanoseconds);
+}
+
+// What no clock can say is not known.
+Timestamp load_time(const std::uint8_t* at) {
+    const Timestamp time{static_cast<std::int64_t>(load_le<std::uint64_t>(at)),
+                         load_le<std::uint32_t>(at + 8)};
+    constexpr std::int64_t far = 253'402'300'800;  // the year 10000
+    return time.nanoseconds < 1'000'000'000 && time.seconds > 0 && time.seconds < far ? time : Timestamp{};
+}
+
 }  // namespace
 
 BlockHeaderBytes encode_header(const BlockHeader& header) {
@@ -105,6 +121,37 @@ std::optional<StreamInformation> decode_stream(std::span<const std::uint8_t> bod
     if (!input || !peer) return std::nullopt;
     information.input = *input;
     information.peer = *peer;
+    return information;
+}
+
+std::vector<std::uint8_t> encode_notice(const Notice& notice, std::string_view input) {
+    std::vector<std::uint8_t> body(notice_fixed_bytes);
+    body[0] = static_cast<std::uint8_t>(notice.kind);
+    body[1] = static_cast<std::uint8_t>(notice.reason);
+    store_le(&body[2], notice.count);
+    store_time(&body[10], notice.from);
+    store_time(&body[22], notice.until);
+    append_text(body, input);
+    append_text(body, notice.words);
+    return body;
+}
+
+std::optional<NoticeInformation> decode_notice(std::span<const std::uint8_t> body) {
+    if (body.size() < notice_fixed_bytes) return std::nullopt;
+    NoticeInformation information;
+    Notice& notice = information.notice;
+    const bool known = body[0] < notice_kind_count && body[1] <= static_cast<int>(NoticeReason::source);
+    notice.kind = known ? NoticeKind{body[0]} : NoticeKind::rejected;
+    notice.reason = known ? NoticeReason{body[1]} : NoticeReason::source;
+    notice.count = load_le<std::uint64_t>(&body[2]);
+    notice.from = load_time(&body[10]);
+    notice.until = load_time(&body[22]);
+    body = body.subspan(notice_fixed_bytes);
+    const auto input = take_text(body);
+    const auto words = take_text(body);
+    if (!input || !words) return std::nullopt;
+    information.input = *input;
+    notice.words = *words;
     return information;
 }
 

@@ -15,7 +15,7 @@
 
 namespace tapferry {
 
-enum class BlockType : std::uint8_t { frames = 1, gap = 2, stream = 3, seal = 4, time = 6 };
+enum class BlockType : std::uint8_t { frames = 1, gap = 2, stream = 3, seal = 4, notice = 5, time = 6 };
 
 inline constexpr std::size_t block_header_bytes = 56;
 inline constexpr std::array<std::uint8_t, 4> block_magic{0xf5, 'T', 'B', '1'};
@@ -54,6 +54,13 @@ struct StreamInformation {
 };
 std::vector<std::uint8_t> encode_stream(const StreamInformation& information);
 std::optional<StreamInformation> decode_stream(std::span<const std::uint8_t> body);
+
+std::vector<std::uint8_t> encode_notice(const Notice& notice, std::string_view input);
+struct NoticeInformation {
+    Notice notice;  // its words view the body
+    std::string_view input;
+};
+std::optional<NoticeInformation> decode_notice(std::span<const std::uint8_t> body);
 
 std::array<std::uint8_t, 1> encode_gap(LossReason reason);
 std::optional<LossReason> decode_gap(std::span<const std::uint8_t> body);

@@ -63,6 +63,18 @@ std::string_view loss_reason_name(LossReason reason) {
     return "damage";
 }
 
+Event event_of(const SpoolNotice& told) {
+    Event event;
+    event.kind = EventKind::notice;
+    event.notice = &told.notice;
+    event.id = {told.incarnation, number(told.position)};
+    event.input = told.input;
+    event.time = event.received = told.received;
+    event.time_digits = 3;
+    event.time_source = TimeSource::agent;
+    return event;
+}
+
 struct SpoolReader::Parts {
     Parts(std::filesystem::path its_directory, Disk& its_disk, Position from)
         : directory(std::move(its_directory)), disk(&its_disk), position(std::max(from, first_position)) {}
@@ -81,6 +93,7 @@ struct SpoolReader::Parts {
     std::optional<SpoolRead> open(const SegmentName& name);
     std::optional<SpoolRead> take(const SoundBlock& block);
     std::optional<SpoolRead> take_frames(const SoundBlock& block);
+    std::optional<SpoolRead> take_notice(const SoundBlock& block);
     std::optional<SpoolRead> take_time(const SoundBlock& block);
     std::optional<SpoolRead> pass_lost(const BlockHeader& header, LossReason reason);
     std::optional<SpoolRead> leave();
@@ -193,6 +206,8 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
         case BlockType::seal:
             segment->seal = header.base;
             break;
+        case BlockType::notice:
+            return take_notice(block);
         case BlockType::time:
             return take_time(block);
     }
@@ -217,6 +232,20 @@ std::optional<SpoolRead> SpoolReader::Parts::take_frames(const SoundBlock& block
     segment->sought = false;
     pass(header);
     return SpoolBlock{header.incarnation, header.received, from_position};
+}
+
+std::optional<SpoolRead> SpoolReader::Parts::take_notice(const SoundBlock& block) {
+    const BlockHeader& header = block.header;
+    const auto information = decode_notice(block.body);
+    if (header.count != 1 || !information || header.end() <= position)
+        return pass_lost(header, LossReason::damage);
+    const SpoolNotice notice{header.incarnation, header.base, header.received, information->input,
+                             information->notice};
+    position = header.end();
+    told_time.reset();
+    segment->sought = false;
+    pass(header);
+    return notice;
 }
 
 // Empty segments may be read again and again while nothing follows them: each time is told once.

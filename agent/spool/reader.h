@@ -50,10 +50,22 @@ struct SpoolTime {
     Timestamp received;
 };
 
+// What intake has to tell, at a position of its own. Views live until the reader's next call.
+struct SpoolNotice {
+    std::uint64_t incarnation = 0;
+    Position position{};
+    Timestamp received;
+    std::string_view input;  // that it is about; empty: none
+    Notice notice;
+};
+
+// As an event, which views it.
+Event event_of(const SpoolNotice&);
+
 // There is nothing beyond the position yet.
 struct SpoolEnd {};
 
-using SpoolRead = std::variant<SpoolBlock, SpoolGap, SpoolTime, SpoolEnd>;
+using SpoolRead = std::variant<SpoolBlock, SpoolGap, SpoolNotice, SpoolTime, SpoolEnd>;
 
 class Disk;
 
@@ -66,7 +78,7 @@ class SpoolReader {
     SpoolReader(SpoolReader&&) noexcept;
     SpoolReader& operator=(SpoolReader&&) noexcept;
 
-    // The next block, gap or time; the position moves past it.
+    // The next block, gap, notice or time; the position moves past it.
     [[nodiscard]] SpoolRead next();
     [[nodiscard]] Position position() const;
     // Goes to another place, back too (a retry reads its stretch again).

@@ -27,6 +27,7 @@ constexpr std::size_t position_at = 32;
 constexpr std::size_t highest_at = 40;
 constexpr std::size_t totals_at = 48;
 constexpr std::size_t lost_at = 112;
+constexpr std::size_t notices_at = 272;
 constexpr std::size_t paired_at = 336;
 constexpr std::size_t open_from_at = 344;
 constexpr std::size_t open_at = 352;
@@ -46,6 +47,23 @@ auto totals_in_order(Totals& t) {
                       &t.delivered, &t.dead_lettered, &t.records,  &t.repeated};
 }
 
+void store_notices(std::uint8_t* at, const NoticeState& state) {
+    const LedgerCounts& since = state.since;
+    for (const std::uint64_t value :
+         {state.incarnation, static_cast<std::uint64_t>(state.minute), since.read, since.lost,
+          since.undecodable, since.filtered, since.paired, since.rendered}) {
+        store_le(at, value);
+        at += sizeof value;
+    }
+}
+
+NoticeState load_notices(const std::uint8_t* at) {
+    const auto number_at = [at](std::size_t index) { return load_le<std::uint64_t>(at + 8 * index); };
+    return {number_at(0),
+            static_cast<std::int64_t>(number_at(1)),
+            {number_at(2), number_at(3), number_at(4), number_at(5), number_at(6), number_at(7)}};
+}
+
 SlotBytes encode_slot(const Slot& slot) {
     SlotBytes bytes{};
     std::ranges::copy(slot_magic, bytes.begin());
@@ -62,6 +80,7 @@ SlotBytes encode_slot(const Slot& slot) {
     for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
         store_le(&bytes[lost_at + 8 * reason], slot.saved.totals.lost[reason]);
     }
+    store_notices(&bytes[notices_at], slot.saved.notices);
     store_le(&bytes[paired_at], slot.saved.totals.paired);
     store_le(&bytes[open_from_at], number(slot.saved.open_from));
     store_le(&bytes[open_at], slot.saved.open);
@@ -93,6 +112,7 @@ std::optional<Slot> decode_slot(const SlotBytes& bytes) {
         slot.saved.totals.lost[reason] = load_le<std::uint64_t>(&bytes[lost_at + 8 * reason]);
     }
     SavedPosition& saved = slot.saved;
+    saved.notices = load_notices(&bytes[notices_at]);
     saved.open_from = saved.position;
     if (!first_version) {
         saved.totals.paired = load_le<std::uint64_t>(&bytes[paired_at]);

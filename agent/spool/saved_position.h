@@ -28,6 +28,13 @@ struct RouteTotals {
     std::uint64_t paired = 0;                             // queries that are told with their response
 };
 
+// What a route's notices go on from, as of its position.
+struct NoticeState {
+    std::uint64_t incarnation = 0;  // of the last number before the position; 0: not known
+    std::int64_t minute = 0;        // of the last ledger: Unix seconds; 0: there was none
+    LedgerCounts since;             // that ledger
+};
+
 struct SavedPosition {
     Position start = first_position;  // where the route began
     Position position = first_position;
@@ -38,6 +45,7 @@ struct SavedPosition {
     std::uint64_t open = 0;
     std::uint64_t incarnation = 0;  // that the position was saved under
     RouteTotals totals;
+    NoticeState notices;
 };
 
 class Disk;

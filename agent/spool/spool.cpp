@@ -93,7 +93,11 @@ struct Spool::Parts {
     [[nodiscard]] int begin_segment();
     [[nodiscard]] int write(BlockHeader header, std::span<const std::uint8_t> body, Timestamp received);
     [[nodiscard]] int write_pending(Timestamp received);
-    [[nodiscard]] int append(const BlockBuilder& block, Timestamp received);
+    // A block with numbers; what has to stand before it is written too.
+    [[nodiscard]] AppendOutcome append_numbered(const BlockHeader& header, std::span<const std::uint8_t> body,
+                                                Timestamp received);
+    [[nodiscard]] int append(const BlockHeader& header, std::span<const std::uint8_t> body,
+                             Timestamp received);
     [[nodiscard]] bool old() const;
     [[nodiscard]] int make_room(std::uint64_t length);
     bool drop_oldest();
@@ -176,7 +180,7 @@ int Spool::Parts::write_pending(Timestamp received) {
     return 0;
 }
 
-int Spool::Parts::append(const BlockBuilder& block, Timestamp received) {
+int Spool::Parts::append(const BlockHeader& header, std::span<const std::uint8_t> body, Timestamp received) {
     if (!active || (active->torn() && active->has_numbers())) {
         const int error = begin_segment();
         if (error != 0 && !active) return error;
@@ -184,9 +188,17 @@ int Spool::Parts::append(const BlockBuilder& block, Timestamp received) {
     if (announced.size() != streams.size() || pending_gap_end > active->end()) {
         if (const int error = write_pending(received)) return error;
     }
-    BlockHeader header = header_for(BlockType::frames, block.body());
-    header.count = block.count();
-    return write(header, block.body(), received);
+    return write(header, body, received);
+}
+
+AppendOutcome Spool::Parts::append_numbered(const BlockHeader& header, std::span<const std::uint8_t> body,
+                                            Timestamp received) {
+    if (const int error = make_room(block_header_bytes + body.size())) return {false, error};
+    int error = append(header, body, received);
+    if (disk_is_full(error) && drop_oldest()) error = append(header, body, received);
+    if (error != 0) return {false, error};
+    publish_end(active->end());
+    return {true, 0};
 }
 
 bool Spool::Parts::old() const {
@@ -253,14 +265,17 @@ void Spool::close_stream(std::uint32_t stream) {
 
 AppendOutcome Spool::append(const BlockBuilder& block, Timestamp received) {
     assert(!block.empty());
-    Parts& p = *parts_;
     if (block.body().size() > max_block_body_bytes) return {false, EMSGSIZE};
-    if (const int error = p.make_room(block_header_bytes + block.body().size())) return {false, error};
-    int error = p.append(block, received);
-    if (disk_is_full(error) && p.drop_oldest()) error = p.append(block, received);
-    if (error != 0) return {false, error};
-    p.publish_end(p.active->end());
-    return {true, 0};
+    BlockHeader header = header_for(BlockType::frames, block.body());
+    header.count = block.count();
+    return parts_->append_numbered(header, block.body(), received);
+}
+
+AppendOutcome Spool::append_notice(const Notice& notice, std::string_view input, Timestamp received) {
+    const auto body = encode_notice(notice, input);
+    BlockHeader header = header_for(BlockType::notice, body);
+    header.count = 1;
+    return parts_->append_numbered(header, body, received);
 }
 
 bool Spool::append_time(Timestamp received) {

@@ -58,6 +58,9 @@ class Spool {
     void close_stream(std::uint32_t stream);
     // One write() of one block. A block that was only half written is cut back.
     [[nodiscard]] AppendOutcome append(const BlockBuilder& block, Timestamp received);
+    // One notice of intake, which takes a number as a frame does. Its texts are cut to 255 bytes.
+    [[nodiscard]] AppendOutcome append_notice(const Notice& notice, std::string_view input,
+                                              Timestamp received);
     // One time block, that nothing came until `received`. False: nobody waits for time to pass, or it cannot
     // be written.
     bool append_time(Timestamp received);

@@ -25,17 +25,22 @@ SavedPosition numbered_position(std::uint64_t n) {
                     16 * n};
     saved.open_from = Position{2 * n - 1};
     saved.open = n;
+    saved.notices = {17 * n, -static_cast<std::int64_t>(n), {18 * n, 19 * n, 20 * n, 21 * n, 22 * n, 23 * n}};
     return saved;
 }
 
 bool is_numbered_position(const SavedPosition& saved, std::uint64_t n) {
     const RouteTotals& t = saved.totals;
+    const LedgerCounts& since = saved.notices.since;
     return saved.start == Position{n} && saved.position == Position{2 * n} &&
            saved.highest == Position{3 * n} && saved.incarnation == 4 * n && t.read == 5 * n &&
            t.undecodable == 6 * n && t.filtered == 7 * n && t.rendered == 8 * n && t.delivered == 9 * n &&
            t.dead_lettered == 10 * n && t.records == 11 * n && t.repeated == 12 * n &&
            t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n} && t.paired == 16 * n &&
-           saved.open_from == Position{2 * n - 1} && saved.open == n;
+           saved.open_from == Position{2 * n - 1} && saved.open == n && saved.notices.incarnation == 17 * n &&
+           saved.notices.minute == -static_cast<std::int64_t>(n) && since.read == 18 * n &&
+           since.lost == 19 * n && since.undecodable == 20 * n && since.filtered == 21 * n &&
+           since.paired == 22 * n && since.rendered == 23 * n;
 }
 
 // A file that was saved to twice: position 1 in the first slot, 2 in the second.
