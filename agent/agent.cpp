@@ -21,7 +21,9 @@
 
 #include "agent/admin/server.h"
 #include "agent/inputs/intake.h"
+#include "agent/last_version.h"
 #include "agent/log.h"
+#include "agent/rates.h"
 #include "agent/route.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/saved_position.h"
@@ -40,6 +42,8 @@ namespace {
 constexpr auto tick = 500ms;
 // How long a destination that changed may finish: signals wait meanwhile, and its position is kept.
 constexpr std::chrono::milliseconds reload_patience = 1s;
+// How long the routes' end waits for the notice of it.
+constexpr std::chrono::milliseconds notice_patience = 500ms;
 // Changes of state that wait to be logged; there are never so many but in an attack, and rejections are
 // counted anyway.
 constexpr std::size_t max_notes = 1000;
@@ -93,6 +97,7 @@ class Agent::Parts {
             if (!file_ && standard_output_is_closed()) break;
             trim();
             tell_notes();
+            sample_rates();
         }
         close();
     }
@@ -108,12 +113,14 @@ class Agent::Parts {
             input_counters_.push_back(std::make_unique<InputCounters>(input.name));
         IntakeOptions intake;
         intake.unix_inputs = config_.unix_inputs;
+        intake.notices = config_.notices;
         intake_ = std::make_unique<Intake>(std::move(intake), *spool_, input_counters_,
                                            [this](const IntakeEvent& event) { note(event); });
         // Routes first: a new one begins where the log ends now. The sockets listen already, so senders can
         // connect.
         for (const auto& destination : config_.destinations)
             if (destination.enabled) add_route(destination);
+        tell_start();
         intake_->start();
         report_orphans();
         if (!config_.admin.host.empty()) open_admin();
@@ -124,6 +131,7 @@ class Agent::Parts {
     // possible; in a first look nothing is kept, so reading ends first. A second signal ends it at once.
     void close() {
         log_.info("agent", "stopping");
+        intake_->post(NoticeKind::stopped, std::string{version}, notice_patience);
         if (!file_) intake_->stop();
         const auto deadline = Clock::now() + config_.stop_timeout;
         for (auto& route : routes_) route->stop(deadline);
@@ -144,6 +152,14 @@ class Agent::Parts {
                 log_.info(status.name,
                           std::to_string(status.pending) + " events wait in the spool for the next start");
         log_.info("agent", "stopped");
+    }
+
+    // These come into the log when intake runs, before any frame.
+    void tell_start() {
+        const std::string before = exchange_last_version(config_.state_directory, version);
+        intake_->post(NoticeKind::started, std::string{version});
+        if (!before.empty() && before != version)
+            intake_->post(NoticeKind::upgraded, before + " to " + std::string{version});
     }
 
     bool all_stopped() const {
@@ -198,12 +214,15 @@ class Agent::Parts {
         status.incarnation = spool_->incarnation();
         status.begin = spool_->begin();
         status.intake_balanced = take_inputs(status);
+        status.notices = intake_->notices_appended();
         {
             const std::lock_guard lock(routes_mutex_);
             for (const auto& route : routes_) status.routes.push_back(route->status());
         }
         status.end = spool_->end();  // after the routes were asked: none of them has seen more
         status.spool_bytes = spool_->bytes();
+        status.spool_max_bytes = config_.spool.max_bytes;
+        add_rates(status);
         return status;
     }
 
@@ -211,7 +230,7 @@ class Agent::Parts {
     // have come to where the log was, and must not have been beyond.
     bool take_inputs(AgentStatus& status) const {
         const auto appended = [this] {
-            std::uint64_t sum = 0;
+            std::uint64_t sum = intake_->notices_appended();
             for (const auto& counters : input_counters_) sum += counters->frames_appended;
             return sum;
         };
@@ -233,6 +252,22 @@ class Agent::Parts {
             status.inputs.push_back(std::move(input));
         }
         return balanced;
+    }
+
+    void sample_rates() {
+        Rates::Counts counts{{"log", number(spool_->end())}};
+        for (const auto& input : input_counters_) counts["input " + input->name] = input->frames_received;
+        for (const auto& route : routes_)
+            counts["route " + route->config().name] = route->status().saved.totals.delivered;
+        const std::lock_guard lock(routes_mutex_);
+        rates_.sample(Clock::now(), std::move(counts));
+    }
+
+    void add_rates(AgentStatus& status) const {
+        const std::lock_guard lock(routes_mutex_);
+        status.rate = rates_.of("log");
+        for (InputStatus& input : status.inputs) input.rate = rates_.of("input " + input.name);
+        for (RouteStatus& route : status.routes) route.rate = rates_.of("route " + route.name);
     }
 
     void trim() {
@@ -340,7 +375,8 @@ class Agent::Parts {
     std::unique_ptr<Spool> spool_;
     Position log_began_{};  // the log's end when this process opened it
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
-    mutable std::mutex routes_mutex_;  // the main thread changes the list, the admin's reads it
+    mutable std::mutex routes_mutex_;  // the main thread changes the list and rates_, the admin's reads them
+    Rates rates_;
     std::vector<std::unique_ptr<Route>> routes_;
     std::mutex notes_mutex_;  // never held while anything is written
     std::vector<IntakeEvent> notes_;

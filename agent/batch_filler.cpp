@@ -17,6 +17,8 @@ std::optional<std::int64_t> in_nanoseconds(std::optional<std::chrono::millisecon
 BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reader,
                          std::unique_ptr<Encoder> encoder)
     : renderer_(destination, std::move(encoder)),
+      tells_notices_(destination.notices),
+      notices_(destination.name, destination.notices),
       window_(in_nanoseconds(renderer_.window())),
       transactions_(destination.transactions),
       reader_(std::move(reader)),
@@ -24,7 +26,9 @@ BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reade
     if (transactions_) pairing_.emplace(*transactions_);
 }
 
-void BatchFiller::seek(Position position, Position open_from, std::uint64_t open) {
+void BatchFiller::seek(Position position, Position open_from, std::uint64_t open,
+                       const NoticeState& notices) {
+    notices_.resume(notices);
     reader_.seek(open == 0 ? position : open_from);
     position_ = position;
     block_ = {};
@@ -41,12 +45,21 @@ void BatchFiller::seek(Position position, Position open_from, std::uint64_t open
 }
 
 BatchFiller::Stopped BatchFiller::fill(OpenBatch& batch, const BatchLimits& limits, Position until) {
+    counted_ = batch.totals;
     const Stopped stopped = resume(batch) ? go_on(batch, limits, until) : Stopped::end_of_log;
+    count_for_notices(batch);
+    notices_.end(position_, renderer_, batch);
+    batch.notice_state = notices_.state();
     const HeldQuery* oldest = pairing_ ? pairing_->oldest() : nullptr;
     batch.open = pairing_ ? pairing_->open() : 0;
     batch.open_from = oldest == nullptr ? position_ : Position{oldest->id.sequence};
     if (stopped == Stopped::full && window_) renderer_.close(batch);
     return stopped;
+}
+
+void BatchFiller::count_for_notices(const OpenBatch& batch) {
+    notices_.count(counted_, batch.totals);
+    counted_ = batch.totals;
 }
 
 BatchFiller::Stopped BatchFiller::go_on(OpenBatch& batch, const BatchLimits& limits, Position until) {
@@ -126,17 +139,47 @@ bool BatchFiller::read_on(OpenBatch& batch) {
         pass_gap(*gap, batch);
     } else if (const auto* time = std::get_if<SpoolTime>(&read)) {
         if (!now_ || *now_ < time->received) now_ = time->received;
+        tell_what_is_due(batch);
+    } else if (const auto* notice = std::get_if<SpoolNotice>(&read)) {
+        now_ = notice->received;
+        take_notice(*notice, batch);
     } else if (const auto* block = std::get_if<SpoolBlock>(&read)) {
         block_ = *block;
         next_ = 0;
         now_ = block->received;
+        tell_what_is_due(batch);
     } else {
         return false;
     }
     return true;
 }
 
+// An aggregate's window that is over ends before its batch gets anything of a later time.
+void BatchFiller::tell_what_is_due(OpenBatch& batch) {
+    count_for_notices(batch);
+    const std::size_t before = batch.records.size();
+    notices_.before(position_, *now_, renderer_, batch);
+    if (batch.records.size() != before) gather(batch, *now_);
+}
+
+// Of one that is not to be told nothing is made, as of an event that the filter drops.
+void BatchFiller::take_notice(const SpoolNotice& told, OpenBatch& batch) {
+    tell_what_is_due(batch);
+    if (batch.received.seconds == 0) batch.received = told.received;
+    ++batch.totals.read;
+    position_ = batch.end = told.position + 1;
+    notices_.took(told.incarnation);
+    if (!tells_notices_) {
+        ++batch.totals.filtered;
+        return;
+    }
+    gather(batch, told.received);
+    Event event = event_of(told);
+    renderer_.tell(event, batch);
+}
+
 void BatchFiller::pass_gap(const SpoolGap& gap, OpenBatch& batch) {
+    notices_.lost(gap, now_);
     batch.totals.lost[static_cast<std::size_t>(gap.reason)] += distance(gap.from, gap.to);
     batch.lost.push_back({gap.from, gap.to, gap.reason});
     position_ = batch.end = gap.to;
@@ -149,6 +192,7 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     gather(batch, block_.received);
     position_ = batch.end = frame.position + 1;
     const EventId id{block_.incarnation, number(frame.position)};
+    notices_.took(block_.incarnation);
     try {
         const FrameOrigin origin{id, block_.received, frame.input};
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable) {

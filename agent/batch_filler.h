@@ -9,6 +9,7 @@
 #include "agent/odd_events.h"
 #include "agent/open_batch.h"
 #include "agent/renderer.h"
+#include "agent/route_notices.h"
 #include "agent/spool/reader.h"
 #include "agent/stages/pairing.h"
 #include "proto/decoder.h"
@@ -37,13 +38,15 @@ class BatchFiller {
     [[nodiscard]] const OddEvents& odd_events() const { return odd_; }
     // Goes to another place, with queries that waited there: so many, from `open_from` on. What was gathered
     // is forgotten.
-    void seek(Position position, Position open_from, std::uint64_t open);
+    void seek(Position position, Position open_from, std::uint64_t open, const NoticeState& notices = {});
+    [[nodiscard]] RouteNotices& notices() { return notices_; }
 
     // Its batches are aggregates.
     [[nodiscard]] bool aggregates() const { return window_.has_value(); }
     // The time alone, that nothing came, would make something of what is held.
     [[nodiscard]] bool waits_for_time(const OpenBatch* gathering) const {
-        return (pairing_ && pairing_->open() != 0) || (gathering != nullptr && gathering->window);
+        return (pairing_ && pairing_->open() != 0) || notices_.waits_for_time() ||
+               (gathering != nullptr && gathering->window);
     }
 
   private:
@@ -51,10 +54,13 @@ class BatchFiller {
     [[nodiscard]] bool is_full(const OpenBatch& batch, const BatchLimits& limits) const;
     bool resume(OpenBatch& batch);
     void hold_again(const SpoolBlock& block);
+    void count_for_notices(const OpenBatch& batch);
     void check_resumed(OpenBatch& batch);
     bool read_on(OpenBatch& batch);
     void pass_gap(const SpoolGap& gap, OpenBatch& batch);
     void take(const SpoolFrame& frame, OpenBatch& batch);
+    void tell_what_is_due(OpenBatch& batch);
+    void take_notice(const SpoolNotice& notice, OpenBatch& batch);
     [[nodiscard]] bool pair(OpenBatch& batch);
     void tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch);
     [[nodiscard]] std::int64_t window_of(const Timestamp& time) const;
@@ -62,6 +68,9 @@ class BatchFiller {
     void gather(OpenBatch& batch, const Timestamp& time) const;
 
     Renderer renderer_;
+    const bool tells_notices_;
+    RouteNotices notices_;
+    RouteTotals counted_;                       // of the batch's totals: what notices_ knows of
     const std::optional<std::int64_t> window_;  // nanoseconds
     const std::optional<PairingOptions> transactions_;
     std::optional<Pairing> pairing_;

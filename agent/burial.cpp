@@ -19,9 +19,11 @@ Burial::Refused Burial::bury_refused(const Outcome& outcome, const RecordBuffer&
     for (const auto index : refused) {
         const Record& record = records[index];
         note(dead_letter_.keep_record(record.id, outcome.words, buffer.content(record)));
-        // The events of a row are delivered with the others of its window.
-        if (record.row.present()) continue;
+        // The events of a row are delivered with the others of its window, and a route's notice is none.
+        if (record.row.present() || record.id.letter != 0) continue;
         if (last == nullptr || !(*last == record.id)) ++count.events;
+        if (last == nullptr) count.first = record.id.sequence;
+        count.last = record.id.sequence;
         last = &record.id;
     }
     if (count.records != 0) report_.tell_dead(count.events, count.records, outcome.words);

@@ -20,6 +20,8 @@ class Burial {
     struct Refused {
         std::uint64_t events = 0;  // rows of an aggregate are records and no events
         std::uint64_t records = 0;
+        std::uint64_t first = 0;  // sequence numbers of the events; 0: there are none
+        std::uint64_t last = 0;
     };
     // The records of `buffer` that the far side refused.
     Refused bury_refused(const Outcome& outcome, const RecordBuffer& buffer);

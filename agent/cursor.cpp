@@ -45,6 +45,7 @@ void Cursor::settle(Ticket ticket, std::uint64_t refused_events, std::uint64_t r
         settled_.position = under_way_.front().end;
         settled_.open_from = under_way_.front().open_from;
         settled_.open = under_way_.front().open;
+        settled_.notices = under_way_.front().notices;
         settled_ticket_ = under_way_.front().ticket;
         in_flight_ -= under_way_.front().totals.rendered;
         under_way_.pop_front();

@@ -20,6 +20,7 @@ struct Stretch {
     std::uint64_t open = 0;  // likewise
     RouteTotals totals;      // of this stretch alone; delivered is filled in when it settles
     std::uint64_t unread = 0;
+    NoticeState notices;  // at its end
     bool settled = false;
 };
 

@@ -17,7 +17,8 @@ void InFlight::owe(Ticket ticket, OpenBatch& batch) {
             std::chrono::steady_clock::now(),
             batch.received,
             batch.records.cut_counts(),
-            batch.left_out};
+            batch.left_out,
+            batch.notices};
     dead_ += owed.dead();
 }
 

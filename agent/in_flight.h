@@ -24,6 +24,7 @@ struct Owed {
     Timestamp received;                           // of its first frame; no seconds: it had none
     CutCounts cuts{};                             // of its records
     std::uint64_t left_out = 0;                   // as OpenBatch
+    OpenBatch::NoticeCounts notices{};            // likewise
 
     [[nodiscard]] std::size_t dead() const { return dead_frames.size() + dead_rows.size(); }
 };

@@ -13,6 +13,8 @@ void OpenBatch::clear(Position from) {
     dead_rows.clear();
     dead_bytes = 0;
     lost.clear();
+    notices = {};
+    notice_state = {};
     window.reset();
 }
 
@@ -22,7 +24,8 @@ bool OpenBatch::full(const BatchLimits& limits) const {
 }
 
 bool OpenBatch::empty() const {
-    return begin == end && totals.rendered == 0 && totals.filtered == 0 && unread == 0;
+    return begin == end && totals.rendered == 0 && totals.filtered == 0 && unread == 0 && records.empty() &&
+           dead_rows.empty();
 }
 
 }  // namespace tapferry

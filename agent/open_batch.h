@@ -2,6 +2,7 @@
 // what became of each of its frames. Owned by one route's thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,12 +57,16 @@ struct OpenBatch {
     std::vector<DeadRow> dead_rows;
     std::size_t dead_bytes = 0;  // of memory that dead_frames and dead_rows take
     std::vector<LostFrames> lost;
+    // Notices among the records, by kind; and what notices go on from behind the stretch.
+    using NoticeCounts = std::array<std::uint64_t, notice_kind_count>;
+    NoticeCounts notices{};
+    NoticeState notice_state;
     std::optional<std::int64_t> window;  // of an aggregate: which multiple of its length
 
     explicit OpenBatch(RecordBuffer buffer) : records(std::move(buffer)) {}
     void clear(Position from);
     [[nodiscard]] bool full(const BatchLimits& limits) const;
-    // Nothing was read, and no query let go.
+    // Nothing was read, no query let go, and nothing told.
     [[nodiscard]] bool empty() const;
 };
 

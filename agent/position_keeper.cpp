@@ -15,7 +15,8 @@ namespace {
 constexpr std::chrono::milliseconds save_interval{20};
 
 bool same_place(const SavedPosition& a, const SavedPosition& b) {
-    return a.position == b.position && a.open_from == b.open_from && a.open == b.open;
+    return a.position == b.position && a.open_from == b.open_from && a.open == b.open &&
+           a.notices.minute == b.notices.minute;
 }
 
 }  // namespace

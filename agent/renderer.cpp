@@ -42,6 +42,28 @@ void Renderer::render(Event& event, OpenBatch& batch) {
         if (const char* fault = fault_of(record)) return bury_event(fault);
 }
 
+void Renderer::tell(Event& event, OpenBatch& batch) {
+    const std::size_t records_before = batch.records.size();
+    const bool numbered = event.id.letter == 0;
+    if (numbered) ++batch.totals.rendered;
+    ++batch.notices[static_cast<std::size_t>(event.notice->kind)];
+    const auto bury_notice = [&](std::string words, std::string text) {
+        batch.records.truncate(records_before);
+        if (numbered) ++batch.totals.dead_lettered;
+        batch.dead_bytes += sizeof(DeadRow) + words.size() + text.size();
+        batch.dead_rows.push_back({event.id, std::move(words), std::move(text)});
+    };
+    try {
+        stages_.label(event);
+        encoder_->encode(event, batch.records);
+    } catch (const std::exception& failure) {
+        return bury_notice(std::string("rendering failed: ") + failure.what(), {});
+    }
+    for (const Record& record : batch.records.records().subspan(records_before))
+        if (const char* fault = fault_of(record))
+            return bury_notice(fault, std::string{batch.records.content(record)});
+}
+
 void Renderer::bury(const EventId& id, std::string words, std::span<const std::uint8_t> frame,
                     OpenBatch& batch) {
     batch.dead_bytes += sizeof(DeadFrame) + words.size() + frame.size();

@@ -23,6 +23,9 @@ class Renderer {
 
     // Whatever a stage or an encoder does with hostile bytes costs this one event, never the route.
     void render(Event& event, OpenBatch& batch);
+    // A notice: no stage but the labels concerns it. One that has a number of its own is an event like
+    // others, any other is none, and its record no event's.
+    void tell(Event& event, OpenBatch& batch);
     // A frame of which there is no event.
     static void bury(const EventId& id, std::string words, std::span<const std::uint8_t> frame,
                      OpenBatch& batch);

@@ -145,7 +145,7 @@ class Route::Loop {
         if (in_flight_.owes_much()) return collect(Clock::now() + watching_wait);
         const auto stop = stop_asked();
         const bool there = stop || frames_are_there();
-        if (!there && !time_may_have_passed()) return;
+        if (!there && !time_may_have_passed() && !filler_.notices().wait_at(filler_.position())) return;
         BatchLimits limits = config_.batch;
         if (probing_) limits.max_events = std::min(limits.max_events, probe_events);
         if (!gathering_) {
@@ -222,8 +222,8 @@ class Route::Loop {
             !transport_->submit({ready_->records, first_}, ticket, Clock::now() + watching_wait))
             return;
         ++next_ticket_;
-        Stretch stretch{ticket,         ready_->end, ready_->open_from, ready_->open, ready_->totals,
-                        ready_->unread, false};
+        Stretch stretch{ticket,         ready_->end,    ready_->open_from,    ready_->open,
+                        ready_->totals, ready_->unread, ready_->notice_state, false};
         stretch.totals.records = ready_->records.size();
         cursor_.repeat(count_repeats(*ready_));
         cursor_.submitted(stretch);
@@ -244,7 +244,7 @@ class Route::Loop {
         const auto records = batch.records.records().subspan(first_);
         return static_cast<std::uint64_t>(
             std::count_if(records.begin(), records.end(), [&](const Record& record) {
-                return std::max(record.id.sequence, number(batch.begin)) < furthest;
+                return record.id.letter == 0 && std::max(record.id.sequence, number(batch.begin)) < furthest;
             }));
     }
 
@@ -278,9 +278,12 @@ class Route::Loop {
         probing_ = false;
         if (outcome.verdict == Verdict::sent) return;
         backoff_.reset();
+        filler_.notices().recovered(report_.failing_since(), behind());
         report_.recovered(behind());
-        settle(outcome.ticket,
-               lent == nullptr ? Burial::Refused{} : burial_.bury_refused(outcome, lent->batch->records));
+        Burial::Refused refused;
+        if (lent != nullptr) refused = burial_.bury_refused(outcome, lent->batch->records);
+        filler_.notices().dead(refused.events, refused.first, refused.last, outcome.words);
+        settle(outcome.ticket, refused);
     }
 
     // Everything under way is given up and read again from the settled position; but a batch of which the far
@@ -294,7 +297,7 @@ class Route::Loop {
         if (lent != nullptr && lent->first + outcome.done != 0) {
             first_ = lent->first + outcome.done;
             ready_ = in_flight_.reclaim(outcome.ticket);
-            filler_.seek(ready_->end, ready_->open_from, ready_->open);
+            filler_.seek(ready_->end, ready_->open_from, ready_->open, ready_->notice_state);
         } else {
             seek_settled();
         }
@@ -305,7 +308,7 @@ class Route::Loop {
 
     void seek_settled() {
         const SavedPosition& settled = cursor_.settled();
-        filler_.seek(settled.position, settled.open_from, settled.open);
+        filler_.seek(settled.position, settled.open_from, settled.open, settled.notices);
         // Queries that wait there may be over though no frame comes any more.
         if (settled.open != 0) wait_for_time(true);
     }
@@ -319,6 +322,8 @@ class Route::Loop {
             report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
             report_.count(owed.cuts);
             report_.count_left_out(owed.left_out);
+            report_.count(owed.notices);
+            filler_.notices().settled(owed);
         }
     }
 

@@ -42,11 +42,13 @@ struct RouteStatus {
     RouteTotals at_start;               // of those, what earlier processes counted
     std::uint64_t pending = 0;       // frames from the saved position to the log's end, in flight among them
     std::uint64_t in_flight = 0;     // events, with those in a window that is not over
+    double rate = 0;                 // events delivered a second, lately
     double lag_seconds = 0;          // age of the oldest frame that is not settled
     std::uint64_t dead_records = 0;  // refused, in this process
     OddEvents odd_events;            // in frames read in this process
     std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
+    std::array<std::uint64_t, notice_kind_count> notices{};  // settled, by kind, in this process
     std::uint64_t left_out = 0;  // records of answers that were not believed, in this process
     CutCounts cuts{};  // records that lack something so as not to be too long, by CutField, in this process
 };

@@ -66,6 +66,10 @@ void RouteReport::count(const CutCounts& cuts) {
     for (std::size_t field = 0; field < cuts_.size(); ++field) cuts_[field] += cuts[field];
 }
 
+void RouteReport::count(const OpenBatch::NoticeCounts& notices) {
+    for (std::size_t kind = 0; kind < notices_.size(); ++kind) notices_[kind] += notices[kind];
+}
+
 void RouteReport::tell_lost(const LostFrames& lost) {
     log_.error(name_, std::to_string(distance(lost.from, lost.to)) + " events lost (" +
                           std::string{loss_reason_name(lost.reason)} + "), sequence numbers " +
@@ -95,6 +99,7 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     status_.delivery_seconds = delivery_seconds_;
     status_.cuts = cuts_;
     status_.left_out = left_out_;
+    status_.notices = notices_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
     status_.odd_events = odd;

@@ -25,10 +25,12 @@ class RouteReport {
     void failed(const std::string& words, std::uint64_t behind, std::optional<Timestamp> oldest_waiting);
     void recovered(std::uint64_t behind);
     [[nodiscard]] bool failing() const { return failing_since_ != 0; }
+    [[nodiscard]] std::int64_t failing_since() const { return failing_since_; }  // as RouteStatus
 
     void count(Outcome::Verdict verdict);
     void count_delivery(double seconds);
     void count(const CutCounts& cuts);
+    void count(const OpenBatch::NoticeCounts& notices);
     void count_left_out(std::uint64_t records) { left_out_ += records; }
     void tell_lost(const LostFrames& lost);
     // So many queries that waited for their response are gone from the log.
@@ -58,6 +60,7 @@ class RouteReport {
     std::array<std::uint64_t, 4> deliveries_{};
     DeliverySeconds delivery_seconds_;
     CutCounts cuts_{};
+    OpenBatch::NoticeCounts notices_{};
     std::uint64_t left_out_ = 0;
     // Of everybody:
     mutable std::mutex mutex_;

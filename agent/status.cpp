@@ -15,6 +15,24 @@ std::uint64_t InputStatus::in_ring() const {
     return received - std::min(appended + all_rejected(), received);
 }
 
+double AgentStatus::bytes_a_frame() const {
+    const std::uint64_t frames = distance(begin, std::max(begin, end));
+    return frames == 0 ? 0 : static_cast<double>(spool_bytes) / static_cast<double>(frames);
+}
+
+std::uint64_t AgentStatus::lag_bytes(const RouteStatus& route) const {
+    const auto bytes = static_cast<std::uint64_t>(static_cast<double>(route.pending) * bytes_a_frame());
+    return std::min(bytes, spool_bytes);
+}
+
+std::optional<double> AgentStatus::lasts_seconds() const {
+    const double growth = rate * bytes_a_frame();
+    if (growth <= 0) return std::nullopt;
+    std::uint64_t held = 0;
+    for (const RouteStatus& route : routes) held = std::max(held, lag_bytes(route));
+    return static_cast<double>(spool_max_bytes - std::min(held, spool_max_bytes)) / growth;
+}
+
 InputStatus snapshot(const InputCounters& counters) {
     InputStatus status;
     status.name = counters.name;

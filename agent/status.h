@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct InputStatus {
     std::array<std::uint64_t, connection_rejection_names.size()> connections_rejected{};
     std::uint64_t connections = 0;
     std::uint64_t last_frame_seconds = 0;  // Unix time; 0: none came
+    double rate = 0;                       // frames received a second, lately
 
     [[nodiscard]] std::uint64_t all_rejected() const;
     // Frames on their way from the socket to the spool: what the other counters leave.
@@ -31,11 +33,22 @@ struct AgentStatus {
     Position begin{};
     Position end{};
     std::uint64_t spool_bytes = 0;
-    // Whether what the inputs say was appended is what the log grew by since the process began, and none of
-    // them accounts for more than it received.
+    std::uint64_t spool_max_bytes = 0;
+    double rate = 0;            // numbers that the log grew by a second, lately
+    std::uint64_t notices = 0;  // in the log, of this process: numbers that came by no input
+    // Whether what the inputs say was appended, and the notices, is what the log grew by since the process
+    // began, and none of them accounts for more than it received.
     bool intake_balanced = true;
     std::vector<InputStatus> inputs;
     std::vector<RouteStatus> routes;
+
+    // Of the log for each number in it, by the mean; 0: it is empty.
+    [[nodiscard]] double bytes_a_frame() const;
+    // About how much of the log a route has still to go.
+    [[nodiscard]] std::uint64_t lag_bytes(const RouteStatus& route) const;
+    // How long until the log must drop what the route that lags most has not passed, in seconds, when nothing
+    // is delivered and as much comes as lately; none: nothing comes.
+    [[nodiscard]] std::optional<double> lasts_seconds() const;
 };
 
 InputStatus snapshot(const InputCounters&);

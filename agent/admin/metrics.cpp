@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/version.h"
+#include "encoders/notice_facts.h"
 
 namespace tapferry {
 
@@ -124,6 +125,13 @@ void add_totals(const AgentStatus& status, Families& out) {
     for (const auto& route : status.routes)
         left_out.count({{"destination", route.name}, {"reason", "bailiwick"}}, route.left_out);
     out.push_back(left_out.take());
+    Family notices("tapferry_notices_total", "Notices told, by what they tell.", MetricType::Counter);
+    for (const auto& route : status.routes)
+        for (std::size_t i = 0; i < route.notices.size(); ++i)
+            notices.count(
+                {{"destination", route.name}, {"kind", std::string{notice_name(static_cast<NoticeKind>(i))}}},
+                route.notices[i]);
+    out.push_back(notices.take());
     Family lost("tapferry_spool_frames_lost_total", "Frames that were gone before the destination had them.",
                 MetricType::Counter);
     for (const auto& route : status.routes)

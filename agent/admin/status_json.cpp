@@ -1,14 +1,13 @@
 #include "agent/admin/status_json.h"
 
-#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <algorithm>
-#include <stdexcept>
-#include <vector>
+#include <cmath>
 
 #include "agent/version.h"
+#include "encoders/notice_facts.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -27,6 +26,12 @@ void put(Writer& out, const char* key, std::uint64_t value) {
 void put(Writer& out, const char* key, const std::string& value) {
     out.Key(key);
     out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+}
+
+// A second, or seconds: more digits than one would say nothing.
+void put_rate(Writer& out, const char* key, double value) {
+    out.Key(key);
+    out.Double(std::round(value * 10) / 10);
 }
 
 // The far side's words may hold any bytes, and JSON is UTF-8.
@@ -54,10 +59,12 @@ void put_input(Writer& out, const InputStatus& input) {
         put(out, connection_rejection_names[i], input.connections_rejected[i]);
     out.EndObject();
     put(out, "last_frame", input.last_frame_seconds);
+    put_rate(out, "rate", input.rate);
     out.EndObject();
 }
 
-void put_route(Writer& out, const RouteStatus& route, Position end) {
+void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route) {
+    const Position end = status.end;
     const RouteTotals& totals = route.saved.totals;
     out.StartObject();
     put(out, "name", route.name);
@@ -91,6 +98,13 @@ void put_route(Writer& out, const RouteStatus& route, Position end) {
     out.StartObject();
     put(out, "bailiwick", route.left_out);
     out.EndObject();
+    out.Key("notices");
+    out.StartObject();
+    for (std::size_t i = 0; i < route.notices.size(); ++i)
+        put(out, notice_name(static_cast<NoticeKind>(i)).data(), route.notices[i]);
+    out.EndObject();
+    put(out, "lag_bytes", status.lag_bytes(route));
+    put_rate(out, "rate", route.rate);
     out.Key("lag_seconds");
     out.Double(route.lag_seconds);
     out.Key("balanced");
@@ -117,7 +131,11 @@ std::string status_json(const AgentStatus& status) {
     put(out, "begin", number(status.begin));
     put(out, "end", number(status.end));
     put(out, "bytes", status.spool_bytes);
+    put(out, "max_bytes", status.spool_max_bytes);
+    put_rate(out, "rate", status.rate);
+    if (const auto lasts = status.lasts_seconds()) put_rate(out, "lasts_seconds", *lasts);
     out.EndObject();
+    put(out, "notices", status.notices);
     out.Key("inputs");
     out.StartArray();
     for (const auto& input : status.inputs) put_input(out, input);
@@ -126,7 +144,7 @@ std::string status_json(const AgentStatus& status) {
     out.StartArray();
     bool all_balanced = status.intake_balanced;
     for (const auto& route : status.routes) {
-        put_route(out, route, status.end);
+        put_route(out, status, route);
         all_balanced = all_balanced && balanced(route, status.end);
     }
     out.EndArray();
@@ -134,105 +152,6 @@ std::string status_json(const AgentStatus& status) {
     out.Bool(all_balanced);
     out.EndObject();
     return {text.GetString(), text.GetSize()};
-}
-
-namespace {
-
-using Row = std::vector<std::string>;
-
-bool is_list_of_objects(const rapidjson::Document& document, const char* key) {
-    const auto found = document.FindMember(key);
-    if (found == document.MemberEnd() || !found->value.IsArray()) return false;
-    return std::all_of(found->value.Begin(), found->value.End(),
-                       [](const auto& one) { return one.IsObject(); });
-}
-
-// The answer may come from anybody who listens at that address.
-rapidjson::Document parse(std::string_view json) {
-    rapidjson::Document document;
-    document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-    if (document.HasParseError() || !document.IsObject() || !is_list_of_objects(document, "inputs") ||
-        !is_list_of_objects(document, "destinations") || !document.HasMember("spool") ||
-        !document["spool"].IsObject())
-        throw std::runtime_error("the answer is not a status");
-    return document;
-}
-
-std::string cell(const rapidjson::Value& object, const char* key) {
-    const auto found = object.FindMember(key);
-    if (found == object.MemberEnd()) return "";
-    if (found->value.IsUint64()) return std::to_string(found->value.GetUint64());
-    if (!found->value.IsString()) return "";
-    std::string text(found->value.GetString(), found->value.GetStringLength());
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-    return text;
-}
-
-std::uint64_t sum_of(const rapidjson::Value& object, const char* key) {
-    std::uint64_t sum = 0;
-    const auto found = object.FindMember(key);
-    if (found != object.MemberEnd() && found->value.IsObject())
-        for (const auto& member : found->value.GetObject())
-            sum += member.value.IsUint64() ? member.value.GetUint64() : 0;
-    return sum;
-}
-
-// Columns as wide as their widest cell; the first to the left, numbers to the right.
-std::string render(const std::vector<Row>& rows) {
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows)
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            if (widths.size() <= i) widths.push_back(0);
-            widths[i] = std::max(widths[i], row[i].size());
-        }
-    std::string text;
-    for (const auto& row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string pad(widths[i] - row[i].size(), ' ');
-            line += (i == 0 ? "" : "  ");
-            line += i == 0 ? row[i] + pad : pad + row[i];
-        }
-        while (!line.empty() && line.back() == ' ') line.pop_back();
-        text += line + "\n";
-    }
-    return text;
-}
-
-}  // namespace
-
-std::string status_table(std::string_view json) {
-    const auto document = parse(json);
-    std::vector<Row> inputs{{"input", "received", "appended", "rejected", "in ring", "connections"}};
-    for (const auto& input : document["inputs"].GetArray())
-        inputs.push_back({cell(input, "name"), cell(input, "received"), cell(input, "appended"),
-                          std::to_string(sum_of(input, "rejected")), cell(input, "in_ring"),
-                          cell(input, "connections")});
-    std::vector<Row> routes{{"destination", "state", "pending", "read", "undecodable", "filtered", "paired",
-                             "open", "delivered", "dead", "in flight", "repeated", "lost", "balance"}};
-    std::string troubles;
-    for (const auto& route : document["destinations"].GetArray()) {
-        const bool even = route.HasMember("balanced") && route["balanced"].IsTrue();
-        routes.push_back({cell(route, "name"), cell(route, "state"), cell(route, "pending"),
-                          cell(route, "read"), cell(route, "undecodable"), cell(route, "filtered"),
-                          cell(route, "paired"), cell(route, "open"), cell(route, "delivered"),
-                          cell(route, "dead_lettered"), cell(route, "in_flight"), cell(route, "repeated"),
-                          std::to_string(sum_of(route, "lost")), even ? "even" : "WRONG"});
-        if (const auto words = cell(route, "words"); !words.empty())
-            troubles += cell(route, "name") + ": " + words + "\n";
-    }
-    const auto& spool = document["spool"];
-    return render(inputs) + "\n" + render(routes) + (troubles.empty() ? "" : "\n" + troubles) +
-           "\nspool: frames " + cell(spool, "begin") + " to " + cell(spool, "end") + " (not included), " +
-           cell(spool, "bytes") + " bytes; tapferry " + cell(document, "version") + ", incarnation " +
-           cell(document, "incarnation") + "\n";
-}
-
-bool status_balances(std::string_view json) {
-    const auto document = parse(json);
-    const auto found = document.FindMember("balanced");
-    return found != document.MemberEnd() && found->value.IsTrue();
 }
 
 }  // namespace tapferry

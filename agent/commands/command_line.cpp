@@ -170,6 +170,7 @@ class CommandLine {
         sub.add_option("--format", status_.format, "Format")
             ->check(CLI::IsMember({"text", "json"}))
             ->capture_default_str();
+        sub.add_flag("--watch", status_.watch, "Show lag, rates and balance again every second");
     }
 
     CLI::App app_{"Tapferry carries dnstap events to a SIEM, and says exactly what it lost.", "tapferry"};

@@ -70,6 +70,7 @@ struct StatusArguments {
     std::string config;
     std::string address;  // of the admin listener; empty: as the configuration says
     std::string format = "text";
+    bool watch = false;  // again and again, until interrupted
 };
 int status_command(const StatusArguments&);
 

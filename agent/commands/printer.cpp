@@ -53,9 +53,18 @@ Printed Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& o
     // In a capture that is the time that passes: what gathers rows goes by it.
     if (window_time_ == WindowTime::event) event_.received = event_.time;
     if (!stages_.pass(event_)) return Printed::filtered;
-    close_window_before(event_.received);
+    return encode(event_);
+}
+
+Printed Printer::print(Event& notice) {
+    stages_.label(notice);
+    return encode(notice);
+}
+
+Printed Printer::encode(const Event& event) {
+    close_window_before(event.received);
     const std::size_t before = records_.size();
-    encoder_->encode(event_, records_);
+    encoder_->encode(event, records_);
     const auto made = records_.records().subspan(before);
     if (std::any_of(made.begin(), made.end(), [](const Record& record) { return record.invalid; })) {
         records_.truncate(before);

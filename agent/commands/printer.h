@@ -33,6 +33,8 @@ class Printer {
 
     // Renders one frame.
     Printed print(std::span<const std::uint8_t> frame, const FrameOrigin& origin);
+    // Renders a notice, which must outlive this call; no filter concerns it.
+    Printed print(Event& notice);
     // It is `now`, and nothing else came before: rows are due when their window has passed.
     void pass(const Timestamp& now);
     // Writes what was rendered since. False: nobody reads standard output any more. Throws std::system_error
@@ -44,6 +46,7 @@ class Printer {
     [[nodiscard]] bool full() const { return records_.bytes() > 64 * 1024; }
 
   private:
+    Printed encode(const Event& event);
     void close_window_before(const Timestamp& time);
 
     Stages stages_;

@@ -50,6 +50,12 @@ int tail_command(const TailArguments& arguments) {
                     return 0;
                 }
             }
+        } else if (const auto* notice = std::get_if<SpoolNotice>(&read)) {
+            Event event = event_of(*notice);
+            if (printer.print(event) == Printed::shown && ++shown == arguments.count) {
+                (void)printer.finish();
+                return 0;
+            }
         } else if (const auto* gap = std::get_if<SpoolGap>(&read)) {
             std::cerr << "tapferry: " << distance(gap->from, gap->to) << " events are not there ("
                       << loss_reason_name(gap->reason) << ")\n";

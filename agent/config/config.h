@@ -52,8 +52,9 @@ struct DestinationConfig {
     RetryLimits retry;
     std::uint64_t dead_letter_bytes = 100ull << 20;
     Start start = Start::newest;
-    bool enabled = true;  // false: the destination is checked and left alone
-    std::string source;   // the section as written: tells at a reload whether it changed
+    bool notices = false;  // what the agent has to tell is told here
+    bool enabled = true;   // false: the destination is checked and left alone
+    std::string source;    // the section as written: tells at a reload whether it changed
 };
 
 struct AdminConfig {
@@ -65,6 +66,7 @@ struct Config {
     std::filesystem::path state_directory = "/var/lib/tapferry";
     LogOptions log;
     std::chrono::milliseconds stop_timeout{10000};
+    bool notices = false;  // of the agent: in the log, and at every destination
     AdminConfig admin;
     SpoolOptions spool;
     std::vector<UnixInputOptions> unix_inputs;

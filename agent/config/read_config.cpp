@@ -23,6 +23,7 @@ void read_agent(Section section, Config& config) {
                                                  {"debug", LogLevel::debug}});
     config.log.format = section.choice<LogFormat>("log_format", LogFormat::text,
                                                   {{"text", LogFormat::text}, {"json", LogFormat::json}});
+    config.notices = section.flag("notices", true);
     config.stop_timeout = section.duration("stop_timeout", config.stop_timeout, 0ms, 10min);
     section.finish();
 }
@@ -80,6 +81,7 @@ UnixInputOptions read_unix_input(const std::string& name, Section& section) {
         input.group = find_group(group);
         if (!input.group) section.fault("group", "there is no group \"" + group + "\" on this host");
     }
+    input.silence = section.duration("silence", 5min, 0ms, 365 * 24h);
     input.max_connections = section.integer("max_connections", input.max_connections, 1, 10000);
     section.finish();
     return input;
@@ -149,6 +151,7 @@ Config read_root(const Setting& document, ConfigReading& reading) {
     read_inputs(root.table("inputs"), config);
     read_destinations(root.table("destinations"), config);
     root.finish();
+    for (auto& destination : config.destinations) destination.notices = config.notices;
     config.spool.directory = config.state_directory / "spool";
     config.source_but_reloadable = canonical_text(all_but_reloadable(document));
     return config;

@@ -51,6 +51,8 @@ class Stages {
 
     // Changes the event, which then refers to this object. False: it is not wanted.
     [[nodiscard]] bool pass(Event& event);
+    // What no stage concerns gets the fixed labels.
+    void label(Event& event) const { event.labels = unlisted_labels_; }
 
   private:
     [[nodiscard]] bool wants(Event& event);

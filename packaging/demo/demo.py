@@ -28,6 +28,7 @@ MORE = 250  # names that are asked during the outage; each makes two events
 CONFIGURATION = """# Written by packaging/quickstart. Every key is explained in conf/tapferry.toml.
 [agent]
 state_directory = "{folder}/state"
+notices = false
 
 [admin]
 listen = "127.0.0.1:0"            # a free port, written to state/admin.address

@@ -28,6 +28,7 @@ LIMIT = 300  # seconds, for anything to happen
 
 CONFIGURATION = """[agent]
 state_directory = "{folder}/state"
+notices = false
 [admin]
 listen = ""
 [inputs.bench]

@@ -42,6 +42,7 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_records_dead_lettered_total", "counter"},
         {"tapferry_records_shortened_total", "counter"},
         {"tapferry_records_left_out_total", "counter"},
+        {"tapferry_notices_total", "counter"},
         {"tapferry_input_connections", "gauge"},
         {"tapferry_build_info", "gauge"},
     };
@@ -99,6 +100,8 @@ TEST_CASE("each metric shows its own counter") {
         return exposition.value("tapferry_records_shortened_total",
                                 {{"destination", "siem"}, {"field", field}});
     };
+    CHECK(exposition.value("tapferry_notices_total", {{"destination", "siem"}, {"kind", "ledger"}}) == 31);
+    CHECK(exposition.value("tapferry_notices_total", {{"destination", "siem"}, {"kind", "gap"}}) == 0);
     CHECK(exposition.value("tapferry_records_left_out_total",
                            {{"destination", "siem"}, {"reason", "bailiwick"}}) == 21);
     CHECK(shortened("answers") == 12);

@@ -38,6 +38,8 @@ TEST_CASE("the sums of an input and of a destination can be done from the status
     CHECK(route["shortened"]["answers"].GetUint64() == 12);
     CHECK(sum(route["shortened"]) == 13);
     CHECK(route["left_out"]["bailiwick"].GetUint64() == 21);
+    CHECK(route["notices"]["ledger"].GetUint64() == 31);
+    CHECK(route["notices"]["gap"].GetUint64() == 0);
     CHECK(route["balanced"].GetBool());
     CHECK(status["balanced"].GetBool());
 }
@@ -117,6 +119,42 @@ TEST_CASE("the table tells why a destination is failing") {
     const std::string table = status_table(status_json(failing_status(1000, "connection refused")));
     CHECK(table.find("\nsiem: connection refused\n") != std::string::npos);
     CHECK(table.find("retrying") != std::string::npos);
+}
+
+TEST_CASE("the screen tells lag, rates and how long the spool lasts, as the JSON does") {
+    AgentStatus status = sound_status();  // 1,110 frames in 4,096 bytes
+    status.rate = 100;
+    status.spool_max_bytes = 1 << 20;
+    status.inputs.front().rate = 123.38;
+    status.routes.front().rate = 7.25;
+    const std::string json = status_json(status);
+    const auto told = read_json(json);
+    CHECK(told["inputs"][0]["rate"].GetDouble() == 123.4);
+    CHECK(told["destinations"][0]["rate"].GetDouble() == 7.3);
+    CHECK(told["destinations"][0]["lag_bytes"].GetUint64() == 369);
+    CHECK(told["spool"]["max_bytes"].GetUint64() == 1 << 20);
+    // (1 MiB - 369 bytes) / (100 frames a second of 3.69 bytes)
+    CHECK(told["spool"]["lasts_seconds"].GetDouble() == doctest::Approx(2840.6).epsilon(0.001));
+    const std::string screen = status_screen(json, 200);
+    for (const std::string_view words :
+         {"369 B", "123", "7.3", "lasts 47 min", "ledger: even", "delivering"}) {
+        CAPTURE(words);
+        CHECK(screen.find(words) != std::string::npos);
+    }
+    status.rate = 0;
+    CHECK_FALSE(read_json(status_json(status))["spool"].HasMember("lasts_seconds"));
+    ++status.routes.front().saved.totals.filtered;
+    CHECK(status_screen(status_json(status), 200).find("ledger: WRONG") != std::string::npos);
+}
+
+TEST_CASE("no line of the screen is wider than the terminal, and no byte of it moves the cursor") {
+    const std::string json = status_json(failing_status(1000, std::string(300, 'x') + "\x1b[2J"));
+    for (const std::size_t width : {20u, 80u, 400u})
+        for (const auto& line : lines_of(status_screen(json, width))) CHECK(line.size() <= width);
+    CHECK(is_printable(status_screen(json, 400)));
+    CHECK(is_printable(status_screen(
+        R"({"inputs":[],"destinations":[{"name":"a\u001b[2J","rate":1e308,"lag_bytes":-5}],"spool":{"bytes":"x"}})",
+        80)));
 }
 
 TEST_CASE("an agent without inputs and destinations yet has a table too") {

@@ -13,6 +13,7 @@ PROGRAM = Path(os.environ.get("TAPFERRY", SOURCE / "build/release/tapferry"))
 
 HEAD = """[agent]
 state_directory = "{folder}/state"
+notices = {notices}
 [admin]
 listen = "127.0.0.1:0"
 [spool]
@@ -22,6 +23,7 @@ segment_bytes = "1MiB"
 type = "unix"
 path = "{folder}/dnstap.sock"
 mode = "0660"
+silence = "{silence}"
 """
 
 
@@ -73,7 +75,7 @@ def command(*arguments, **options):
 
 
 class Agent:
-    def __init__(self, folder, *destinations, spool="256MiB", configuration=None):
+    def __init__(self, folder, *destinations, spool="256MiB", configuration=None, notices=False, silence="0"):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.socket = self.folder / "dnstap.sock"
@@ -81,7 +83,8 @@ class Agent:
         self.process = None
         self.starts = 0
         if configuration is None:
-            configuration = HEAD.format(folder=self.folder, spool=spool) + "".join(destinations)
+            configuration = HEAD.format(folder=self.folder, spool=spool, silence=silence,
+                                        notices="true" if notices else "false") + "".join(destinations)
         self.configuration.write_text(configuration)
 
     def start(self, ready=True):

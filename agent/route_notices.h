@@ -1,0 +1,100 @@
+// What one route has to tell of itself, and where in the stream it belongs: gaps, recoveries, dead letters, a
+// filter that passes nothing, and the ledger. What follows from the log (gaps, ledgers) is told again in the
+// same words when a stretch is read again; what happened at the far side is told once the log comes to a
+// place where it was not told yet. Owned by the route's thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/in_flight.h"
+#include "agent/renderer.h"
+#include "agent/spool/position.h"
+#include "agent/spool/reader.h"
+#include "agent/spool/saved_position.h"
+
+namespace tapferry {
+
+class RouteNotices {
+  public:
+    // `destination`: how the notices call it. Switched off, it only keeps its state.
+    RouteNotices(std::string destination, bool enabled)
+        : destination_(std::move(destination)), enabled_(enabled) {}
+
+    [[nodiscard]] const NoticeState& state() const { return state_; }
+    // Goes on from there: what was gathered since is read again.
+    void resume(const NoticeState& state);
+
+    // Something of the log comes at `received`, behind `position`: ledgers and gaps that are due before it
+    // are told.
+    void before(Position position, const Timestamp& received, Renderer& renderer, OpenBatch& batch);
+    // The frame of that incarnation was taken.
+    void took(std::uint64_t incarnation) { state_.incarnation = incarnation; }
+    // Frames are gone; `since`: when the one before them was received, if that is known.
+    void lost(const SpoolGap& gap, const std::optional<Timestamp>& since);
+    // The batch ends: gaps that nothing has followed yet are told.
+    void end(Position position, Renderer& renderer, OpenBatch& batch);
+    // What became of frames since the batch's totals were `before`.
+    void count(const RouteTotals& before, const RouteTotals& now);
+
+    // The destination could be had again; it had been failing since then (Unix seconds; 0: it had not).
+    void recovered(std::int64_t failing_since, std::uint64_t waiting);
+    // Events were refused for good: those of sequence numbers between these.
+    void dead(std::uint64_t events, std::uint64_t first, std::uint64_t last, const std::string& words);
+    // Whether those wait to be told, and may be at this position.
+    [[nodiscard]] bool wait_at(Position position) const;
+    // Notices of a stretch that was not delivered are to be told again.
+    void forget_told();
+    // The position has passed this stretch: what it told is delivered, and what could not be rendered is
+    // dead.
+    void settled(const Owed& stretch);
+    // A minute is over as soon as somebody says so.
+    [[nodiscard]] bool waits_for_time() const {
+        return enabled_ && state_.minute != 0 && (state_.since.read != 0 || state_.since.lost != 0);
+    }
+
+  private:
+    struct Gap {
+        SpoolGap gap;
+        std::optional<Timestamp> since;
+        std::uint64_t incarnation;
+    };
+    struct Outage {
+        Timestamp since;
+        Timestamp until;
+        std::uint64_t waiting = 0;
+        bool told = false;
+    };
+    struct Refused {
+        std::uint64_t events = 0;
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        std::string words;
+        Timestamp when;
+        bool told = false;
+    };
+    void tell_gaps(const Timestamp& until, Renderer& renderer, OpenBatch& batch);
+    void tell_ledger(Position position, const Timestamp& received, Renderer& renderer, OpenBatch& batch);
+    void tell_pending(Position position, Renderer& renderer, OpenBatch& batch);
+    void look_at_filter(Position position, const Timestamp& received, Renderer& renderer, OpenBatch& batch);
+    void tell(Notice notice, char letter, Position position, std::uint64_t incarnation, const Timestamp& time,
+              Renderer& renderer, OpenBatch& batch);
+
+    const std::string destination_;
+    const bool enabled_;
+    NoticeState state_;
+    std::vector<Gap> gaps_;
+    std::optional<Outage> outage_;
+    std::optional<Refused> refused_;
+    // Two notices of one sort at one place would share an id.
+    Position outage_told_at_{};
+    Position refused_told_at_{};
+    // Of the filter: since when it has passed nothing, and how much came meanwhile.
+    std::optional<Timestamp> passes_nothing_since_;
+    std::uint64_t came_meanwhile_ = 0;
+    bool told_filter_ = false;
+};
+
+}  // namespace tapferry
