@@ -244,7 +244,7 @@ class Route::Loop {
         const auto records = batch.records.records().subspan(first_);
         return static_cast<std::uint64_t>(
             std::count_if(records.begin(), records.end(), [&](const Record& record) {
-                return record.id.letter == 0 && std::max(record.id.sequence, number(batch.begin)) < furthest;
+                return std::max(record.id.sequence, number(batch.begin)) < furthest;
             }));
     }
 

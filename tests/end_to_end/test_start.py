@@ -136,7 +136,7 @@ def small_disk(world):
 
 def test_a_full_disk_holds_nobody_up_and_the_agent_recovers(world, small_disk):
     receiver = world.receiver()
-    text = (HEAD.format(folder=small_disk, spool="256MiB", notices="false", silence="0") + destinations.tcp("json", receiver.port))
+    text = (HEAD.format(folder=small_disk, spool="256MiB") + destinations.tcp("json", receiver.port))
     agent = world.agent(configuration=text)
     agent.folder, agent.socket = small_disk, small_disk / "dnstap.sock"
     agent.start()

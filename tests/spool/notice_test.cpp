@@ -89,6 +89,24 @@ TEST_CASE("of a damaged notice its number is lost, and nothing else") {
     CHECK(std::holds_alternative<SpoolBlock>(reader.next()));
 }
 
+TEST_CASE("a block of a notice that takes more numbers than one is damage: all of them are counted as lost") {
+    const TemporaryFolder folder;
+    Spool spool(small_spool(folder), posix_disk());
+    const auto body = encode_notice(dropped(), "bind");
+    BlockHeader header = header_for(BlockType::notice, body);
+    header.incarnation = spool.incarnation();
+    header.base = first_position;
+    header.count = 3;
+    const auto bytes = encode_header(header);
+    Bytes whole(bytes.begin(), bytes.end());
+    whole.insert(whole.end(), body.begin(), body.end());
+    write_file(segment_files(folder.path() / "spool").front(), whole);
+    SpoolReader reader = reader_of(folder);
+    const SpoolRead read = reader.next();
+    REQUIRE(std::holds_alternative<SpoolGap>(read));
+    CHECK(number(std::get<SpoolGap>(read).to) == 4);
+}
+
 TEST_CASE("no body is too odd: short ones are none, and unknown kinds, reasons and times are read as said") {
     std::vector<std::uint8_t> body = encode_notice(dropped(), "bind");
     for (std::size_t length = 0; length < body.size(); ++length)

@@ -13,7 +13,7 @@ PROGRAM = Path(os.environ.get("TAPFERRY", SOURCE / "build/release/tapferry"))
 
 HEAD = """[agent]
 state_directory = "{folder}/state"
-notices = {notices}
+notices = false
 [admin]
 listen = "127.0.0.1:0"
 [spool]
@@ -23,7 +23,7 @@ segment_bytes = "1MiB"
 type = "unix"
 path = "{folder}/dnstap.sock"
 mode = "0660"
-silence = "{silence}"
+silence = "0"
 """
 
 
@@ -83,8 +83,9 @@ class Agent:
         self.process = None
         self.starts = 0
         if configuration is None:
-            configuration = HEAD.format(folder=self.folder, spool=spool, silence=silence,
-                                        notices="true" if notices else "false") + "".join(destinations)
+            head = HEAD.format(folder=self.folder, spool=spool).replace('silence = "0"', f'silence = "{silence}"')
+            configuration = (head.replace("notices = false", "notices = true") if notices else head) + "".join(
+                destinations)
         self.configuration.write_text(configuration)
 
     def start(self, ready=True):
