@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "agent/dead_letter.h"
-#include "agent/in_flight.h"
+#include "agent/parcel.h"
 #include "agent/route_report.h"
-#include "transports/transport.h"
 
 namespace tapferry {
 
@@ -17,12 +17,8 @@ class Burial {
     Burial(DeadLetter dead_letter, RouteReport& report)
         : dead_letter_(std::move(dead_letter)), report_(report) {}
 
-    struct Refused {
-        std::uint64_t events = 0;  // rows of an aggregate are records and no events
-        std::uint64_t records = 0;
-    };
-    // The records of `buffer` that the far side refused.
-    Refused bury_refused(const Outcome& outcome, const RecordBuffer& buffer);
+    // Records of the parcel that the far side refused; it counts them.
+    void bury_refused(const std::vector<std::uint32_t>& refused, const std::string& words, Parcel& parcel);
     // What these stretches, which the position has passed, leave behind: frames that could not be sent, and
     // losses.
     void bury_left(const std::vector<Owed>& passed);
