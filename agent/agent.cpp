@@ -328,6 +328,7 @@ class Agent::Parts {
         config_.log = fresh.log;
         config_.destinations = std::move(fresh.destinations);
         stop_routes_that_changed();
+        for (auto& route : routes_) route->let_go();
         for (const auto& destination : config_.destinations)
             if (destination.enabled && !has_route(destination.name)) try_to_add_route(destination);
         log_.info("reload", "the configuration was read again");

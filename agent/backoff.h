@@ -20,6 +20,11 @@ class Backoff {
         std::uniform_int_distribution<std::int64_t> pause(0, ceiling.count());
         return std::chrono::milliseconds{pause(random_)};
     }
+    // Where only a person can help there is no hurry: between half of the longest pause and all of it.
+    [[nodiscard]] std::chrono::milliseconds slow() {
+        std::uniform_int_distribution<std::int64_t> pause(max_.count() / 2, max_.count());
+        return std::chrono::milliseconds{pause(random_)};
+    }
     void reset() { tries_ = 0; }
 
   private:

@@ -2,31 +2,27 @@
 
 #include <cerrno>
 #include <cstring>
-#include <numeric>
 #include <string>
 
 namespace tapferry {
 
-Burial::Refused Burial::bury_refused(const Outcome& outcome, const RecordBuffer& buffer) {
-    const auto records = buffer.records();
-    std::vector<std::uint32_t> refused = outcome.refused_records;
-    if (outcome.verdict == Outcome::Verdict::refused) {
-        refused.resize(records.size());
-        std::iota(refused.begin(), refused.end(), 0u);
-    }
-    Refused count{0, refused.size()};
-    const EventId* last = nullptr;
+Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, const std::string& words,
+                                     Parcel& parcel) {
+    if (refused.empty()) return {};
+    Refused count;
+    const std::size_t events_before = parcel.refused_events.size();
     for (const auto index : refused) {
-        const Record& record = records[index];
-        note(dead_letter_.keep_record(record.id, outcome.words, buffer.content(record)));
+        const Record& record = parcel.batch->records.records()[index];
+        note(dead_letter_.keep_record(record.id, words, parcel.batch->records.content(record)));
         // The events of a row are delivered with the others of its window, and a route's notice is none.
         if (record.row.present() || record.id.letter != 0) continue;
-        if (last == nullptr || !(*last == record.id)) ++count.events;
-        if (last == nullptr) count.first = record.id.sequence;
+        parcel.refused_events.insert(record.id.sequence);
+        if (count.first == 0) count.first = record.id.sequence;
         count.last = record.id.sequence;
-        last = &record.id;
     }
-    if (count.records != 0) report_.tell_dead(count.events, count.records, outcome.words);
+    parcel.refused_records += refused.size();
+    count.events = parcel.refused_events.size() - events_before;
+    report_.tell_dead(count.events, refused.size(), words);
     return count;
 }
 

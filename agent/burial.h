@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "agent/dead_letter.h"
-#include "agent/in_flight.h"
+#include "agent/parcel.h"
 #include "agent/route_report.h"
-#include "transports/transport.h"
 
 namespace tapferry {
 
@@ -19,12 +19,11 @@ class Burial {
 
     struct Refused {
         std::uint64_t events = 0;  // rows of an aggregate are records and no events
-        std::uint64_t records = 0;
-        std::uint64_t first = 0;  // sequence numbers of the events; 0: there are none
+        std::uint64_t first = 0;   // sequence numbers of the events; 0: there are none
         std::uint64_t last = 0;
     };
-    // The records of `buffer` that the far side refused.
-    Refused bury_refused(const Outcome& outcome, const RecordBuffer& buffer);
+    // Records of the parcel that the far side refused; it counts them.
+    Refused bury_refused(const std::vector<std::uint32_t>& refused, const std::string& words, Parcel& parcel);
     // What these stretches, which the position has passed, leave behind: frames that could not be sent, and
     // losses.
     void bury_left(const std::vector<Owed>& passed);

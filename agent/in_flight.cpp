@@ -1,5 +1,7 @@
 #include "agent/in_flight.h"
 
+#include <algorithm>
+
 namespace tapferry {
 
 std::unique_ptr<OpenBatch> InFlight::take_spare() {
@@ -8,57 +10,135 @@ std::unique_ptr<OpenBatch> InFlight::take_spare() {
     return batch;
 }
 
-void InFlight::owe(Ticket ticket, OpenBatch& batch) {
-    Owed& owed = owed_[ticket];
-    owed = {std::move(batch.dead_frames),
-            std::move(batch.dead_rows),
-            std::move(batch.lost),
-            batch.unread,
-            std::chrono::steady_clock::now(),
-            batch.received,
-            batch.records.cut_counts(),
-            batch.left_out,
-            batch.notices};
-    dead_ += owed.dead();
+Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch) {
+    Parcel& parcel = parcels_[name];
+    parcel.owed = {std::move(batch->dead_frames),
+                   std::move(batch->dead_rows),
+                   std::move(batch->lost),
+                   batch->unread,
+                   std::chrono::steady_clock::now(),
+                   batch->received,
+                   batch->records.cut_counts(),
+                   batch->left_out,
+                   batch->notices};
+    dead_ += parcel.owed.dead();
+    if (!batch->records.empty()) parcel.waiting.push_back({0, batch->records.size()});
+    parcel.batch = std::move(batch);
+    give_back_if_sent(parcel);
+    return parcel;
 }
 
-const LentBatch* InFlight::lent(Ticket ticket) const {
-    const auto found = lent_.find(ticket);
-    return found == lent_.end() ? nullptr : &found->second;
+Parcel* InFlight::next() {
+    const auto found = std::find_if(parcels_.begin(), parcels_.end(),
+                                    [](const auto& entry) { return !entry.second.waiting.empty(); });
+    return found == parcels_.end() || found->second.lent ? nullptr : &found->second;
 }
 
-void InFlight::take_back(Ticket ticket) {
-    if (auto node = lent_.extract(ticket)) spare_.push_back(std::move(node.mapped().batch));
+bool InFlight::waits() const {
+    return std::any_of(parcels_.begin(), parcels_.end(),
+                       [](const auto& entry) { return !entry.second.waiting.empty(); });
 }
 
-std::unique_ptr<OpenBatch> InFlight::reclaim(Ticket ticket) {
-    auto batch = std::move(lent_.extract(ticket).mapped().batch);
-    Owed owed = std::move(owed_.extract(ticket).mapped());
-    dead_ -= owed.dead();
-    batch->dead_frames = std::move(owed.dead_frames);
-    batch->dead_rows = std::move(owed.dead_rows);
-    batch->lost = std::move(owed.lost);
-    return batch;
+bool InFlight::lends_parcels() const {
+    return std::any_of(parcels_.begin(), parcels_.end(),
+                       [](const auto& entry) { return entry.second.lent.has_value(); });
+}
+
+Piece InFlight::lend(Parcel& parcel, Ticket ticket, std::size_t most) {
+    Piece& front = parcel.waiting.front();
+    Piece piece = front;
+    piece.last = piece.first + std::min(piece.size(), most);
+    if (piece.last == front.last)
+        parcel.waiting.pop_front();
+    else
+        front.first = piece.last;
+    const auto name = std::find_if(parcels_.begin(), parcels_.end(), [&](const auto& entry) {
+                          return &entry.second == &parcel;
+                      })->first;
+    if (parcel.out == 0 && !parcel.lent) parcel.owed.since = std::chrono::steady_clock::now();
+    out_[ticket] = {name, piece, false};
+    parcel.lent = ticket;
+    ++parcel.out;
+    return piece;
+}
+
+void InFlight::take_back(Parcel& parcel, Ticket ticket) {
+    const Piece piece = out_.at(ticket).piece;
+    out_.erase(ticket);
+    parcel.lent.reset();
+    --parcel.out;
+    if (!parcel.waiting.empty() && parcel.waiting.front().first == piece.last &&
+        parcel.waiting.front().handed_over == piece.handed_over)
+        parcel.waiting.front().first = piece.first;
+    else
+        parcel.waiting.push_front(piece);
+}
+
+InFlight::Out* InFlight::find(Ticket ticket) {
+    const auto found = out_.find(ticket);
+    return found == out_.end() ? nullptr : &found->second;
+}
+
+void InFlight::release(Ticket ticket) {
+    Out& out = out_.at(ticket);
+    out.released = true;
+    Parcel& parcel = parcel_of(out);
+    if (parcel.lent == ticket) parcel.lent.reset();
+    give_back_if_sent(parcel);
+}
+
+void InFlight::conclude(Ticket ticket, const std::vector<Piece>& again, bool behind) {
+    Parcel& parcel = parcel_of(out_.at(ticket));
+    out_.erase(ticket);
+    if (parcel.lent == ticket) parcel.lent.reset();
+    --parcel.out;
+    parcel.waiting.insert(behind ? parcel.waiting.end() : parcel.waiting.begin(), again.begin(), again.end());
+    give_back_if_sent(parcel);
+}
+
+void InFlight::give_back_if_sent(Parcel& parcel) {
+    if (parcel.batch && !parcel.lent && parcel.waiting.empty()) give_back(std::move(parcel.batch));
+}
+
+void InFlight::take_back_stray(Ticket ticket) {
+    if (auto node = strays_.extract(ticket)) give_back(std::move(node.mapped()));
 }
 
 std::vector<Owed> InFlight::settle(Ticket up_to) {
     std::vector<Owed> settled;
-    while (!owed_.empty() && owed_.begin()->first <= up_to) {
-        dead_ -= owed_.begin()->second.dead();
-        settled.push_back(std::move(owed_.begin()->second));
-        owed_.erase(owed_.begin());
+    for (auto parcel = parcels_.begin(); parcel != parcels_.end() && parcel->first <= up_to;) {
+        if (parcel->second.requeued) {
+            ++parcel;
+            continue;
+        }
+        dead_ -= parcel->second.owed.dead();
+        settled.push_back(std::move(parcel->second.owed));
+        parcel = parcels_.erase(parcel);
     }
     return settled;
 }
 
+void InFlight::drop(Ticket name) {
+    parcels_.erase(name);
+}
+
 void InFlight::forget() {
-    owed_.clear();
+    for (auto& [name, parcel] : parcels_) {
+        if (parcel.lent)
+            strays_.emplace(*parcel.lent, std::move(parcel.batch));
+        else if (parcel.batch)
+            give_back(std::move(parcel.batch));
+    }
+    parcels_.clear();
+    out_.clear();
     dead_ = 0;
 }
 
 std::optional<Timestamp> InFlight::oldest_received() const {
-    if (owed_.empty()) return std::nullopt;
-    return owed_.begin()->second.received;
+    const auto oldest = std::find_if(parcels_.begin(), parcels_.end(),
+                                     [](const auto& entry) { return !entry.second.requeued; });
+    if (oldest == parcels_.end()) return std::nullopt;
+    return oldest->second.owed.received;
 }
 
 }  // namespace tapferry

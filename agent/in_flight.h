@@ -1,63 +1,54 @@
-// The batches of a route: a few that are filled, lent to the transport and filled again, and what is still
-// owed for each ticket when its batch is already back. Owned by the route's thread.
+// The batches of a route: a few that are filled, sent whole or in pieces and filled again, and what is still
+// owed for each when its batch is already back. Owned by the route's thread.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "agent/open_batch.h"
-#include "transports/transport.h"
+#include "agent/parcel.h"
 
 namespace tapferry {
-
-// What a ticket's settling needs.
-struct Owed {
-    std::vector<DeadFrame> dead_frames;
-    std::vector<DeadRow> dead_rows;
-    std::vector<LostFrames> lost;
-    std::uint64_t unread = 0;                     // as OpenBatch
-    std::chrono::steady_clock::time_point since;  // when it was handed to the transport
-    Timestamp received;                           // of its first frame; no seconds: it had none
-    CutCounts cuts{};                             // of its records
-    std::uint64_t left_out = 0;                   // as OpenBatch
-    OpenBatch::NoticeCounts notices{};            // likewise
-
-    [[nodiscard]] std::size_t dead() const { return dead_frames.size() + dead_rows.size(); }
-};
-
-// A batch that the transport holds.
-struct LentBatch {
-    std::unique_ptr<OpenBatch> batch;
-    std::size_t first = 0;  // as Batch::first
-};
 
 class InFlight {
   public:
     explicit InFlight(std::vector<std::unique_ptr<OpenBatch>> batches) : spare_(std::move(batches)) {}
 
     [[nodiscard]] bool has_spare() const { return !spare_.empty(); }
-    [[nodiscard]] bool lends() const { return !lent_.empty(); }
+    // The transport holds something.
+    [[nodiscard]] bool lends() const { return !strays_.empty() || lends_parcels(); }
     [[nodiscard]] std::unique_ptr<OpenBatch> take_spare();
     void give_back(std::unique_ptr<OpenBatch> batch) { spare_.push_back(std::move(batch)); }
 
-    // From now on `ticket` owes an outcome.
-    void owe(Ticket ticket, OpenBatch& batch);
-    void lend(Ticket ticket, LentBatch batch) { lent_.emplace(ticket, std::move(batch)); }
+    // From now on all of its records wait to be sent. `name`: the batch's own ticket.
+    Parcel& take_on(Ticket name, std::unique_ptr<OpenBatch> batch);
+    // The oldest with something to send; null: there is none, or the transport holds a piece of it.
+    [[nodiscard]] Parcel* next();
+    [[nodiscard]] bool waits() const;
+    // The first `most` records of what waits in the parcel go out under `ticket`.
+    Piece lend(Parcel& parcel, Ticket ticket, std::size_t most);
+    // The transport did not take it.
+    void take_back(Parcel& parcel, Ticket ticket);
 
-    // Null: its batch is back already.
-    [[nodiscard]] const LentBatch* lent(Ticket ticket) const;
-    void take_back(Ticket ticket);
-    // As take_back(), but out of the pool and with what it owed: it is to be handed over again.
-    [[nodiscard]] std::unique_ptr<OpenBatch> reclaim(Ticket ticket);
-    // Whether its outcome still matters: it was not forgotten.
-    [[nodiscard]] bool matters(Ticket ticket) const { return owed_.contains(ticket); }
-    // What the tickets up to this one owed, in order.
+    // A piece that is out, and whose outcome matters.
+    struct Out {
+        Ticket name{};
+        Piece piece;
+        bool released = false;  // the transport does not hold it any more
+    };
+    [[nodiscard]] Out* find(Ticket ticket);
+    [[nodiscard]] Parcel& parcel_of(const Out& out) { return parcels_.at(out.name); }
+    void release(Ticket ticket);
+    // Its outcome is there; what `again` names waits once more, before all else of its parcel or behind it.
+    void conclude(Ticket ticket, const std::vector<Piece>& again, bool behind = false);
+    // A batch that was forgotten and comes back.
+    void take_back_stray(Ticket ticket);
+
+    // What the parcels up to this one owed, in order.
     [[nodiscard]] std::vector<Owed> settle(Ticket up_to);
-    // Whether dead letters wait for their tickets in such numbers that no more should be taken on.
+    void drop(Ticket name);
+    // Whether dead letters wait for their parcels in such numbers that no more should be taken on.
     [[nodiscard]] bool owes_much() const { return dead_ > max_dead; }
     // No outcome matters any more: the log is read again. Batches come back when the transport says so.
     void forget();
@@ -68,9 +59,13 @@ class InFlight {
   private:
     static constexpr std::size_t max_dead = 10000;
 
+    [[nodiscard]] bool lends_parcels() const;
+    void give_back_if_sent(Parcel& parcel);
+
     std::vector<std::unique_ptr<OpenBatch>> spare_;
-    std::map<Ticket, LentBatch> lent_;
-    std::map<Ticket, Owed> owed_;
+    std::map<Ticket, Parcel> parcels_;  // by name
+    std::map<Ticket, Out> out_;
+    std::map<Ticket, std::unique_ptr<OpenBatch>> strays_;
     std::size_t dead_ = 0;  // frames and rows, of all that is owed
 };
 

@@ -1,24 +1,20 @@
 #include "agent/route.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <random>
-#include <span>
 #include <thread>
-#include <vector>
 
 #include "agent/backoff.h"
-#include "agent/batch_filler.h"
 #include "agent/burial.h"
 #include "agent/cursor.h"
+#include "agent/feed.h"
 #include "agent/in_flight.h"
 #include "agent/log.h"
 #include "agent/position_keeper.h"
+#include "agent/rate_limit.h"
+#include "agent/refusal_brake.h"
+#include "agent/route_calls.h"
 #include "agent/route_report.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
@@ -36,48 +32,51 @@ namespace {
 constexpr std::size_t max_batches = 3;
 // After a failure one small batch goes first, to see whether the far side is there.
 constexpr std::size_t probe_events = 100;
+// While too much is refused, so many records now and then, to see whether that is over.
+constexpr std::size_t held_probe_records = 10;
 // How long a thread with nothing to do sleeps before it looks around.
 constexpr auto idle_wait = 500ms;
 // The same while the far side still owes an answer: its connection is watched.
 constexpr auto watching_wait = 100ms;
+// A far side may not ask to be left alone for longer.
+constexpr std::chrono::milliseconds longest_retry_after = 300s;
 
 }  // namespace
 
 class Route::Loop {
   public:
-    Loop(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log)
+    Loop(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log, Parts parts)
         : config_(std::move(config)),
           spool_(spool),
           keeper_(places.position, disk, spool),
           cursor_(keeper_.load(config_, log)),
-          filler_(config_, SpoolReader(places.spool, disk, cursor_.settled().position)),
-          in_flight_(make_batches(filler_)),
-          transport_(make_transport(config_.transport)),
+          feed_(config_, spool, SpoolReader(places.spool, disk, cursor_.settled().position),
+                std::move(parts.encoder)),
+          in_flight_(feed_.make_batches(max_batches)),
+          transport_(parts.transport ? std::move(parts.transport) : make_transport(config_.transport)),
           backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
+          rate_(config_.max_rate),
+          brake_(config_.hold_above),
           report_(config_, cursor_.settled().totals, log),
           burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_) {
         // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
         keeper_.save(cursor_.settled(), report_);
-        seek_settled();
+        feed_.seek(cursor_.settled());
         publish();
     }
-    ~Loop() { wait_for_time(false); }
 
     void start() {
         thread_ = std::thread([this] { run(); });
     }
 
     void stop(Clock::time_point deadline) {
-        {
-            const std::lock_guard lock(stop_mutex_);
-            if (!stop_) stop_ = Stop{spool_.end(), deadline};
-            stop_->deadline = std::min(stop_->deadline, deadline);
-        }
-        stopping_ = true;
-        stop_signal_.notify_all();
+        calls_.stop(spool_.end(), deadline);
         spool_.wake_all();
     }
-
+    void let_go() {
+        calls_.let_go();
+        spool_.wake_all();
+    }
     void join() {
         if (thread_.joinable()) thread_.join();
     }
@@ -87,42 +86,34 @@ class Route::Loop {
     const DestinationConfig& config() const { return config_; }
 
   private:
-    struct Stop {
-        Position up_to{};  // the log's end when the stop was asked for
-        Clock::time_point deadline;
-    };
-
-    static std::vector<std::unique_ptr<OpenBatch>> make_batches(const BatchFiller& filler) {
-        std::vector<std::unique_ptr<OpenBatch>> batches;
-        for (std::size_t i = 0; i < max_batches; ++i) batches.push_back(filler.make_batch());
-        return batches;
-    }
-
     void run() {
         while (!finished()) {
+            if (calls_.take_let_go()) let_go_now();
             if (wait_out_failure()) continue;
-            if (!ready_) fill();
-            if (ready_) hand_over();
-            collect(ready_ || !(gathering_ || in_flight_.has_spare()) ? Clock::now() + watching_wait
-                                                                      : Clock::now());
+            if (!in_flight_.waits() && !held_) fill();
+            hand_over();
+            collect(next_look());
             save_when_due(false);
         }
         save_when_due(true);
         report_.stopped();
     }
 
-    std::optional<Stop> stop_asked() const {
-        if (!stopping_) return std::nullopt;
-        const std::lock_guard lock(stop_mutex_);
-        return stop_;
+    // Until when an outcome is waited for: not at all while there is something else to do.
+    Clock::time_point next_look() const {
+        const auto now = Clock::now();
+        if (!in_flight_.waits() && !held_ && (feed_.has_batch() || in_flight_.has_spare())) return now;
+        if (rate_.limits() && rate_.free_from() > now)
+            return std::min(rate_.free_from(), now + watching_wait);
+        return now + watching_wait;
     }
 
     bool finished() {
-        const auto stop = stop_asked();
+        const auto stop = calls_.stop_asked();
         if (!stop) return false;
-        if (Clock::now() >= stop->deadline || gave_up_stopping_) return true;
+        if (Clock::now() >= stop->deadline || gave_up_stopping_ || held_) return true;
         // An aggregate whose window is not over waits in the spool.
-        if (filler_.position() < stop->up_to || ready_) return false;
+        if (feed_.position() < stop->up_to || in_flight_.waits()) return false;
         if (!told_transport_) {
             told_transport_ = true;
             transport_->finish(stop->deadline);
@@ -130,68 +121,42 @@ class Route::Loop {
         return cursor_.idle();
     }
 
-    // Sleeps through the pause after a failure, but for a stop. Whether the loop has to look around first.
+    // Sleeps through the pause after a failure, but for a call. Whether the loop has to look around first.
     bool wait_out_failure() {
         if (!retry_at_) return false;
-        std::unique_lock lock(stop_mutex_);
-        stop_signal_.wait_until(lock, *retry_at_, [this] { return stop_.has_value(); });
+        calls_.wait_until(*retry_at_);
         retry_at_.reset();
         return true;
     }
 
     // Takes a batch from the log when there is anything to take; an aggregate's, bit by bit.
     void fill() {
-        if (!gathering_ && !in_flight_.has_spare()) return;
+        if (!feed_.has_batch() && !in_flight_.has_spare()) return;
         if (in_flight_.owes_much()) return collect(Clock::now() + watching_wait);
-        const auto stop = stop_asked();
+        const auto stop = calls_.stop_asked();
         const bool there = stop || frames_are_there();
-        if (!there && !time_may_have_passed() && !filler_.notices().wait_at(filler_.position())) return;
+        if (!there && (retry_at_ || (!feed_.time_may_have_passed() && !notices().wait_at(feed_.position()))))
+            return;
+        if (!feed_.has_batch()) feed_.give(in_flight_.take_spare());
+        const auto until = stop ? std::optional{stop->up_to} : std::nullopt;
+        if (auto batch = feed_.fill(limits(), until, there))
+            take_on(std::move(batch));
+        else
+            publish();
+    }
+
+    BatchLimits limits() const {
         BatchLimits limits = config_.batch;
+        limits.max_bytes = std::min(limits.max_bytes, most_bytes_);
         if (probing_) limits.max_events = std::min(limits.max_events, probe_events);
-        if (!gathering_) {
-            gathering_ = in_flight_.take_spare();
-            gathering_->clear(filler_.position());
-        }
-        const Position before = filler_.position();
-        const auto stopped =
-            filler_.fill(*gathering_, limits, stop ? stop->up_to : Position{~std::uint64_t{0}});
-        const bool whole = stopped == BatchFiller::Stopped::full || !filler_.aggregates();
-        const bool moved = filler_.position() != before || (whole && !gathering_->empty());
-        wait_for_time(filler_.waits_for_time(whole ? nullptr : gathering_.get()));
-        if (whole) take_filled();
-        if (!whole) publish();
-        // The log's files end before its count does: the block is just being written, or a disk gives nothing
-        // back.
-        if (!moved && there) std::this_thread::sleep_for(1ms * (1 << std::min(empty_fills_, 6)));
-        empty_fills_ = moved ? 0 : empty_fills_ + 1;
-    }
-
-    void take_filled() {
-        first_ = 0;
-        if (gathering_->empty()) {
-            in_flight_.give_back(std::move(gathering_));
-        } else {
-            ready_ = std::move(gathering_);
-        }
-    }
-
-    // Whether the log is to be asked for the time, because no frame tells it.
-    bool time_may_have_passed() {
-        if (!waits_for_time_ || retry_at_ || Clock::now() - asked_time_ < watching_wait) return false;
-        asked_time_ = Clock::now();
-        return true;
-    }
-
-    // While nothing comes, the log tells the time as long as somebody waits for it.
-    void wait_for_time(bool waits) {
-        if (waits != waits_for_time_) spool_.wait_for_time(waits);
-        waits_for_time_ = waits;
+        if (rate_.limits()) limits.max_events = std::min(limits.max_events, rate_.most_at_once());
+        return limits;
     }
 
     // Waits for frames, then as long as the batch may linger for company. Nothing is read meanwhile, so a
     // slow trickle wakes the thread once a batch and not once a block.
     bool frames_are_there() {
-        const Position here = filler_.position();
+        const Position here = feed_.position();
         if (in_flight_.lends() && spool_.end() <= here) {
             // Bytes of a batch are still going out: that is what this thread is needed for.
             collect(Clock::now() + 5ms);
@@ -199,13 +164,13 @@ class Route::Loop {
         }
         const auto wait = cursor_.idle() ? idle_wait : watching_wait;
         if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
-        linger(here + (config_.batch.max_events - 1), Clock::now() + config_.batch.linger);
-        return !retry_at_;
+        linger(here + (limits().max_events - 1), Clock::now() + config_.batch.linger);
+        return !retry_at_ && !in_flight_.waits() && !held_;
     }
 
     // Waits for a full batch, and looks after what is under way meanwhile.
     void linger(Position full, Clock::time_point until) {
-        while (!stopping_ && !retry_at_ && Clock::now() < until) {
+        while (!calls_.stopping() && !retry_at_ && !in_flight_.waits() && Clock::now() < until) {
             if (in_flight_.lends()) {
                 collect(std::min(until, Clock::now() + 5ms));
             } else {
@@ -215,37 +180,40 @@ class Route::Loop {
         }
     }
 
-    void hand_over() {
-        const std::size_t sending = ready_->records.size() - first_;
-        const Ticket ticket{next_ticket_};
-        if (sending != 0 &&
-            !transport_->submit({ready_->records, first_}, ticket, Clock::now() + watching_wait))
-            return;
-        ++next_ticket_;
-        Stretch stretch{ticket,         ready_->end,    ready_->open_from,    ready_->open,
-                        ready_->totals, ready_->unread, ready_->notice_state, false};
-        stretch.totals.records = ready_->records.size();
-        cursor_.repeat(count_repeats(*ready_));
+    void take_on(std::unique_ptr<OpenBatch> batch) {
+        const Ticket name{next_ticket_++};
+        Stretch stretch{name,          batch->end,    batch->open_from,    batch->open,
+                        batch->totals, batch->unread, batch->notice_state, false};
+        stretch.totals.records = batch->records.size();
         cursor_.submitted(stretch);
-        in_flight_.owe(ticket, *ready_);
-        if (sending != 0) {
-            in_flight_.lend(ticket, {std::move(ready_), first_});
-        } else {  // every frame was filtered, undecodable or gone
-            in_flight_.give_back(std::move(ready_));
-            settle(ticket, {});
-        }
+        Parcel& parcel = in_flight_.take_on(name, std::move(batch));
+        parcel.furthest = cursor_.furthest();
+        if (parcel.over()) settle(name, parcel);  // every frame was filtered, undecodable or gone
         publish();
     }
 
-    // Records of events that may be at the far side already. A query that was let go has an earlier number
-    // than the stretch that told it.
-    std::uint64_t count_repeats(const OpenBatch& batch) const {
-        const std::uint64_t furthest = number(cursor_.furthest());
-        const auto records = batch.records.records().subspan(first_);
-        return static_cast<std::uint64_t>(
-            std::count_if(records.begin(), records.end(), [&](const Record& record) {
-                return std::max(record.id.sequence, number(batch.begin)) < furthest;
-            }));
+    void hand_over() {
+        Parcel* parcel = in_flight_.next();
+        if (parcel == nullptr || retry_at_) return;
+        // One at a time, to see what becomes of it.
+        if ((probing_ || held_) && in_flight_.lends()) return;
+        if (rate_.limits() && Clock::now() < rate_.free_from()) return;
+        const Ticket ticket{next_ticket_};
+        const Piece piece = in_flight_.lend(*parcel, ticket, most_records());
+        const RecordBuffer& records = parcel->batch->records;
+        if (!transport_->submit({records, piece.first, piece.last}, ticket, Clock::now() + watching_wait))
+            return in_flight_.take_back(*parcel, ticket);
+        ++next_ticket_;
+        if (held_) held_probe_ = ticket;
+        cursor_.repeat(parcel->repeats(piece));
+        rate_.sent(parcel->events(piece), Clock::now());
+        publish();
+    }
+
+    std::size_t most_records() const {
+        if (held_) return held_probe_records;
+        if (probing_) return probe_events;
+        return rate_.limits() ? rate_.most_at_once() : ~std::size_t{0};
     }
 
     // Takes the outcomes there are; waits for the first one until `deadline`.
@@ -261,61 +229,99 @@ class Route::Loop {
 
     void take(const Outcome& outcome) {
         report_.count(outcome.verdict);
-        const LentBatch* lent = in_flight_.lent(outcome.ticket);
-        if (lent != nullptr && outcome.handed_over) cursor_.handed_over(lent->batch->end);
-        if (in_flight_.matters(outcome.ticket)) {
-            if (outcome.verdict == Verdict::retry) {
-                fail(outcome, lent);
-            } else {
-                succeed(outcome, lent);
-            }
+        const InFlight::Out* out = in_flight_.find(outcome.ticket);
+        if (out == nullptr) return in_flight_.take_back_stray(outcome.ticket);
+        Parcel& parcel = in_flight_.parcel_of(*out);
+        if (outcome.handed_over && !out->released) cursor_.handed_over(parcel.end_of(out->piece));
+        if (outcome.verdict == Verdict::sent) {
+            // That bytes were sent says that the far side is there; that it takes them, only that they were
+            // accepted.
+            probing_ = false;
+            return in_flight_.release(outcome.ticket);
         }
-        in_flight_.take_back(outcome.ticket);
+        if (out->released && outcome.verdict != Verdict::accepted) return read_again(outcome);
+        const Ticket name = out->name;
+        Division division{{}, {}, out->piece.size()};
+        if (!out->released) division = divide(out->piece, outcome);
+        if (outcome.verdict == Verdict::too_big && out->piece.size() > 1) learn_size(parcel, out->piece);
+        const bool all = division.accepted == out->piece.size();
+        bury(division, outcome.words, parcel);
+        in_flight_.conclude(outcome.ticket, division.again, held_);
+        go_on(outcome, all);
+        if (parcel.over()) settle(name, parcel);
     }
 
-    // That bytes were sent says that the far side is there; that it takes them, only that they were accepted.
-    void succeed(const Outcome& outcome, const LentBatch* lent) {
-        probing_ = false;
-        if (outcome.verdict == Verdict::sent) return;
-        backoff_.reset();
-        filler_.notices().recovered(report_.failing_since(), behind());
-        report_.recovered(behind());
-        Burial::Refused refused;
-        if (lent != nullptr) refused = burial_.bury_refused(outcome, lent->batch->records);
-        filler_.notices().dead(refused.events, refused.first, refused.last, outcome.words);
-        settle(outcome.ticket, refused);
+    // What follows is filled so that it is taken.
+    void learn_size(const Parcel& parcel, const Piece& piece) {
+        most_bytes_ = std::min(most_bytes_, parcel.batch->records.wire(piece.first, piece.last).size() / 2);
     }
 
-    // Everything under way is given up and read again from the settled position; but a batch of which the far
-    // side has a part already is kept, and goes on from there.
-    void fail(const Outcome& outcome, const LentBatch* lent) {
-        report_.failed(outcome.words, behind(), in_flight_.oldest_received());
-        probing_ = true;
-        for (auto* batch : {&ready_, &gathering_})
-            if (*batch) in_flight_.give_back(std::move(*batch));
-        cursor_.rewind();
-        if (lent != nullptr && lent->first + outcome.done != 0) {
-            first_ = lent->first + outcome.done;
-            ready_ = in_flight_.reclaim(outcome.ticket);
-            filler_.seek(ready_->end, ready_->open_from, ready_->open, ready_->notice_state);
+    // What is refused goes to the dead letter, unless so much was refused that the configuration must be
+    // wrong: then it waits.
+    void bury(Division& division, const std::string& words, Parcel& parcel) {
+        brake_.accepted(division.accepted);
+        std::size_t buried = 0;
+        for (; buried < division.refused.size() && !held_ && !brake_.at_limit(); ++buried) brake_.refused();
+        for (std::size_t i = buried; i < division.refused.size(); ++i)
+            division.again.push_back({division.refused[i], division.refused[i] + std::size_t{1}});
+        if (buried < division.refused.size()) {
+            held_ = true;
+            report_.held(words, behind());
+        }
+        division.refused.resize(buried);
+        const auto dead = burial_.bury_refused(division.refused, words, parcel);
+        notices().dead(dead.events, dead.first, dead.last, words);
+    }
+
+    // When the next piece goes: the table of what far sides say and what happens.
+    void go_on(const Outcome& outcome, bool all_accepted) {
+        const bool misconfigured = outcome.verdict == Verdict::misconfigured;
+        if (outcome.verdict == Verdict::retry || misconfigured) {
+            report_.failed(outcome.words, misconfigured, behind(), in_flight_.oldest_received());
+            probing_ = true;
+            pause(std::max(misconfigured ? backoff_.slow() : backoff_.next(),
+                           std::min(outcome.retry_after, longest_retry_after)));
         } else {
-            seek_settled();
+            probing_ = false;
+            backoff_.reset();
+            notices().recovered(report_.failing_since(), behind());
+            report_.recovered(behind());
         }
-        in_flight_.forget();
-        retry_at_ = Clock::now() + backoff_.next();
-        if (stopping_) gave_up_stopping_ = true;  // what is left waits in the spool for the next start
+        if (!held_) return;
+        if (held_probe_ == outcome.ticket && all_accepted) return let_go_now();
+        pause(backoff_.slow());
     }
 
-    void seek_settled() {
-        const SavedPosition& settled = cursor_.settled();
-        filler_.seek(settled.position, settled.open_from, settled.open, settled.notices);
-        // Queries that wait there may be over though no frame comes any more.
-        if (settled.open != 0) wait_for_time(true);
+    void pause(std::chrono::milliseconds length) {
+        retry_at_ = std::max(retry_at_.value_or(Clock::time_point{}), Clock::now() + length);
+        if (calls_.stopping())
+            gave_up_stopping_ = true;  // what is left waits in the spool for the next start
+    }
+
+    void let_go_now() {
+        if (!held_) return;
+        held_ = false;
+        held_probe_.reset();
+        brake_.forget();
+        retry_at_.reset();
+        report_.let_go();
+        publish();
+    }
+
+    // The bytes are gone, and so is what was sent behind them on the same connection: everything under way is
+    // given up and read again from the settled position.
+    void read_again(const Outcome& outcome) {
+        report_.failed(outcome.words, false, behind(), in_flight_.oldest_received());
+        probing_ = true;
+        cursor_.rewind();
+        feed_.seek(cursor_.settled());
+        in_flight_.forget();
+        pause(backoff_.next());
     }
 
     // What is left behind is buried when the position passes it: before that it may be read again.
-    void settle(Ticket ticket, const Burial::Refused& refused) {
-        cursor_.settle(ticket, refused.events, refused.records);
+    void settle(Ticket name, const Parcel& parcel) {
+        cursor_.settle(name, parcel.refused_events.size(), parcel.refused_records);
         const auto passed = in_flight_.settle(cursor_.settled_ticket());
         burial_.bury_left(passed);
         for (const Owed& owed : passed) {
@@ -323,9 +329,11 @@ class Route::Loop {
             report_.count(owed.cuts);
             report_.count_left_out(owed.left_out);
             report_.count(owed.notices);
-            filler_.notices().settled(owed);
+            notices().settled(owed);
         }
     }
+
+    RouteNotices& notices() { return feed_.filler().notices(); }
 
     std::uint64_t behind() const {
         const Position position = cursor_.settled().position;
@@ -337,43 +345,40 @@ class Route::Loop {
     }
 
     void publish() {
-        const bool open = gathering_ && gathering_->window;
-        report_.publish(cursor_, in_flight_.oldest_received(), open ? gathering_.get() : nullptr,
-                        filler_.odd_events());
+        report_.publish(cursor_, in_flight_.oldest_received(), feed_.open_window(), feed_.odd_events());
     }
 
     const DestinationConfig config_;
     Spool& spool_;
     PositionKeeper keeper_;
     Cursor cursor_;
-    BatchFiller filler_;
-    InFlight in_flight_;                    // batches lent to the transport must outlive it
-    std::unique_ptr<OpenBatch> gathering_;  // being filled: the aggregate of a window that is not over
-    std::unique_ptr<OpenBatch> ready_;      // filled, and not yet taken by the transport
+    Feed feed_;
+    InFlight in_flight_;  // batches lent to the transport must outlive it
     std::unique_ptr<Transport> transport_;
     std::uint64_t next_ticket_ = 1;
-    int empty_fills_ = 0;    // one after another
-    std::size_t first_ = 0;  // of ready_: records before it are at the far side already
 
     Backoff backoff_;
+    RateLimit rate_;
+    RefusalBrake brake_;
     std::optional<Clock::time_point> retry_at_;
     bool probing_ = false;  // after a failure, until the far side takes bytes again
-    bool waits_for_time_ = false;
-    Clock::time_point asked_time_{};
+    bool held_ = false;     // too much was refused
+    std::optional<Ticket> held_probe_;
+    std::size_t most_bytes_ = ~std::size_t{0};  // of a batch, as the far side has let us know
     bool told_transport_ = false;
     bool gave_up_stopping_ = false;
     RouteReport report_;
     Burial burial_;
 
-    mutable std::mutex stop_mutex_;
-    std::condition_variable stop_signal_;
-    std::optional<Stop> stop_;
-    std::atomic<bool> stopping_{false};
+    RouteCalls calls_;
     std::thread thread_;
 };
 
+Route::Route(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log, Parts parts)
+    : loop_(
+          std::make_unique<Loop>(std::move(config), std::move(places), spool, disk, log, std::move(parts))) {}
 Route::Route(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log)
-    : loop_(std::make_unique<Loop>(std::move(config), std::move(places), spool, disk, log)) {}
+    : Route(std::move(config), std::move(places), spool, disk, log, Parts{}) {}
 Route::~Route() {
     stop(Clock::now());
     join();
@@ -386,6 +391,9 @@ void Route::stop(Clock::time_point deadline) {
 }
 void Route::join() {
     loop_->join();
+}
+void Route::let_go() {
+    loop_->let_go();
 }
 RouteStatus Route::status() const {
     return loop_->status();

@@ -15,10 +15,12 @@
 #include "agent/spool/position.h"
 #include "agent/spool/saved_position.h"
 #include "encoders/cut_fields.h"
+#include "transports/transport.h"
 
 namespace tapferry {
 
 class Disk;
+class Encoder;
 class Log;
 class Spool;
 
@@ -32,10 +34,11 @@ struct DeliverySeconds {
 
 // A moment's view of a route, whole: all of it was true at once.
 struct RouteStatus {
-    enum class State : std::uint8_t { idle, delivering, retrying, stopped };
+    enum class State : std::uint8_t { idle, delivering, retrying, stopped, held };
     std::string name;
     State state = State::idle;
-    std::string words;                  // why it is retrying; empty otherwise
+    std::string words;                  // why it is retrying or held; empty otherwise
+    bool needs_a_person = false;        // it will not get better by itself
     std::int64_t failing_since = 0;     // Unix seconds; 0: it is not failing
     std::chrono::seconds patience{60};  // failing for longer than this is worth an alarm
     SavedPosition saved;                // lifetime counters, as of the saved position
@@ -46,7 +49,7 @@ struct RouteStatus {
     double lag_seconds = 0;          // age of the oldest frame that is not settled
     std::uint64_t dead_records = 0;  // refused, in this process
     OddEvents odd_events;            // in frames read in this process
-    std::array<std::uint64_t, 4> deliveries{};  // by Outcome::Verdict, in this process
+    std::array<std::uint64_t, verdict_count> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
     std::array<std::uint64_t, notice_kind_count> notices{};  // settled, by kind, in this process
     std::uint64_t left_out = 0;  // records of answers that were not believed, in this process
@@ -60,7 +63,13 @@ class Route {
         std::filesystem::path position;     // the route's own file
         std::filesystem::path dead_letter;  // its own directory
     };
+    // In place of those that the configuration names; null: those.
+    struct Parts {
+        std::unique_ptr<Transport> transport;
+        std::unique_ptr<Encoder> encoder;
+    };
     // Loads the saved position; a destination without one begins where its configuration says.
+    Route(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log, Parts parts);
     Route(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log);
     ~Route();
 
@@ -69,6 +78,8 @@ class Route {
     // once.
     void stop(std::chrono::steady_clock::time_point deadline);
     void join();
+    // Whoever looks after it says that it is no longer the configuration: held records are tried again.
+    void let_go();
 
     [[nodiscard]] RouteStatus status() const;
     // Everything before it is settled and needed no more, and that is written: the log may forget it.

@@ -28,19 +28,24 @@ RouteReport::RouteReport(const DestinationConfig& destination, const RouteTotals
     status_.at_start = at_start;
 }
 
-void RouteReport::failed(const std::string& words, std::uint64_t behind,
+void RouteReport::failed(const std::string& words, bool needs_a_person, std::uint64_t behind,
                          std::optional<Timestamp> oldest_waiting) {
-    const bool news = failing_since_ == 0;
-    if (news) failing_since_ = unix_now();
+    const bool news = failing_since_ == 0 || needs_a_person != needs_a_person_;
+    if (failing_since_ == 0) failing_since_ = unix_now();
+    needs_a_person_ = needs_a_person;
     oldest_waiting_ =
         oldest_waiting && oldest_waiting->seconds != 0 ? oldest_waiting->seconds : failing_since_;
-    if (words == words_) return;
+    if (words == words_ && !news) return;
     words_ = words;
     // Several addresses fail in as many words, in turn.
     const auto now = std::chrono::steady_clock::now();
     if (!news && now - told_failure_ < retell_after) return;
     told_failure_ = now;
-    log_.warn(name_, "retrying: " + words + "; " + events_behind(behind));
+    if (needs_a_person)
+        log_.error(name_, "cannot deliver until that is changed: " + words + "; " + events_behind(behind) +
+                              ", which are kept");
+    else
+        log_.warn(name_, "retrying: " + words + "; " + events_behind(behind));
 }
 
 void RouteReport::recovered(std::uint64_t behind) {
@@ -48,7 +53,22 @@ void RouteReport::recovered(std::uint64_t behind) {
     log_.info(name_, "delivering again after " + std::to_string(unix_now() - failing_since_) + " s; " +
                          events_behind(behind));
     failing_since_ = 0;
+    needs_a_person_ = false;
     words_.clear();
+}
+
+void RouteReport::held(const std::string& words, std::uint64_t behind) {
+    const bool news = held_words_.empty();
+    held_words_ = "too many records are refused (" + words + "), so that it is the configuration";
+    if (news)
+        log_.error(name_, "held: " + held_words_ +
+                              " and not the data: change it and reload (SIGHUP), or change the receiver; " +
+                              events_behind(behind) + ", which are kept");
+}
+
+void RouteReport::let_go() {
+    if (!held_words_.empty()) log_.info(name_, "not held any more");
+    held_words_.clear();
 }
 
 void RouteReport::count(Outcome::Verdict verdict) {
@@ -91,7 +111,8 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
                           const OpenBatch* gathering, const OddEvents& odd) {
     if (!oldest_received && gathering != nullptr) oldest_received = gathering->received;
     const std::lock_guard lock(mutex_);
-    status_.words = words_;
+    status_.words = words_.empty() ? held_words_ : words_;
+    status_.needs_a_person = needs_a_person_;
     status_.failing_since = failing_since_;
     status_.saved = cursor.settled();
     status_.in_flight = cursor.events_in_flight() + (gathering != nullptr ? gathering->totals.rendered : 0);
@@ -103,7 +124,9 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
     status_.odd_events = odd;
-    if (failing())
+    if (!held_words_.empty())
+        status_.state = RouteStatus::State::held;
+    else if (failing())
         status_.state = RouteStatus::State::retrying;
     else
         status_.state =

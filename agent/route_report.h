@@ -22,8 +22,13 @@ class RouteReport {
     RouteReport(const DestinationConfig& destination, const RouteTotals& at_start, Log& log);
 
     // The far side could not be had, or could again; `behind`: frames not yet settled.
-    void failed(const std::string& words, std::uint64_t behind, std::optional<Timestamp> oldest_waiting);
+    // `needs_a_person`: it will not get better by itself.
+    void failed(const std::string& words, bool needs_a_person, std::uint64_t behind,
+                std::optional<Timestamp> oldest_waiting);
     void recovered(std::uint64_t behind);
+    // Too many records were refused, for this reason at last; and that is over.
+    void held(const std::string& words, std::uint64_t behind);
+    void let_go();
     [[nodiscard]] bool failing() const { return failing_since_ != 0; }
     [[nodiscard]] std::int64_t failing_since() const { return failing_since_; }  // as RouteStatus
 
@@ -54,10 +59,12 @@ class RouteReport {
     // Of the route's thread alone:
     std::int64_t failing_since_ = 0;  // Unix seconds; 0: it is not failing
     std::string words_;
+    bool needs_a_person_ = false;
+    std::string held_words_;  // empty: it is not held
     std::chrono::steady_clock::time_point told_failure_{};
     std::int64_t oldest_waiting_ = 0;  // Unix seconds, while it is failing
     std::uint64_t dead_records_ = 0;
-    std::array<std::uint64_t, 4> deliveries_{};
+    std::array<std::uint64_t, verdict_count> deliveries_{};
     DeliverySeconds delivery_seconds_;
     CutCounts cuts_{};
     OpenBatch::NoticeCounts notices_{};

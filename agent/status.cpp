@@ -54,7 +54,8 @@ bool balanced(const RouteStatus& route, Position end) {
 std::vector<std::string> not_ready(const AgentStatus& status, std::int64_t unix_now) {
     std::vector<std::string> names;
     for (const auto& route : status.routes)
-        if (route.failing_since != 0 && unix_now - route.failing_since >= route.patience.count())
+        if (route.state == RouteStatus::State::held || route.needs_a_person ||
+            (route.failing_since != 0 && unix_now - route.failing_since >= route.patience.count()))
             names.push_back(route.name);
     return names;
 }

@@ -56,7 +56,8 @@ InputStatus snapshot(const InputCounters&);
 // Whether a route's sums add up, to one event, and end within the log.
 bool balanced(const RouteStatus& route, Position end);
 
-// Destinations that have been failing for longer than their longest pause between tries; none: ready.
+// Destinations that are held, or need a person, or have been failing for longer than their longest pause
+// between tries; none: ready.
 std::vector<std::string> not_ready(const AgentStatus&, std::int64_t unix_now);
 
 }  // namespace tapferry

@@ -57,7 +57,7 @@ std::optional<Outcome> Datagram::wait(Deadline deadline) {
 
 void Datagram::advance(Deadline deadline) {
     if (!connect(deadline)) return;
-    while (lent_ && lent_->next < lent_->batch.records.size()) {
+    while (lent_ && lent_->next < lent_->batch.end()) {
         if (lent_->on_trial ? !try_first(deadline) : !send_next(deadline)) return;
     }
     if (!lent_ || (lent_->on_trial && !try_first(deadline))) return;

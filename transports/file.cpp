@@ -21,12 +21,34 @@ std::string failure(const char* what, const std::string& path, int error) {
     return std::string(what) + " " + path + ": " + std::generic_category().message(error);
 }
 
+// What a person has to change, as against a disk that is full or a descriptor that is missing.
+Verdict class_of(int error) {
+    switch (error) {
+        case EACCES:
+        case EPERM:
+        case EROFS:
+        case ENOENT:
+        case ENOTDIR:
+        case EISDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+            return Verdict::misconfigured;
+        default:
+            return Verdict::retry;
+    }
+}
+
+Outcome fault(int error, std::string words) {
+    return {.verdict = class_of(error), .words = std::move(words)};
+}
+
 }  // namespace
 
 bool File::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
     if (writing_ || outcome_) return false;
-    if (auto words = open()) {
-        outcome_ = Outcome{.ticket = ticket, .verdict = Verdict::retry, .words = std::move(*words)};
+    if (auto fault = open()) {
+        fault->ticket = ticket;
+        outcome_ = std::move(fault);
         return true;
     }
     writing_ = ticket;
@@ -47,7 +69,7 @@ void File::write(Deadline deadline) {
     Outcome outcome{.ticket = *writing_, .verdict = Verdict::accepted};
     writing_.reset();
     if (error != 0) {
-        outcome.verdict = Verdict::retry;
+        outcome.verdict = class_of(error);
         outcome.done = writer_.give_up(file_.get());
         outcome.words = failure("write", options_.path, error);
     } else if (options_.fsync && ::fdatasync(file_.get()) != 0 && errno != EINVAL) {
@@ -59,7 +81,7 @@ void File::write(Deadline deadline) {
     outcome_ = std::move(outcome);
 }
 
-std::optional<std::string> File::open() {
+std::optional<Outcome> File::open() {
     const auto now = Clock::now();
     if (file_.is_open() && now - checked_at_ >= options_.recheck) {
         checked_at_ = now;
@@ -71,14 +93,15 @@ std::optional<std::string> File::open() {
                            O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640));
         const int error = errno;
         if (!file_.is_open() && error == ENOENT) {
-            return "open " + options_.path + ": the directory " +
-                   std::filesystem::path(options_.path).parent_path().string() + " does not exist";
+            return fault(error, "open " + options_.path + ": the directory " +
+                                    std::filesystem::path(options_.path).parent_path().string() +
+                                    " does not exist");
         }
-        if (!file_.is_open()) return failure("open", options_.path, error);
+        if (!file_.is_open()) return fault(error, failure("open", options_.path, error));
         checked_at_ = now;
     }
     const int error = writer_.mend(file_.get());
-    if (error != 0) return failure("cut a torn record off", options_.path, error);
+    if (error != 0) return fault(error, failure("cut a torn record off", options_.path, error));
     return std::nullopt;
 }
 

@@ -25,7 +25,7 @@ class File final : public Transport {
     // Writes on; `outcome_` says what came of it.
     void write(Deadline deadline);
     // Why the file cannot be written, or nothing.
-    std::optional<std::string> open();
+    std::optional<Outcome> open();
     [[nodiscard]] bool path_names_open_file() const;
     void close();
 

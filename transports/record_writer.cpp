@@ -81,7 +81,7 @@ void RecordWriter::begin(const Batch& batch) {
 }
 
 int RecordWriter::run(int fd, Deadline deadline) {
-    const std::string_view bytes = batch_->records.wire(batch_->first, batch_->records.size());
+    const std::string_view bytes = batch_->records.wire(batch_->first, batch_->end());
     const WithoutSigpipe guard;
     // What is not a file may block, even where there is room, when it is given more than PIPE_BUF at once.
     const bool may_block = !is_regular(fd);
@@ -118,7 +118,7 @@ int RecordWriter::mend(int fd) {
 
 std::size_t RecordWriter::whole_records() const {
     std::size_t whole = 0;
-    const std::size_t all = batch_->records.size() - batch_->first;
+    const std::size_t all = batch_->end() - batch_->first;
     while (whole < all && batch_->records.wire(batch_->first, batch_->first + whole + 1).size() <= written_)
         ++whole;
     return whole;

@@ -39,7 +39,7 @@ bool Stream::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
     settle(Clock::now());
     // What was under way has just come back: that is to be heard before anything new goes out.
     if (!outcomes_.empty() && outcomes_.back().verdict == Verdict::retry) return false;
-    lent_ = Lent{ticket, batch.records.wire(batch.first, batch.records.size())};
+    lent_ = Lent{ticket, batch.records.wire(batch.first, batch.end())};
     if (connection_.state() == State::closed) {
         address_ = &options_.addresses[next_address_];
         next_address_ = (next_address_ + 1) % options_.addresses.size();

@@ -2,8 +2,10 @@
 // decided in agent/route.cpp, the one retry loop of the program. Used by one thread, the route's.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,29 +21,41 @@ enum class Ticket : std::uint64_t {};
 
 struct Batch {
     const RecordBuffer& records;
-    // Records [first, records.size()) are to be sent: what is before was accepted earlier.
+    // Records [first, end()) are to be sent: the others were accepted, or go another time.
     std::size_t first = 0;
+    std::size_t last = std::numeric_limits<std::size_t>::max();
+
+    [[nodiscard]] std::size_t end() const { return std::min(last, records.size()); }
 };
 
 struct Outcome {
     enum class Verdict : std::uint8_t {
         sent,      // the batch's bytes may be released; another outcome for this ticket follows
         accepted,  // the far side has it, in the sense that the transport's documentation gives
-        retry,     // not taken, or not known to be: read that stretch again, or submit again, later
-        refused,   // the far side will never take these records
+        retry,     // not taken, or not known to be, and that may pass: no connection, a time-out, 429, 5xx
+        refused,   // a record in it will never be taken: without refused_records, it is not known which one
+        too_big,   // taken in smaller pieces perhaps
+        misconfigured,  // not taken until a person changes something: 401, 403, 404, a certificate,
+                        // permission
     };
     Ticket ticket{};
     Verdict verdict = Verdict::retry;
-    // With retry: so many records from Batch::first on are accepted all the same and need not go again. Only
-    // from transports that hold on to the batch until its outcome (datagrams, files), never after `sent`.
+    // With any verdict but sent and accepted: so many records from Batch::first on are accepted all the same
+    // and need not go again. Only from transports that hold on to the batch until its outcome (datagrams,
+    // files), never after `sent`.
     std::size_t done = 0;
-    // With accepted: these records of the buffer (indexes into RecordBuffer::records(), rising) are refused
-    // all the same, and the others accepted. Under the same condition as `done`, and never counted in it.
+    // These records of the buffer (indexes into RecordBuffer::records(), rising) are refused for good, and
+    // the others as the verdict says. Under the same condition as `done`, and never counted in it.
     std::vector<std::uint32_t> refused_records{};
-    // With retry: whether a byte of it may have left this host, so that sending it again may repeat records.
+    // With retry: when there are any, these alone go again, and the others are accepted. Likewise rising.
+    std::vector<std::uint32_t> retry_records{};
+    // With retry and misconfigured: how long the far side asks to be left alone.
+    std::chrono::milliseconds retry_after{0};
+    // Whether a byte of it may have left this host, so that sending it again may repeat records.
     bool handed_over = false;
     std::string words{};  // why, in the far side's or the kernel's words; for people
 };
+inline constexpr std::size_t verdict_count = 6;
 
 class Transport {
   public:

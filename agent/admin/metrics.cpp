@@ -22,7 +22,8 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using LabelList = std::initializer_list<std::pair<const char*, std::string>>;
 
-constexpr std::array<const char*, 4> verdict_names{"sent", "accepted", "retry", "refused"};
+constexpr std::array<const char*, verdict_count> verdict_names{"sent",    "accepted", "retry",
+                                                               "refused", "too_big",  "misconfigured"};
 
 class Family {
   public:

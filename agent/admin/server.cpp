@@ -47,7 +47,10 @@ Response readiness(const AgentStatus& status) {
     std::string text;
     for (const auto& route : status.routes)
         for (const auto& name : failing)
-            if (route.name == name) text += "destination " + name + " is failing: " + route.words + "\n";
+            if (route.name == name)
+                text += "destination " + name +
+                        (route.state == RouteStatus::State::held ? " is held: " : " is failing: ") +
+                        route.words + "\n";
     return answer(http::status::service_unavailable, "text/plain; charset=utf-8", text);
 }
 

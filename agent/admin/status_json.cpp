@@ -16,7 +16,7 @@ namespace {
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
-constexpr std::array<const char*, 4> state_names{"idle", "delivering", "retrying", "stopped"};
+constexpr std::array<const char*, 5> state_names{"idle", "delivering", "retrying", "stopped", "held"};
 
 void put(Writer& out, const char* key, std::uint64_t value) {
     out.Key(key);
@@ -70,6 +70,8 @@ void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route)
     put(out, "name", route.name);
     put(out, "state", std::string{state_names[static_cast<std::size_t>(route.state)]});
     put(out, "words", printable(route.words));
+    out.Key("needs_a_person");
+    out.Bool(route.needs_a_person);
     put(out, "failing_since", static_cast<std::uint64_t>(route.failing_since));
     put(out, "start", number(route.saved.start));
     put(out, "position", number(route.saved.position));

@@ -51,6 +51,8 @@ struct DestinationConfig {
     BatchLimits batch;
     RetryLimits retry;
     std::uint64_t dead_letter_bytes = 100ull << 20;
+    double hold_above = 0.05;    // of the last thousand records: more refused ones are held
+    std::uint64_t max_rate = 0;  // events a second; 0: no limit
     Start start = Start::newest;
     bool notices = false;  // what the agent has to tell is told here
     bool enabled = true;   // false: the destination is checked and left alone

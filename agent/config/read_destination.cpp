@@ -116,7 +116,10 @@ void read_limits(Section& section, DestinationConfig& destination) {
     Section dead_letter = section.table("dead_letter");
     destination.dead_letter_bytes = dead_letter.size("max_bytes", destination.dead_letter_bytes, 64 << 10,
                                                      std::numeric_limits<std::int64_t>::max());
+    destination.hold_above = dead_letter.share("hold_above", destination.hold_above, 1);
     dead_letter.finish();
+
+    destination.max_rate = section.integer("max_rate", destination.max_rate, 0, 1'000'000'000);
 }
 
 std::string where(const TransportOptions& transport) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "encoders/encoder.h"
 #include "transports/transport.h"
 
 namespace tapferry::test {
@@ -23,10 +24,14 @@ DestinationConfig RouteWorld::destination(std::chrono::milliseconds replay_windo
 }
 
 void RouteWorld::start(DestinationConfig destination) {
+    start(std::move(destination), Route::Parts{});
+}
+
+void RouteWorld::start(DestinationConfig destination, Route::Parts parts) {
     route_.reset();
     route_ = std::make_unique<Route>(
         std::move(destination), Route::Places{log.directory(), position_file(), log.path("dead-letter/siem")},
-        log.spool(), posix_disk(), *agent_log_);
+        log.spool(), posix_disk(), *agent_log_, std::move(parts));
     route_->start();
 }
 

@@ -28,6 +28,7 @@ class RouteWorld {
     [[nodiscard]] DestinationConfig destination(std::chrono::milliseconds replay_window = none) const;
     // A route as it comes up with the agent: from its saved position, if there is one.
     void start(DestinationConfig destination);
+    void start(DestinationConfig destination, Route::Parts parts);
     // Lets it deliver what the log holds, and waits for its end.
     RouteStatus stop(std::chrono::milliseconds patience = whole_test);
     // Ends it at once, with whatever is on its way.

@@ -77,7 +77,9 @@ TEST_CASE("a record that is too long for a datagram goes to the dead letter, the
     RouteWorld world;
     const Descriptor socket = bind_datagram_path(world.log.path("receiver.sock"));
     world.log.append_captured(600);
-    world.start(datagram_destination(world, 600));
+    auto destination = datagram_destination(world, 600);
+    destination.hold_above = 1;
+    world.start(destination);
     world.route().stop(std::chrono::steady_clock::now() + whole_test);
     std::vector<std::uint64_t> came;
     std::uint64_t dead = 0;

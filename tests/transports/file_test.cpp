@@ -81,7 +81,7 @@ TEST_CASE("a directory that is missing is named") {
     File file(options_for(folder.path("missing/dns.json")));
     const auto records = records_of({"event"});
     const auto outcome = deliver(file, {records}, Ticket{1});
-    CHECK(summary({outcome}) == "retry 1");
+    CHECK(summary({outcome}) == "misconfigured 1");
     CHECK(outcome.words == "open " + folder.path("missing/dns.json") + ": the directory " +
                                folder.path("missing") + " does not exist");
     std::filesystem::create_directory(folder.path("missing"));

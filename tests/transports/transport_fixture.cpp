@@ -1,5 +1,7 @@
 #include "tests/transports/transport_fixture.h"
 
+#include <array>
+
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -41,7 +43,8 @@ std::vector<Outcome> outcomes_of(Transport& transport, std::size_t count) {
 }
 
 std::string summary(const std::vector<Outcome>& outcomes) {
-    static constexpr const char* names[] = {"sent", "accepted", "retry", "refused"};
+    static constexpr std::array<const char*, verdict_count> names{"sent",    "accepted", "retry",
+                                                                  "refused", "too_big",  "misconfigured"};
     std::string text;
     for (const auto& outcome : outcomes) {
         if (!text.empty()) text += ", ";

@@ -47,7 +47,7 @@ inline AgentStatus sound_status() {
     route.cuts[static_cast<std::size_t>(CutField::others)] = 1;
     route.left_out = 21;
     route.notices[static_cast<std::size_t>(NoticeKind::ledger)] = 31;
-    route.deliveries = {9, 8, 7, 6};
+    route.deliveries = {9, 8, 7, 6, 5, 4};
     route.delivery_seconds.buckets[2] = 4;
     route.delivery_seconds.buckets[delivery_seconds_bounds.size()] = 1;
     route.delivery_seconds.sum = 12.5;

@@ -1,0 +1,60 @@
+// What a route takes from the log: batch after batch, each when it is full or nothing more is there. Owned by
+// the route's thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "agent/batch_filler.h"
+#include "agent/open_batch.h"
+
+namespace tapferry {
+
+class Spool;
+
+class Feed {
+  public:
+    // `encoder`: as BatchFiller.
+    Feed(const DestinationConfig& destination, Spool& spool, SpoolReader reader,
+         std::unique_ptr<Encoder> encoder);
+    ~Feed() { wait_for_time(false); }
+    Feed(const Feed&) = delete;
+    Feed& operator=(const Feed&) = delete;
+
+    [[nodiscard]] std::vector<std::unique_ptr<OpenBatch>> make_batches(std::size_t count) const;
+
+    // Goes on filling the batch at hand. A batch that is whole, or null. `there`: frames are, as far as is
+    // known.
+    [[nodiscard]] std::unique_ptr<OpenBatch> fill(const BatchLimits& limits, std::optional<Position> until,
+                                                  bool there);
+    // There is a batch to fill.
+    [[nodiscard]] bool has_batch() const { return batch_ != nullptr; }
+    void give(std::unique_ptr<OpenBatch> batch) { batch_ = std::move(batch); }
+    // An aggregate whose window is not over; null: there is none.
+    [[nodiscard]] const OpenBatch* open_window() const;
+
+    // What was gathered is forgotten: it is read again from there.
+    void seek(const SavedPosition& settled);
+    // Whether the log is to be asked for the time, because no frame tells it.
+    [[nodiscard]] bool time_may_have_passed();
+
+    [[nodiscard]] Position position() const { return filler_.position(); }
+    [[nodiscard]] const OddEvents& odd_events() const { return filler_.odd_events(); }
+    [[nodiscard]] BatchFiller& filler() { return filler_; }
+
+  private:
+    void wait_for_time(bool waits);
+    void rest(bool moved, bool there);
+
+    Spool& spool_;
+    BatchFiller filler_;
+    std::unique_ptr<OpenBatch> batch_;
+    bool begun_ = false;  // batch_ holds what was read
+    bool waits_for_time_ = false;
+    std::chrono::steady_clock::time_point asked_time_{};
+    int empty_fills_ = 0;  // one after another
+};
+
+}  // namespace tapferry
