@@ -122,6 +122,13 @@ std::optional<std::uint64_t> latency(const Event& event) {
                                       static_cast<std::int64_t>(from.nanoseconds));
 }
 
+std::optional<std::uint64_t> measured_latency(const Event& event) {
+    if (event.is_response && event.query_time && event.response_time &&
+        *event.query_time == *event.response_time)
+        return 0;
+    return latency(event);
+}
+
 void append_latency_seconds(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {
     append_fraction(out, nanoseconds, 9, event.time_digits);
 }

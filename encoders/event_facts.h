@@ -36,6 +36,9 @@ std::string_view last_labels(std::string_view name, std::size_t max);
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);
+// The same, for counting: 0 too, where a response has both times and they are equal. It took less than a step
+// of the server's clock, and whoever counts the others alone counts the slow ones.
+std::optional<std::uint64_t> measured_latency(const Event&);
 // That latency, with as many digits as the event's times have: in seconds, or in milliseconds.
 void append_latency_seconds(TextBuffer&, const Event&, std::uint64_t nanoseconds);
 void append_latency_ms(TextBuffer&, const Event&, std::uint64_t nanoseconds);

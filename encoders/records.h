@@ -90,6 +90,8 @@ class RecordBuffer {
     void refuse() { open_refused_ = true; }
     // The open record lacks these, so as not to be too long.
     void cut(CutFields fields) { open_cut_ = fields; }
+    // The last record that was closed lacks these: what belongs behind it would have made the event too long.
+    void cut_last(CutFields fields) { records_.back().cut = fields; }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
 
