@@ -178,6 +178,19 @@ std::uint64_t sum_of(const rapidjson::Value& object, const char* key) {
     return sum;
 }
 
+// "answers 3, flags 1": what is above 0.
+std::string parts_of(const rapidjson::Value& object, const char* key) {
+    std::string text;
+    const auto found = object.FindMember(key);
+    if (found == object.MemberEnd() || !found->value.IsObject()) return text;
+    for (const auto& member : found->value.GetObject())
+        if (const std::string number = cell(found->value, member.name.GetString());
+            member.value.IsUint64() && number != "0")
+            text += (text.empty() ? "" : ", ") +
+                    printable({member.name.GetString(), member.name.GetStringLength()}) + " " + number;
+    return text;
+}
+
 // Columns as wide as their widest cell; the first to the left, numbers to the right.
 std::string render(const std::vector<Row>& rows) {
     std::vector<std::size_t> widths;
@@ -221,6 +234,10 @@ std::string status_table(std::string_view json) {
                           std::to_string(sum_of(route, "lost")), even ? "even" : "WRONG"});
         if (const auto words = cell(route, "words"); !words.empty())
             troubles += cell(route, "name") + ": " + words + "\n";
+        if (const auto cut = parts_of(route, "shortened"); !cut.empty())
+            troubles += cell(route, "name") + ": records shortened, by what they lack: " + cut + "\n";
+        if (const auto left_out = parts_of(route, "left_out"); !left_out.empty())
+            troubles += cell(route, "name") + ": records of answers left out, by reason: " + left_out + "\n";
     }
     const auto& spool = document["spool"];
     return render(inputs) + "\n" + render(routes) + (troubles.empty() ? "" : "\n" + troubles) +

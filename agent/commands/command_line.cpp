@@ -64,7 +64,7 @@ class CommandLine {
         return std::find(all.begin(), all.end(), name) != all.end();
     }
     int unknown(std::string_view name) {
-        std::cerr << "tapferry: " << no_such("command", name, names()) << ".\n";
+        std::cerr << "tapferry: " << no_such("command", name, names()) << "\n";
         return wrong_usage;
     }
     // An option that the command does not have may be a misspelt one that it has.
@@ -152,7 +152,9 @@ class CommandLine {
         explain_.format.output = "json";
         sub.add_option("FILE", explain_.file, "The capture, or - for standard input")->required();
         sub.add_option("--event", explain_.event, "Which one; default: the first that the format shows")
-            ->type_name("N");
+            ->type_name("N")
+            ->check(
+                from_one_on("events count from 1, and without it the first that the format shows is taken"));
         add_format_options(sub, explain_.format);
         add_filter_options(sub, explain_.filter);
         sub.add_option("--format", explain_.style, "Format of the table")

@@ -37,6 +37,18 @@ std::string fault_of_format(std::string& name) {
 
 }  // namespace
 
+CLI::Validator from_one_on(std::string_view otherwise) {
+    return {[otherwise](std::string& text) {
+                const bool digits =
+                    !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+                const bool above_0 = text.find_first_not_of('0') != std::string::npos;
+                return digits && above_0
+                           ? std::string()
+                           : "\"" + text + "\" is not a number from 1 on; " + std::string(otherwise);
+            },
+            ""};
+}
+
 void add_format_options(CLI::App& app, FormatArguments& format) {
     app.footer(formats_in_lines() + "\n" + app.get_footer());
     app.add_option("-o,--output", format.output, "Format, one of those below")
@@ -46,7 +58,7 @@ void add_format_options(CLI::App& app, FormatArguments& format) {
     app.add_option("--line", format.line, "For text: literal text and %{field}; for template: with {field}")
         ->type_name("TEXT");
     add_repeatable(app, "--option", format.options, "KEY=VALUE",
-                   "A key of the format's table in the configuration; may be repeated");
+                   "A key of the format's table in the configuration, as version=1.9; may be repeated");
 }
 
 void add_filter_options(CLI::App& app, FilterArguments& filter) {
@@ -65,7 +77,7 @@ void add_filter_options(CLI::App& app, FilterArguments& filter) {
 void add_count_option(CLI::App& app, std::uint64_t& count) {
     app.add_option("-n,--count", count, "End after so many events")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(from_one_on("without it, all are shown"));
 }
 
 std::string no_such(std::string_view kind, std::string_view word,
@@ -74,7 +86,7 @@ std::string no_such(std::string_view kind, std::string_view word,
     text.append(kind).append(" \"").append(word).append("\"");
     if (const auto near = nearest(word, known); !near.empty())
         text.append("; did you mean \"").append(near).append("\"?");
-    return text + " There are " + list_of(known);
+    return text + " There are " + list_of(known) + ".";
 }
 
 std::string nearest_option(const CLI::App& app, std::string_view word) {

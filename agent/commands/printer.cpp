@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/commands/commands.h"
+#include "agent/commands/silence.h"
 #include "agent/inputs/control_frame.h"
 #include "encoders/make_encoder.h"
 
@@ -21,26 +22,29 @@ Framing framing_of(const Encoder& encoder) {
     return encoder.text() == RecordText::bytes ? Framing::length_prefix : Framing::newline;
 }
 
-bool write_all(std::string_view left) {
-    while (!left.empty()) {
-        const auto written = ::write(STDOUT_FILENO, left.data(), left.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0 && errno == EPIPE) return false;
-        if (written < 0)
+// `written`: how many bytes were.
+bool write_all(std::string_view bytes, std::size_t& written) {
+    for (written = 0; written < bytes.size();) {
+        const auto count = ::write(STDOUT_FILENO, bytes.data() + written, bytes.size() - written);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EPIPE) return false;
+        if (count < 0)
             throw std::system_error(errno, std::generic_category(), "standard output cannot be written to");
-        left.remove_prefix(static_cast<std::size_t>(written));
+        written += static_cast<std::size_t>(count);
     }
     return true;
 }
 
 bool write_all(std::span<const std::uint8_t> bytes) {
-    return write_all(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    std::size_t written = 0;
+    return write_all({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, written);
 }
 
 }  // namespace
 
 Printer::Printer(const ShowOptions& options, WindowTime window_time)
-    : stages_(options.stages),
+    : format_(options.format),
+      stages_(options.stages),
       encoder_(make_encoder(options.format)),
       records_(framing_of(*encoder_), nullptr, encoder_->text()),
       window_time_(window_time) {
@@ -60,6 +64,13 @@ Printed Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& o
     if (std::any_of(made.begin(), made.end(), [](const Record& record) { return record.invalid; })) {
         records_.truncate(before);
         return Printed::unfit;
+    }
+    shortened_ += static_cast<std::uint64_t>(
+        std::count_if(made.begin(), made.end(), [](const Record& record) { return !record.cut.empty(); }));
+    if (made.empty()) {
+        silence_ = silence_words(event_, format_);
+        if (!gathers() && silence_.empty()) silence_ = "without a record that is told";
+        if (!silence_.empty()) return Printed::silent;
     }
     if (encoder_->full()) encoder_->close(records_);
     return Printed::shown;
@@ -81,9 +92,26 @@ void Printer::close_window_before(const Timestamp& time) {
 bool Printer::flush() {
     const bool binary = encoder_->text() == RecordText::bytes;
     if (binary && !std::exchange(begun_, true) && !write_all(start_frame())) return false;
-    if (!write_all(records_.wire(0, records_.size()))) return false;
-    records_.clear();
-    return true;
+    return write_records();
+}
+
+// What was written of them counts, also when the rest cannot be.
+bool Printer::write_records() {
+    std::size_t bytes = 0;
+    const auto count = [&] {
+        for (std::size_t i = 0; i < records_.size() && records_.wire(0, i + 1).size() <= bytes; ++i)
+            ++written_;
+        records_.clear();
+    };
+    bool open = false;
+    try {
+        open = write_all(records_.wire(0, records_.size()), bytes);
+    } catch (const std::system_error&) {
+        count();
+        throw;
+    }
+    count();
+    return open;
 }
 
 bool Printer::finish() {

@@ -1,10 +1,12 @@
 #include "agent/commands/explain/explanation.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 
 #include "agent/commands/explain/fact_source.h"
 #include "agent/commands/explain/field_mapping.h"
+#include "agent/commands/silence.h"
 #include "encoders/bounds.h"
 #include "encoders/make_encoder.h"
 #include "encoders/text/line_format.h"
@@ -69,8 +71,9 @@ class Explaining {
         encoder->encode(event_, records);
         encoder->close(records);
         Explanation explanation;
+        if (records.empty()) explanation.silence = silence_words(event_, options_);
         for (std::size_t i = 0; i < records.size(); ++i)
-            explanation.records.push_back(record(records.content(records.records()[i]), i));
+            explanation.records.push_back(record(records.content(records.records()[i]), i, records.size()));
         // Formats that hold the whole message leave nothing out.
         const bool whole = passes_frame_on(options_) || std::holds_alternative<DigOptions>(options_);
         if (!explanation.records.empty() && !whole) {
@@ -81,9 +84,12 @@ class Explaining {
     }
 
   private:
-    ExplainedRecord record(std::string_view content, std::size_t number) {
+    ExplainedRecord record(std::string_view content, std::size_t number, std::size_t of) {
         ExplainedRecord made{content.size(), {}};
-        for (auto& field : split(content)) made.fields.push_back(field_of(std::move(field), number));
+        // A record of its own for each answer has no index in its keys; one of all of them comes from all.
+        const bool one_each = of == event_.dns.answers.size();
+        for (auto& field : split(content))
+            made.fields.push_back(field_of(std::move(field), one_each ? number : SIZE_MAX));
         mark_shortened(made);
         return made;
     }
@@ -93,27 +99,32 @@ class Explaining {
         return fields_of_record(format_, content);
     }
 
-    ExplainedField field_of(RecordField field, std::size_t record) {
+    ExplainedField field_of(RecordField field, std::size_t answer) {
         const std::string bare = without_indexes(field.key);
-        const std::string_view fact = fact_of(format_, bare);
-        // A record of its own for each answer has no index in its keys.
-        const std::size_t index = bare != field.key ? index_in(field.key) : record;
+        const std::string_view fact =
+            is_receiver_layout() && bare == "id" ? "dns_id" : fact_of(format_, bare);
+        const std::size_t index = bare != field.key ? index_in(field.key) : answer;
         ExplainedField explained{std::move(field), "derived", limit_of(format_, bare), {}};
         auto source = fact.empty() ? std::nullopt : source_of(event_, fact, index);
         if (!source) return explained;
         if (explained.field.value == "-" && line_ != nullptr) source->from += ": absent";
-        tell(fact, bare);
+        tell(fact);
         explained.from = std::move(source->from);
         if (explained.limit == 0) explained.limit = source->limit;
         explained.cut = std::move(source->cut);
         return explained;
     }
 
-    void tell(std::string_view fact, std::string_view key) {
+    [[nodiscard]] bool is_receiver_layout() const {
+        const auto* yaml = std::get_if<YamlOptions>(&options_);
+        return yaml != nullptr && yaml->layout == YamlOptions::Layout::dnstap_receiver;
+    }
+
+    void tell(std::string_view fact) {
         told_.emplace(fact.substr(0, fact.find_first_of("[.")));
-        if (fact == "time" || fact == "query_time" || fact == "response_time") told_time_ = true;
-        // An item of YAML's question section is the question whole.
-        if (key.ends_with("SECTION[]")) told_.insert({"qtype", "qclass"});
+        if (fact == "time" || fact == "start" || fact == "query_time" || fact == "response_time")
+            told_time_ = true;
+        if (fact == "question") told_.insert({"qname", "qtype", "qclass"});
     }
     // A record that was shortened names in itself what was.
     void mark_shortened(ExplainedRecord& record) const {
