@@ -36,6 +36,7 @@ constexpr PlainFact plain_facts[] = {
     {"dns_id", "DNS header, octets 0 to 1"},
     {"opcode", "DNS header, octet 2"},
     {"flags", "DNS header, octets 2 to 3"},
+    {"flags and edns", "DNS header, octets 2 to 3, and the OPT record"},
     {"qdcount", "DNS header, octets 4 to 5"},
     {"ancount", "DNS header, octets 6 to 7"},
     {"nscount", "DNS header, octets 8 to 9"},
@@ -208,6 +209,7 @@ void tell_cut(const Event& event, FactSource& source, std::string_view fact) {
 std::optional<FactSource> source_of(const Event& event, std::string_view fact, std::size_t index) {
     if (fact == "time") return time_fact(event);
     if (fact == "start") return start_fact(event);
+    if (fact == "server") return source_of(event, &server_end(event) == &event.query ? "src" : "dst", 0);
     if (fact == "received") return receipt_fact(event);
     if (fact == "answers") return source_of(event, "answers[]", 0);
     if (fact == "qname" || fact == "qtype" || fact == "qclass" || fact == "question")
