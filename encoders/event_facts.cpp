@@ -105,6 +105,13 @@ std::uint8_t ip_version(const Event& event) {
     return !address.present() ? 0 : address.is_v6() ? 6 : 4;
 }
 
+std::string_view family_name(const Event& event) {
+    const std::uint8_t version = ip_version(event);
+    return version == 0   ? std::string_view()
+           : version == 6 ? std::string_view("INET6")
+                          : std::string_view("INET");
+}
+
 // A dot always ends a label: one inside a label is written \046.
 std::string_view last_labels(std::string_view name, std::size_t max) {
     if (name.size() <= max) return name;

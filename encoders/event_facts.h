@@ -29,6 +29,8 @@ std::string_view ip_transport(const Event&);
 
 // Of the address of the one who asked, else of the other: 4 or 6; 0: no address is known.
 std::uint8_t ip_version(const Event&);
+// The same as dnstap.proto has it: "INET" or "INET6"; empty: no address is known.
+std::string_view family_name(const Event&);
 
 // The last labels of a canonical name that together have at most `max` characters.
 std::string_view last_labels(std::string_view name, std::size_t max);

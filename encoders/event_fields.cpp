@@ -166,12 +166,6 @@ Number claimed(In event, dns::Section section) {
     return number_if(has_dns_header(event), event.dns.claimed[static_cast<std::size_t>(section)]);
 }
 
-// An address's; the frame's own word for it says nothing more.
-void append_family(Out out, In event) {
-    if (const std::uint8_t version = ip_version(event); version != 0)
-        out.append(version == 6 ? std::string_view("INET6") : std::string_view("INET"));
-}
-
 // Unix time in units of a second divided by ten to the power `digits`.
 void append_unix(Out out, In event, unsigned digits) {
     append_unix_time(out, event.time, digits);
@@ -207,7 +201,7 @@ constexpr EventField fields[] = {
      [](In e) -> const IpAddress& { return e.response.address; }},
     {"dst_port", Type::number, [](Out out, In e) { append_port(out, e.response.port); }, false,
      [](In e) { return number_if(e.response.port != 0, e.response.port); }},
-    {"family", Type::text, append_family},
+    {"family", Type::text, [](Out out, In e) { out.append(family_name(e)); }},
     {"protocol", Type::text, [](Out out, In e) { out.append(socket_protocol_name(e.protocol)); }},
     {"http_protocol", Type::text, [](Out out, In e) { out.append(http_protocol_name(e.http_protocol)); }},
     {"dns_id", Type::number,

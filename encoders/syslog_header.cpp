@@ -57,23 +57,25 @@ SyslogHeader::SyslogHeader(const SyslogHeaderOptions& options)
                     ? " " + header_text(options.app_name, max_app_name, printable) + " - "
                     : " " + tag_of(options.app_name) + ": ") {}
 
-void SyslogHeader::open(const Event& event, TextBuffer& out) const {
+void SyslogHeader::open(const Event& event, const Record& record, TextBuffer& out) const {
     const unsigned severity = syslog_severity(options_.severities.of(event));
     out.append('<', Decimal{options_.facility * 8U + severity}, '>');
     if (options_.rfc == Rfc::rfc5424) {
-        append_rfc5424(event, out);
+        append_rfc5424(event, record, out);
     } else {
         append_rfc3164(event, out);
     }
 }
 
-void SyslogHeader::append_rfc5424(const Event& event, TextBuffer& out) const {
+void SyslogHeader::append_rfc5424(const Event& event, const Record& record, TextBuffer& out) const {
     out.append("1 ");
     append_iso_time(event, out);
     append_hostname(event, out);
     out.append(std::string_view(app_name_), event_class(event).id);
     if (options_.structured_data) {
-        out.append(" [tapferry@32473 id=\"", EventIdText{event.id}, "\"] ");
+        out.append(" [tapferry@32473 id=\"");
+        append_record_id(out, record);
+        out.append("\"] ");
     } else {
         out.append(" - ");
     }

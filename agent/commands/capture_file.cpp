@@ -18,6 +18,7 @@
 #include "agent/inputs/frame_streams.h"
 #include "proto/dns_text.h"
 #include "transports/descriptor.h"
+#include "transports/frame_streams_file.h"
 
 namespace tapferry {
 
@@ -74,7 +75,8 @@ class StreamsReader {
         begun_ = true;
         if (looks_like_a_frame(beginning_)) {
             tell(CaptureEnd::beheaded, "has no START before its frames; they are shown all the same");
-            step(start_frame());
+            step({reinterpret_cast<const std::uint8_t*>(frame_streams_start.data()),
+                  frame_streams_start.size()});
         }
         const bool more = step(beginning_);
         beginning_ = {};

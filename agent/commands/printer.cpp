@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "agent/commands/commands.h"
-#include "agent/inputs/control_frame.h"
 #include "encoders/make_encoder.h"
+#include "transports/frame_streams_file.h"
 
 namespace tapferry {
 
@@ -31,10 +31,6 @@ bool write_all(std::string_view left) {
         left.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
-}
-
-bool write_all(std::span<const std::uint8_t> bytes) {
-    return write_all(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace
@@ -80,7 +76,7 @@ void Printer::close_window_before(const Timestamp& time) {
 
 bool Printer::flush() {
     const bool binary = encoder_->text() == RecordText::bytes;
-    if (binary && !std::exchange(begun_, true) && !write_all(start_frame())) return false;
+    if (binary && !std::exchange(begun_, true) && !write_all(frame_streams_start)) return false;
     if (!write_all(records_.wire(0, records_.size()))) return false;
     records_.clear();
     return true;
@@ -89,7 +85,7 @@ bool Printer::flush() {
 bool Printer::finish() {
     encoder_->close(records_);
     if (!flush()) return false;
-    return encoder_->text() != RecordText::bytes || write_all(stop_frame());
+    return encoder_->text() != RecordText::bytes || write_all(frame_streams_stop);
 }
 
 }  // namespace tapferry

@@ -66,8 +66,7 @@ void PassivednsRowsEncoder::close(RecordBuffer& records) {
         const Row& row = rows_.row(number);
         origins_.restore(row.origin, event);
         event.time = time_of(row.last_microseconds);
-        TextBuffer& out = records.open(event);
-        records.mark_row(row_digest(rows_.key(number)));
+        TextBuffer& out = records.open(event, row_digest(rows_.key(number)));
         append_before_key(out, event.time,
                           client_ == PassivednsOptions::Client::none ? nullptr : &row.client);
         out.append(rows_.key(number));

@@ -43,8 +43,7 @@ void append_time(YamlDocument& yaml, std::string_view prefix, const Event& event
 }
 
 void append_addresses(YamlDocument& yaml, const Event& event) {
-    const IpAddress& known = event.query.address.present() ? event.query.address : event.response.address;
-    if (known.present()) yaml.plain(known.is_v6() ? "  socket_family: INET6" : "  socket_family: INET");
+    if (const auto family = family_name(event); !family.empty()) yaml.plain("  socket_family: ", family);
     if (event.protocol != SocketProtocol::unknown)
         yaml.plain("  socket_protocol: ", socket_protocol_name(event.protocol));
     if (event.http_protocol != HttpProtocol::unknown)

@@ -324,12 +324,12 @@ TEST_CASE("no bytes of an event add a word to a text line or a syslog header") {
         REQUIRE(count_of(table, ";") == 1);
         REQUIRE(count_of(table, "\"") == 4);
         TextBuffer out;
-        header->open(event, out);
+        header->open(event, {}, out);
         REQUIRE(is_one_printable_line(out.view()));
         REQUIRE(count_of(out.view(), " ") == 8);
         for (const auto& old : {bsd.get(), iso.get()}) {
             out.clear();
-            old->open(event, out);
+            old->open(event, {}, out);
             REQUIRE(is_one_printable_line(out.view()));
             REQUIRE(count_of(out.view(), " ") == (old == bsd.get() ? 5 : 3));
             REQUIRE(out.view().find(": ") == out.size() - 2);

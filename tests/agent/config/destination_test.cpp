@@ -297,6 +297,20 @@ TEST_CASE("options that a format cannot use are faults") {
     }
 }
 
+TEST_CASE("json takes the shape of dnstap-receiver, and then none of its own options") {
+    const std::string profile = "type = \"stdout\"\n[destinations.out.json]\nprofile = \"dnstap-receiver\"";
+    CHECK(std::get<JsonOptions>(destination(profile).format).profile ==
+          JsonOptions::Profile::dnstap_receiver);
+    for (const std::string key :
+         {"answers = \"array\"", "additional = false", "raw = false", "schema = true"}) {
+        const Lines told = faults(profile + "\n" + key);
+        REQUIRE(told.size() == 1);
+        CHECK(told.front().ends_with(
+            "does not apply to profile = \"dnstap-receiver\", which has other fields"));
+        CHECK(faults("type = \"stdout\"\n[destinations.out.json]\nprofile = \"tapferry\"\n" + key).empty());
+    }
+}
+
 TEST_CASE("text, template and yaml have options of their own") {
     CHECK(std::get<TextOptions>(
               destination("type = \"stdout\"\nformat = \"text\"\ntext = { line = \"%{src}\" }").format)
@@ -333,9 +347,12 @@ TEST_CASE("formats of several lines and of bytes go only where they can be told 
                     "\"file\", \"stdout\" and \"tcp\""});
     }
     CHECK(faults(tcp + "\"dnstap\"\nframing = \"length\"").empty());
-    for (const std::string& lines :
-         {tcp + "\"dnstap\"", syslog + "\"dnstap\"", std::string("type = \"stdout\"\nformat = \"dnstap\""),
-          std::string("type = \"file\"\npath = \"/x\"\nformat = \"dnstap\"")}) {
+    CHECK(framing_of(destination("type = \"stdout\"\nformat = \"dnstap\"").transport) ==
+          Framing::frame_streams);
+    CHECK(framing_of(destination("type = \"file\"\npath = \"/x\"\nformat = \"dnstap\"").transport) ==
+          Framing::frame_streams);
+    CHECK(framing_of(destination("type = \"file\"\npath = \"/x\"").transport) == Framing::newline);
+    for (const std::string& lines : {tcp + "\"dnstap\"", syslog + "\"dnstap\""}) {
         CAPTURE(lines);
         const Lines told = faults(lines);
         REQUIRE(told.size() == 1);
