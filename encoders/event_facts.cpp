@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "encoders/record_address.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -150,12 +151,15 @@ std::string_view flag_words(const dns::Message& message) {
 }
 
 void append_client_subnet(TextBuffer& out, const dns::Edns& edns) {
-    IpAddress address;
-    address.size = edns.client_subnet_family == 1 ? 4 : 16;
-    std::copy_n(edns.client_subnet_address, address.size, address.bytes.begin());
-    append_address(out, address);
+    append_address(out, client_subnet_address(edns));
     out.push_back('/');
     append_decimal(out, edns.client_subnet_source_prefix);
+}
+
+void append_client_subnet_and_scope(TextBuffer& out, const dns::Edns& edns) {
+    append_client_subnet(out, edns);
+    out.push_back('/');
+    append_decimal(out, edns.client_subnet_scope_prefix);
 }
 
 void append_policy_rule(TextBuffer& out, std::string_view rule) {

@@ -50,6 +50,8 @@ std::string_view flag_words(const dns::Message&);
 
 // "192.0.2.0/24" of RFC 7871, with the source prefix length.
 void append_client_subnet(TextBuffer&, const dns::Edns&);
+// The same with "/24" behind it, the scope prefix length.
+void append_client_subnet_and_scope(TextBuffer&, const dns::Edns&);
 // A wire-format name as such (RPZ), other bytes as opaque text.
 void append_policy_rule(TextBuffer&, std::string_view rule);
 // `value` divided by ten to the power `unit_digits`, with `digits` digits of the fraction: 0 to

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "encoders/byte_vector.h"
+#include "encoders/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -14,14 +15,10 @@ namespace {
 // Most records of every format have three digits of length; when one has not, its content is moved.
 constexpr std::size_t guessed_digits = 3;
 
-bool printable(char c) {
-    return c >= 0x20 && c <= 0x7E;
-}
-
 bool all_printable(std::string_view text) {
     constexpr std::size_t vector_size = 16;
     using Bytes = ByteVector<vector_size>;
-    if (text.size() < vector_size) return std::all_of(text.begin(), text.end(), printable);
+    if (text.size() < vector_size) return std::all_of(text.begin(), text.end(), is_printable);
     // What may be sent has the least distances from 0x20, so the greatest distance tells.
     Bytes greatest{};
     look_over<vector_size>(text, [&greatest](Bytes bytes) {
@@ -35,7 +32,7 @@ bool all_printable_but(char also, std::string_view text) {
     constexpr std::size_t vector_size = 16;
     using Bytes = ByteVector<vector_size>;
     if (text.size() < vector_size) {
-        return std::all_of(text.begin(), text.end(), [also](char c) { return printable(c) || c == also; });
+        return std::all_of(text.begin(), text.end(), [also](char c) { return is_printable(c) || c == also; });
     }
     Bytes found{};
     look_over<vector_size>(text, [&found, also](Bytes bytes) {

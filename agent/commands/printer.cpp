@@ -10,6 +10,7 @@
 
 #include "agent/commands/commands.h"
 #include "encoders/make_encoder.h"
+#include "encoders/time_units.h"
 #include "transports/frame_streams_file.h"
 
 namespace tapferry {
@@ -68,7 +69,7 @@ void Printer::pass(const Timestamp& now) {
 void Printer::close_window_before(const Timestamp& time) {
     const auto length = encoder_->window();
     if (!length || length->count() <= 0) return;
-    const std::int64_t number = (time.seconds * 1000 + time.nanoseconds / 1'000'000) / length->count();
+    const std::int64_t number = window_number(time, *length);
     // What comes a little late belongs to the window that is open; what is older is of another file.
     if (window_ && number != *window_ && number != *window_ - 1) encoder_->close(records_);
     if (!window_ || number != *window_ - 1) window_ = number;

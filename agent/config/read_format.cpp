@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "agent/config/read_severities.h"
+#include "encoders/characters.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 bool printable(const std::string& text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
+    return std::all_of(text.begin(), text.end(), is_printable);
 }
 
 // "logs-dns.dnstap-default". False: it is not three names.

@@ -111,9 +111,7 @@ void append_edns(YamlDocument& yaml, const dns::Edns& edns) {
     if (!edns.nsid.empty())
         yaml.quoted("        NSID: ", [&] { append_bytes_for_people(yaml.out, edns.nsid); });
     if (edns.has_client_subnet) {
-        yaml.out.append("        CLIENT-SUBNET: '");
-        append_client_subnet(yaml.out, edns);
-        yaml.plain("/", Decimal{edns.client_subnet_scope_prefix}, '\'');
+        yaml.quoted("        CLIENT-SUBNET: ", [&] { append_client_subnet_and_scope(yaml.out, edns); });
     }
     if (edns.has_cookie) yaml.plain("        COOKIE: (", Decimal{edns.cookie_length}, " bytes)");
     if (edns.has_padding) yaml.plain("        PAD: (", Decimal{edns.padding_length}, " bytes)");
