@@ -55,11 +55,6 @@ struct CefHeader {
     }
 };
 
-struct SdParam {
-    static constexpr bool special(char c) { return c == '"' || c == '\\' || c == ']'; }
-    static constexpr Replacement replace(char c) { return backslashed(c); }
-};
-
 struct Pipes {
     static constexpr bool special(char c) { return c == '|'; }
     static constexpr Replacement replace(char c) { return decimal(c); }
@@ -135,9 +130,6 @@ void rewrite_cef_value(TextBuffer& out, std::size_t from) {
 }
 void rewrite_cef_header(TextBuffer& out, std::size_t from) {
     rewrite<CefHeader>(out, from);
-}
-void rewrite_sd_param(TextBuffer& out, std::size_t from) {
-    rewrite<SdParam>(out, from);
 }
 void rewrite_pipes(TextBuffer& out, std::size_t from) {
     rewrite<Pipes>(out, from);

@@ -38,7 +38,6 @@ bool holds_suspicious(std::string_view text) {
 void rewrite_json(TextBuffer&, std::size_t from);
 void rewrite_cef_value(TextBuffer&, std::size_t from);
 void rewrite_cef_header(TextBuffer&, std::size_t from);
-void rewrite_sd_param(TextBuffer&, std::size_t from);
 void rewrite_pipes(TextBuffer&, std::size_t from);
 void rewrite_tabs(TextBuffer&, std::size_t from);
 void rewrite_single_quotes(TextBuffer&, std::size_t from);
@@ -60,11 +59,6 @@ inline void escape_cef_value(TextBuffer& out, std::size_t from) {
 inline void escape_cef_header(TextBuffer& out, std::size_t from) {
     if (escape_detail::holds_suspicious<'|', '\\'>(out.view(from)))
         escape_detail::rewrite_cef_header(out, from);
-}
-// RFC 5424, section 6.3.3: \" \\ \].
-inline void escape_sd_param(TextBuffer& out, std::size_t from) {
-    if (escape_detail::holds_suspicious<'"', '\\', ']'>(out.view(from)))
-        escape_detail::rewrite_sd_param(out, from);
 }
 // A column of a passivedns line: | as \124.
 inline void escape_pipes(TextBuffer& out, std::size_t from) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/commands/count_words.h"
+#include "transports/frame_streams_file.h"
 
 namespace tapferry {
 
@@ -188,7 +189,7 @@ void CaptureStreams::end_search(bool nowhere) {
 
 void CaptureStreams::go_among_frames() {
     stream_.emplace(max_capture_frame_bytes);
-    Bytes start = start_frame();
+    Bytes start{reinterpret_cast<const std::uint8_t*>(frame_streams_start.data()), frame_streams_start.size()};
     steps(start);
     in_unit_ = 0;
 }

@@ -10,8 +10,9 @@
 
 #include "agent/commands/commands.h"
 #include "agent/commands/silence.h"
-#include "agent/inputs/control_frame.h"
 #include "encoders/make_encoder.h"
+#include "encoders/time_units.h"
+#include "transports/frame_streams_file.h"
 
 namespace tapferry {
 
@@ -35,9 +36,9 @@ bool write_all(std::string_view bytes, std::size_t& written) {
     return true;
 }
 
-bool write_all(std::span<const std::uint8_t> bytes) {
+bool write_all(std::string_view bytes) {
     std::size_t written = 0;
-    return write_all({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, written);
+    return write_all(bytes, written);
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ void Printer::pass(const Timestamp& now) {
 void Printer::close_window_before(const Timestamp& time) {
     const auto length = encoder_->window();
     if (!length || length->count() <= 0) return;
-    const std::int64_t number = (time.seconds * 1000 + time.nanoseconds / 1'000'000) / length->count();
+    const std::int64_t number = window_number(time, *length);
     // What comes a little late belongs to the window that is open; what is older is of another file.
     if (window_ && number != *window_ && number != *window_ - 1) encoder_->close(records_);
     if (!window_ || number != *window_ - 1) window_ = number;
@@ -91,7 +92,7 @@ void Printer::close_window_before(const Timestamp& time) {
 
 bool Printer::flush() {
     const bool binary = encoder_->text() == RecordText::bytes;
-    if (binary && !std::exchange(begun_, true) && !write_all(start_frame())) return false;
+    if (binary && !std::exchange(begun_, true) && !write_all(frame_streams_start)) return false;
     return write_records();
 }
 
@@ -117,7 +118,7 @@ bool Printer::write_records() {
 bool Printer::finish() {
     encoder_->close(records_);
     if (!flush()) return false;
-    return encoder_->text() != RecordText::bytes || write_all(stop_frame());
+    return encoder_->text() != RecordText::bytes || write_all(frame_streams_stop);
 }
 
 }  // namespace tapferry

@@ -117,8 +117,7 @@ void SummaryEncoder::close(RecordBuffer& records) {
         origins_.restore(row.origin, event);
         event.time = row.last;
         name.row = row_digest(rows_.key(number));
-        TextBuffer& out = records.open(event);
-        records.mark_row(name.row);
+        TextBuffer& out = records.open(event, name.row);
         append_row(out, name, rows_.key(number), row);
         records.close(event);
     }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <initializer_list>
 #include <ostream>
@@ -51,5 +53,25 @@ class TemporaryFolder {
 };
 
 std::string content_of(const std::string& path);
+
+// A disk that is full at `bytes`, for this process.
+class SizeLimit {
+  public:
+    explicit SizeLimit(rlim_t bytes) : signal_before_(std::signal(SIGXFSZ, SIG_IGN)) {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit limit{bytes, before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+    ~SizeLimit() {
+        (void)::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, signal_before_);
+    }
+    SizeLimit(const SizeLimit&) = delete;
+    SizeLimit& operator=(const SizeLimit&) = delete;
+
+  private:
+    rlimit before_{};
+    void (*signal_before_)(int);
+};
 
 }  // namespace tapferry

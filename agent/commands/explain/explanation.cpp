@@ -29,6 +29,15 @@ const LineFormat* line_of(const FormatOptions& options, std::variant<LineFormat,
     return line;
 }
 
+// Whose keys the records have: the format's, or those of the tool whose shape it takes.
+std::string_view keys_of(std::string_view format, const FormatOptions& options) {
+    const auto* json = std::get_if<JsonOptions>(&options);
+    const auto* yaml = std::get_if<YamlOptions>(&options);
+    const bool theirs = (json != nullptr && json->profile == JsonOptions::Profile::dnstap_receiver) ||
+                        (yaml != nullptr && yaml->layout == YamlOptions::Layout::dnstap_receiver);
+    return theirs ? "dnstap-receiver" : format;
+}
+
 // What a line is made of need not be found again in it: each field is written once more by itself.
 std::vector<RecordField> fields_of_line(const LineFormat& line, const Event& event) {
     std::vector<RecordField> fields;
@@ -63,7 +72,11 @@ std::vector<RecordField> fields_of_frame(const Event& event) {
 class Explaining {
   public:
     Explaining(const Event& event, std::string_view format, const FormatOptions& options)
-        : event_(event), format_(format), options_(options), line_(line_of(options, parsed_)) {}
+        : event_(event),
+          format_(format),
+          keys_(keys_of(format, options)),
+          options_(options),
+          line_(line_of(options, parsed_)) {}
 
     Explanation explain() {
         const auto encoder = make_encoder(options_);
@@ -101,10 +114,9 @@ class Explaining {
 
     ExplainedField field_of(RecordField field, std::size_t answer) {
         const std::string bare = without_indexes(field.key);
-        const std::string_view fact =
-            is_receiver_layout() && bare == "id" ? "dns_id" : fact_of(format_, bare);
+        const std::string_view fact = fact_of(keys_, bare);
         const std::size_t index = bare != field.key ? index_in(field.key) : answer;
-        ExplainedField explained{std::move(field), "derived", limit_of(format_, bare), {}};
+        ExplainedField explained{std::move(field), "derived", limit_of(keys_, bare), {}};
         auto source = fact.empty() ? std::nullopt : source_of(event_, fact, index);
         if (!source) return explained;
         if (explained.field.value == "-" && line_ != nullptr) source->from += ": absent";
@@ -113,11 +125,6 @@ class Explaining {
         if (explained.limit == 0) explained.limit = source->limit;
         explained.cut = std::move(source->cut);
         return explained;
-    }
-
-    [[nodiscard]] bool is_receiver_layout() const {
-        const auto* yaml = std::get_if<YamlOptions>(&options_);
-        return yaml != nullptr && yaml->layout == YamlOptions::Layout::dnstap_receiver;
     }
 
     void tell(std::string_view fact) {
@@ -162,6 +169,7 @@ class Explaining {
 
     const Event& event_;
     std::string_view format_;
+    std::string_view keys_;
     const FormatOptions& options_;
     std::variant<LineFormat, std::string> parsed_{std::string()};
     const LineFormat* line_;
