@@ -96,11 +96,16 @@ void append_joined(Out out, In event) {
     }
 }
 
-bool append_one_answer(Out out, In event, std::size_t index) {
-    if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
-    append_rdata(out, event.dns.wire, event.dns.answers[index], NameEnd::plain, max_rdata_text);
+template <std::vector<Record> dns::Message::* section>
+bool append_one_of(Out out, In event, std::size_t index) {
+    const std::vector<Record>& records = event.dns.*section;
+    if (index >= std::min(records.size(), max_shown_records)) return false;
+    append_rdata(out, event.dns.wire, records[index], NameEnd::plain, max_rdata_text);
     return true;
 }
+constexpr auto append_one_answer = append_one_of<&dns::Message::answers>;
+constexpr auto append_one_authority = append_one_of<&dns::Message::authority>;
+constexpr auto append_one_additional = append_one_of<&dns::Message::additional>;
 
 bool append_one_answer_type(Out out, In event, std::size_t index) {
     if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
@@ -275,6 +280,10 @@ constexpr EventField fields[] = {
      },
      false, [](In e) { return first_answer(e) ? Number(first_answer(e)->ttl) : Number(); }},
     {"answer_data", Type::text, [](Out out, In e) { append_one_answer(out, e, 0); }, may_be_any_text},
+    {"authority", Type::list, append_joined<append_one_authority>, may_be_any_text, nullptr, nullptr,
+     append_one_authority},
+    {"additional", Type::list, append_joined<append_one_additional>, may_be_any_text, nullptr, nullptr,
+     append_one_additional},
     {"edns_version", Type::number,
      [](Out out, In e) {
          if (e.dns.has_edns) append_decimal(out, e.dns.edns.version);

@@ -15,10 +15,12 @@ namespace tapferry {
 inline constexpr std::uint16_t type_a = 1;
 inline constexpr std::uint16_t type_aaaa = 28;
 
-// As many answers as the formats show: a stranger's message decides no more.
+// As many as the formats show: a stranger's message decides no more.
+inline std::span<const dns::ResourceRecord> records_asked(const std::vector<dns::ResourceRecord>& records) {
+    return std::span(records).first(std::min(records.size(), max_shown_records));
+}
 inline std::span<const dns::ResourceRecord> answers_asked(const Event& event) {
-    const auto& answers = event.dns.answers;
-    return std::span(answers).first(std::min(answers.size(), max_shown_records));
+    return records_asked(event.dns.answers);
 }
 
 // Of an A or AAAA record of the right length.
@@ -33,12 +35,17 @@ inline std::optional<IpAddress> address_of(const dns::Message& message, const dn
 }
 
 template <typename Holds>
-bool any_answer_address(const Event& event, Holds holds) {
-    for (const dns::ResourceRecord& record : answers_asked(event)) {
-        const auto address = address_of(event.dns, record);
+bool any_address(const dns::Message& message, const std::vector<dns::ResourceRecord>& records, Holds holds) {
+    for (const dns::ResourceRecord& record : records_asked(records)) {
+        const auto address = address_of(message, record);
         if (address && holds(*address)) return true;
     }
     return false;
+}
+
+template <typename Holds>
+bool any_answer_address(const Event& event, Holds holds) {
+    return any_address(event.dns, event.dns.answers, holds);
 }
 
 struct ClientSubnet {
