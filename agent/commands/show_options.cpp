@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <iostream>
 #include <utility>
 
 #include "agent/commands/commands.h"
@@ -106,6 +107,7 @@ ShowOptions read_show_options(const FormatArguments& format, const FilterArgumen
     read_format(section, config, 0);
     read_stages(section, config);
     if (!reading.faults.empty()) refuse(reading.faults, format.output);
+    for (const auto& warning : reading.warnings) std::cerr << "tapferry: " << to_line(warning) << '\n';
     return {std::move(config.format), std::move(config.stages)};
 }
 
