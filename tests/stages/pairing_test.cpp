@@ -206,6 +206,15 @@ TEST_CASE("a query is unanswered only when its server told a response of that so
     CHECK(is_unanswered());
 }
 
+TEST_CASE("of several servers each is known to tell responses") {
+    Feed feed;
+    for (const std::string identity : {"a", "b", "c"}) (void)feed.take(query({.identity = identity}));
+    for (const std::string identity : {"a", "b", "c"})
+        (void)feed.take(response({.id = 2, .identity = identity}));
+    for (; feed.pairing.open() != 0; feed.pairing.let_go())
+        CHECK(feed.pairing.unanswered(*feed.pairing.oldest()));
+}
+
 TEST_CASE("however many servers there are, the ones heard last are known") {
     Feed feed;
     (void)feed.take(query({.identity = "quiet"}));
