@@ -86,6 +86,7 @@ class Agent::Parts {
                                " runs: " + counted(config_.unix_inputs.size(), "input") + ", " +
                                counted(routes_.size(), "destination") + ", spool in " +
                                config_.spool.directory.string());
+        tell_warnings(config_);
         while (true) {
             const int signal = next_signal(tick);
             if (signal == SIGHUP) reload();
@@ -275,6 +276,10 @@ class Agent::Parts {
         }
     }
 
+    void tell_warnings(const Config& config) {
+        for (const auto& warning : config.warnings) log_.warn("config", to_line(warning));
+    }
+
     // An invalid file changes nothing. Destinations are stopped, started and changed; for all else a restart
     // is needed, and that is said.
     void reload() {
@@ -286,6 +291,7 @@ class Agent::Parts {
             for (const auto& fault : error.faults) log_.error("reload", to_line(fault));
             return log_.error("reload", "the configuration was not read again: everything goes on as before");
         }
+        tell_warnings(fresh);
         if (fresh.source_but_reloadable != config_.source_but_reloadable)
             log_.warn("reload",
                       "more than destinations and the log changed: that takes effect at the next restart");

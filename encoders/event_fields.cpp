@@ -167,6 +167,10 @@ constexpr EventField fields[] = {
      },
      false, [](In e) { return first_answer(e) ? Number(first_answer(e)->ttl) : Number(); }},
     {"answer_data", Type::text, [](Out out, In e) { append_one_answer(out, e, 0); }, may_be_any_text},
+    {"authority", Type::list, append_joined<append_one_authority>, may_be_any_text, nullptr, nullptr,
+     append_one_authority},
+    {"additional", Type::list, append_joined<append_one_additional>, may_be_any_text, nullptr, nullptr,
+     append_one_additional},
     {"edns_version", Type::number,
      [](Out out, In e) {
          if (e.dns.has_edns) append_decimal(out, e.dns.edns.version);

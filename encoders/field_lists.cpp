@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <vector>
 
 #include "encoders/event_facts.h"
 #include "encoders/record_address.h"
@@ -26,10 +27,20 @@ bool append_flag(TextBuffer& out, const Event& event, std::size_t index) {
     return false;
 }
 
-bool append_one_answer(TextBuffer& out, const Event& event, std::size_t index) {
-    if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
-    append_rdata(out, event.dns.wire, event.dns.answers[index], NameEnd::plain, max_rdata_text);
+static bool append_one_of(TextBuffer& out, const dns::Message& message,
+                          const std::vector<dns::ResourceRecord>& section, std::size_t index) {
+    if (index >= std::min(section.size(), max_shown_records)) return false;
+    append_rdata(out, message.wire, section[index], NameEnd::plain, max_rdata_text);
     return true;
+}
+bool append_one_answer(TextBuffer& out, const Event& event, std::size_t index) {
+    return append_one_of(out, event.dns, event.dns.answers, index);
+}
+bool append_one_authority(TextBuffer& out, const Event& event, std::size_t index) {
+    return append_one_of(out, event.dns, event.dns.authority, index);
+}
+bool append_one_additional(TextBuffer& out, const Event& event, std::size_t index) {
+    return append_one_of(out, event.dns, event.dns.additional, index);
 }
 
 bool append_one_answer_type(TextBuffer& out, const Event& event, std::size_t index) {

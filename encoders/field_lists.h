@@ -13,6 +13,8 @@ namespace tapferry {
 // Each appends its element `index`, counted from 0; false: there are no more.
 bool append_flag(TextBuffer&, const Event&, std::size_t index);
 bool append_one_answer(TextBuffer&, const Event&, std::size_t index);
+bool append_one_authority(TextBuffer&, const Event&, std::size_t index);
+bool append_one_additional(TextBuffer&, const Event&, std::size_t index);
 bool append_one_answer_type(TextBuffer&, const Event&, std::size_t index);
 bool append_one_answer_address(TextBuffer&, const Event&, std::size_t index);
 bool append_one_extended_error(TextBuffer&, const Event&, std::size_t index);

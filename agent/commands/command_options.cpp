@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "agent/config/values.h"
+#include "agent/stages/expression_fields.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -15,12 +16,11 @@ CLI::Option* add_repeatable(CLI::App& app, const char* names, std::vector<std::s
     return app.add_option(names, values, what)->allow_extra_args(false)->type_name(value);
 }
 
-// The names of the formats in lines of bounded length.
-std::string formats_in_lines() {
+// Names behind a word, in lines of bounded length.
+std::string in_lines(std::string text, const std::vector<std::string_view>& names) {
     constexpr std::size_t longest = 90;
-    std::string text = "Formats:";
     std::size_t line = text.size();
-    for (const auto name : format_names()) {
+    for (const auto name : names) {
         if (line + name.size() + 1 > longest) {
             text += "\n        ";
             line = sizeof "        " - 1;
@@ -29,6 +29,20 @@ std::string formats_in_lines() {
         line += name.size() + 1;
     }
     return text;
+}
+
+std::string fields_in_lines() {
+    auto names = compared_fields();
+    names.push_back("labels.NAME");
+    return in_lines("Fields for --where, tapferry-filter(7):", names);
+}
+
+// Several could mean any of them as well as all.
+void take_where(const std::vector<std::string>& all, FilterArguments& filter) {
+    if (all.size() > 1)
+        throw CLI::ValidationError("--where", "takes one expression; join several in it: '(" + all[0] +
+                                                  ") and (" + all[1] + ")', or with \"or\"");
+    filter.where = all.front();
 }
 
 std::string fault_of_format(std::string& name) {
@@ -50,7 +64,7 @@ CLI::Validator from_one_on(std::string_view otherwise) {
 }
 
 void add_format_options(CLI::App& app, FormatArguments& format) {
-    app.footer(formats_in_lines() + "\n" + app.get_footer());
+    app.footer(in_lines("Formats:", format_names()) + "\n" + app.get_footer());
     app.add_option("-o,--output", format.output, "Format, one of those below")
         ->check(CLI::Validator(fault_of_format, ""))
         ->type_name("FORMAT")
@@ -62,7 +76,11 @@ void add_format_options(CLI::App& app, FormatArguments& format) {
 }
 
 void add_filter_options(CLI::App& app, FilterArguments& filter) {
-    app.add_option("-w,--where", filter.where, "Only what the expression holds for: 'rcode == \"NXDOMAIN\"'")
+    app.footer(fields_in_lines() + "\n" + app.get_footer());
+    app.add_option_function<std::vector<std::string>>(
+           "-w,--where", [&filter](const std::vector<std::string>& all) { take_where(all, filter); },
+           "Only what the expression holds for: 'rcode == \"NXDOMAIN\"'")
+        ->allow_extra_args(false)
         ->type_name("EXPR");
     add_repeatable(app, "--messages", filter.messages, "TYPE,…", "Only these types: CLIENT_RESPONSE, CR …")
         ->delimiter(',');

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <utility>
 
 #include "agent/commands/commands.h"
@@ -96,6 +97,7 @@ Setting format_setting(const FormatArguments& arguments, std::vector<ConfigFault
 struct Attempt {
     ShowOptions options;
     std::vector<ConfigFault> faults;
+    std::vector<ConfigFault> warnings;
 };
 
 Attempt read_once(const FormatArguments& format, const FilterArguments& filter) {
@@ -109,7 +111,8 @@ Attempt read_once(const FormatArguments& format, const FilterArguments& filter) 
     config.type = "stdout";
     read_format(section, config, 0);
     read_stages(section, config);
-    return {{std::move(config.format), std::move(config.stages)}, std::move(reading.faults)};
+    return {{std::move(config.format), std::move(config.stages)}, std::move(reading.faults),
+            std::move(reading.warnings)};
 }
 
 // "version=1.9" is a number to TOML, and text to whoever typed it: what has a fault as it stands is tried as
@@ -138,6 +141,7 @@ ShowOptions read_show_options(const FormatArguments& format, const FilterArgumen
         if (other.faults.size() < attempt.faults.size()) attempt = std::move(other);
     }
     if (!attempt.faults.empty()) refuse(attempt.faults, format.output);
+    for (const auto& warning : attempt.warnings) std::cerr << "tapferry: " << to_line(warning) << '\n';
     return std::move(attempt.options);
 }
 

@@ -168,6 +168,7 @@ Config read_config(const std::filesystem::path& file) {
     for (auto& fault : reading.faults)
         if (fault.file.empty()) fault.file = file.string();
     if (!reading.faults.empty()) throw ConfigError(std::move(reading.faults));
+    config.warnings = std::move(reading.warnings);
     return config;
 }
 

@@ -12,19 +12,26 @@
 
 namespace tapferry {
 
-// As many answers as the formats show: a stranger's message decides no more.
+// As many as the formats show: a stranger's message decides no more.
+inline std::span<const dns::ResourceRecord> records_asked(const std::vector<dns::ResourceRecord>& records) {
+    return std::span(records).first(std::min(records.size(), max_shown_records));
+}
 inline std::span<const dns::ResourceRecord> answers_asked(const Event& event) {
-    const auto& answers = event.dns.answers;
-    return std::span(answers).first(std::min(answers.size(), max_shown_records));
+    return records_asked(event.dns.answers);
+}
+
+template <typename Holds>
+bool any_address(const dns::Message& message, const std::vector<dns::ResourceRecord>& records, Holds holds) {
+    for (const dns::ResourceRecord& record : records_asked(records)) {
+        const auto address = address_of(message, record);
+        if (address && holds(*address)) return true;
+    }
+    return false;
 }
 
 template <typename Holds>
 bool any_answer_address(const Event& event, Holds holds) {
-    for (const dns::ResourceRecord& record : answers_asked(event)) {
-        const auto address = address_of(event.dns, record);
-        if (address && holds(*address)) return true;
-    }
-    return false;
+    return any_address(event.dns, event.dns.answers, holds);
 }
 
 struct ClientSubnet {

@@ -97,6 +97,7 @@ def test_what_is_not_wanted_is_not_shown(arguments, expected):
     (["--output", "jsn"], 'did you mean "json"'),
     (["--wher", "x"], "did you mean --where"),
     (["--where", "qnam == 1"], "--where: "),
+    (["-w", "qname", "-w", "rcode"], "takes one expression; join several in it: '(qname) and (rcode)'"),
     (["--output", "cef", "--option", "vendr=x"], 'did you mean "vendor"'),
     (["--output", "json", "--line", "x"], "--line goes with"),
     (["--count", "0"], '"0" is not a number from 1 on; without it, all are shown'),

@@ -71,6 +71,15 @@ def test_every_format_has_its_section_and_every_key_of_it():
             assert parts[3] in words(known), key
 
 
+def test_every_field_that_an_expression_may_ask_for_is_in_the_manual():
+    known = page("tapferry-filter.7").split(".SS Fields")[1].split(".SH ")[0]
+    listed = help_of("decode").split("Fields for --where, tapferry-filter(7): ")[1].split("\n\n")[0]
+    fields = re.findall(r"[A-Za-z_.]+", listed.split("Formats:")[0])
+    assert len(fields) > 80 and fields[-1] == "labels.NAME"
+    for field in fields:
+        assert field in re.findall(r"[A-Za-z_.]+", known), field
+
+
 def test_every_key_of_the_stages_is_in_the_manual():
     known = words(page("tapferry-filter.7"))
     seen = 0
