@@ -6,6 +6,7 @@
 
 #include "encoders/record_address.h"
 #include "proto/dns_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
@@ -138,7 +139,8 @@ std::optional<std::uint64_t> measured_latency(const Event& event) {
 }
 
 void append_latency_seconds(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {
-    append_fraction(out, nanoseconds, 9, event.time_digits);
+    const auto fraction = static_cast<std::uint32_t>(nanoseconds % nanoseconds_a_second);
+    out.append(Decimal{nanoseconds / nanoseconds_a_second}, FractionText{fraction, event.time_digits});
 }
 
 void append_latency_ms(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <limits>
 
-#include "encoders/byte_vector.h"
 #include "encoders/characters.h"
+#include "proto/byte_vector.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -21,7 +21,7 @@ bool all_printable(std::string_view text) {
     if (text.size() < vector_size) return std::all_of(text.begin(), text.end(), is_printable);
     // What may be sent has the least distances from 0x20, so the greatest distance tells.
     Bytes greatest{};
-    look_over<vector_size>(text, [&greatest](Bytes bytes) {
+    look_over<vector_size, 4>(text, [&greatest](Bytes bytes) {
         const Bytes distance = bytes - 0x20;
         greatest = distance > greatest ? distance : greatest;
     });

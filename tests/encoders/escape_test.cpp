@@ -130,6 +130,27 @@ TEST_CASE("an escape is found wherever it stands, and nothing else changes") {
     }
 }
 
+TEST_CASE("a long text full of escapes is written as each of its bytes would be by itself") {
+    void (*const escapes[])(TextBuffer&, std::size_t) = {
+        escape_json,  escape_cef_value, escape_cef_header,   escape_sd_param,
+        escape_pipes, escape_tabs,      escape_single_quotes};
+    constexpr std::string_view bytes = "ab\"c\\d=|e]'f\ng\rh\ti\x01";
+    unsigned random = 1;
+    for (std::size_t length = 1; length < 300; ++length) {
+        std::string text;
+        for (std::size_t i = 0; i < length; ++i) {
+            random = random * 1'103'515'245 + 12'345;
+            // The higher the share of plain text, the longer the stretches between escapes.
+            text += random >> 16 & length ? bytes[(random >> 20) % bytes.size()] : 'x';
+        }
+        for (const auto escape : escapes) {
+            std::string wanted;
+            for (const char c : text) wanted += escaped(escape, std::string(1, c));
+            if (escaped(escape, text) != wanted) REQUIRE(escaped(escape, text) == wanted);
+        }
+    }
+}
+
 TEST_CASE("each syntax escapes its own characters and no others") {
     const std::string text = "a\"b\\c=d|e]f\ng\rh\x01i";
     CHECK(escaped(escape_json, text) == "a\\\"b\\\\c=d|e]f\\u000ag\\u000dh\\u0001i");
