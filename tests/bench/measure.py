@@ -19,6 +19,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import routes
+
 SOURCE = Path(__file__).resolve().parents[2]
 TOOLS = SOURCE / "build/bench/tests/bench"
 TAPFERRY = SOURCE / "build/release/tapferry"
@@ -106,6 +108,7 @@ def wait_idle(pid):
 class Bench:
     def __init__(self, folder, scale):
         self.folder, self.scale = folder, scale
+        self.tools, self.program = TOOLS, TAPFERRY
         self.capture = folder / "capture.fstrm"
         subprocess.run(["zstd", "-dq", CAPTURE, "-o", self.capture], check=True)
 
@@ -122,20 +125,30 @@ class Bench:
         result.memory.append(memory)
         result.produced = sent["produced"]
 
-    def start_tapferry(self, folder, frames, under=()):
-        """The sink, and the agent that delivers to it; `under` is a command that the agent runs under."""
-        port_file = folder / "port"
-        sink = subprocess.Popen([TOOLS / "sink", "--frames", str(frames), "--port-file", port_file], text=True,
+    def start_sink(self, folder, frames, name="sink", idle_ms=500):
+        """A sink and its port. It ends when everything came and then so many milliseconds nothing."""
+        port_file = folder / f"{name}.port"
+        sink = subprocess.Popen([TOOLS / "sink", "--frames", str(frames), "--port-file", port_file,
+                                 "--idle-ms", str(idle_ms)], text=True,
                                 stdout=subprocess.PIPE)
         wait_until(lambda: port_file.exists() and port_file.read_text().endswith("\n"), "the sink listens")
+        return sink, port_file.read_text().strip()
+
+    def start_tapferry(self, folder, frames, under=()):
+        """The sink, and the agent that delivers to it; `under` is a command that the agent runs under."""
+        sink, port = self.start_sink(folder, frames)
+        return sink, self.start_agent(folder, CONFIGURATION.format(folder=folder, port=port), under)
+
+    def start_agent(self, folder, text, under=()):
         configuration = folder / "tapferry.toml"
-        configuration.write_text(CONFIGURATION.format(folder=folder, port=port_file.read_text().strip()))
-        with open(folder / "log", "wb") as log:
+        configuration.write_text(text)
+        (folder / "dnstap.sock").unlink(missing_ok=True)
+        with open(folder / "log", "ab") as log:
             agent = subprocess.Popen([*under, TAPFERRY, "run", "--config", configuration], stdout=log, stderr=log)
         wait_until(lambda: agent.poll() is not None or (folder / "dnstap.sock").exists(), "tapferry listens")
         if agent.poll() is not None:
             sys.exit(f"tapferry ended:\n{(folder / 'log').read_text()}")
-        return sink, agent
+        return agent
 
     def tapferry(self, scenario, result):
         frames = int(scenario.frames * self.scale)
@@ -276,7 +289,7 @@ def main():
     options.add_argument("--instructions", action="store_true")
     options.add_argument("scenarios", nargs="*", metavar="SCENARIO")
     options = options.parse_args()
-    known = [*SCENARIOS, "files"]
+    known = [*SCENARIOS, "files", *routes.MEASURES]
     unknown = set(options.scenarios) - set(known)
     if unknown:
         sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(known)}")
@@ -285,8 +298,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tapferry-bench-") as folder:
         bench = Bench(Path(folder), options.scale)
         for name in options.scenarios or known:
-            if name == "files":
-                lines = measure_files(bench, options.rounds)
+            if name == "files" or name in routes.MEASURES:
+                measure = measure_files if name == "files" else routes.MEASURES[name]
+                lines = measure(bench, options.rounds)
                 print("\n".join(lines) + "\n", flush=True)
                 said += lines
                 continue

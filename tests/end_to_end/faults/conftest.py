@@ -1,0 +1,65 @@
+"""The fault campaign: how long its tests go on, and file systems of their own."""
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def endurance(request):
+    """How many times as long as in tests/run: --long N."""
+    return request.config.getoption("--long")
+
+
+def run(*command):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True)
+
+
+class FileSystem:
+    """A mounted file system; skipped, by name, where a process may not mount one."""
+
+    def __init__(self, folder, *mount):
+        self.folder = folder
+        folder.mkdir()
+        mounted = run("mount", *mount, folder)
+        if mounted.returncode != 0:
+            pytest.skip(f"cannot mount a file system here: {mounted.stderr.strip()}")
+
+    def remount(self, options):
+        done = run("mount", "-o", f"remount,{options}", self.folder)
+        assert done.returncode == 0, done.stderr
+
+    def device(self):
+        return run("findmnt", "-n", "-o", "SOURCE", self.folder).stdout.strip()
+
+    def written(self):
+        """Bytes that were written to the device so far."""
+        with open(f"/sys/block/{self.device().removeprefix('/dev/')}/stat", encoding="ascii") as statistics:
+            return int(statistics.read().split()[6]) * 512
+
+    def unmount(self):
+        run("umount", "-l", self.folder)
+
+
+@pytest.fixture
+def tmpfs(world):
+    def mount(size):
+        made = FileSystem(world.folder / "disk", "-t", "tmpfs", "-o", f"size={size}", "tmpfs")
+        world.at_the_end(made.unmount)
+        return made
+    return mount
+
+
+@pytest.fixture
+def loop_disk(world):
+    """ext4 on a loop device."""
+    def mount(size):
+        image = world.folder / "image"
+        with open(image, "wb") as file:
+            file.truncate(size)
+        formatted = run("mkfs.ext4", "-q", "-m", "0", image)
+        if formatted.returncode != 0:
+            pytest.skip(f"cannot make a file system here: {formatted.stderr.strip()}")
+        made = FileSystem(world.folder / "disk", "-o", "loop", image)
+        world.at_the_end(made.unmount)
+        return made
+    return mount
