@@ -23,6 +23,7 @@
 #include "agent/inputs/intake.h"
 #include "agent/log.h"
 #include "agent/route.h"
+#include "agent/spool/compactor.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/saved_position.h"
 #include "agent/spool/spool.h"
@@ -92,6 +93,7 @@ class Agent::Parts {
             if (signal == SIGTERM || signal == SIGINT) break;
             if (!file_ && standard_output_is_closed()) break;
             trim();
+            compactor_->tick();
             tell_notes();
         }
         close();
@@ -103,6 +105,7 @@ class Agent::Parts {
         make_private_directory(config_.state_directory);
         make_private_directory(positions());
         spool_ = std::make_unique<Spool>(config_.spool, posix_disk(), highest_known());
+        compactor_ = std::make_unique<Compactor>(*spool_, posix_disk());
         log_began_ = spool_->end();
         for (const auto& input : config_.unix_inputs)
             input_counters_.push_back(std::make_unique<InputCounters>(input.name));
@@ -338,6 +341,7 @@ class Agent::Parts {
     std::optional<std::filesystem::path> file_;
     Log& log_;
     std::unique_ptr<Spool> spool_;
+    std::unique_ptr<Compactor> compactor_;
     Position log_began_{};  // the log's end when this process opened it
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
     mutable std::mutex routes_mutex_;  // the main thread changes the list, the admin's reads it

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <memory>
 
 namespace tapferry {
@@ -53,6 +54,12 @@ class PosixDisk final : public Disk {
     DiskResult unlink(const std::filesystem::path& path) override {
         return result_of(::unlink(path.c_str()));
     }
+
+    DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+        return result_of(::rename(from.c_str(), to.c_str()));
+    }
+
+    DiskResult sync(int fd) override { return result_of(::fdatasync(fd)); }
 
     DiskResult make_directory(const std::filesystem::path& path) override {
         return result_of(::mkdir(path.c_str(), S_IRWXU));

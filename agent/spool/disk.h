@@ -40,6 +40,10 @@ class Disk {
     // Exclusive, without waiting; EWOULDBLOCK when another process or descriptor holds it. Ends with close().
     virtual DiskResult lock(int fd) = 0;
     virtual DiskResult unlink(const std::filesystem::path& path) = 0;
+    // `to` is replaced when it is there.
+    virtual DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+    // Returns when the file's bytes are on the disk.
+    virtual DiskResult sync(int fd) = 0;
     virtual DiskResult make_directory(const std::filesystem::path& path) = 0;  // mode 0700
     // Replaces `names` by those of the directory's entries, in no order.
     virtual DiskResult list(const std::filesystem::path& directory, std::vector<std::string>& names) = 0;

@@ -12,6 +12,7 @@
 
 #include "agent/spool/disk.h"
 #include "agent/spool/little_endian.h"
+#include "agent/spool/packed_frames.h"
 #include "agent/spool/segment_name.h"
 #include "agent/spool/segment_reader.h"
 
@@ -72,6 +73,7 @@ struct SpoolReader::Parts {
     Position position;
     std::optional<OpenSegment> segment;
     std::unordered_map<std::uint32_t, std::string> inputs;  // by stream, of the segment's incarnation
+    FrameUnpacker unpacked;  // blocks of the compressed one that the segment's offset is behind
     std::vector<SpoolFrame> frames;
     std::optional<Timestamp> told_time;  // at this position
     Round went_round = Round::none;      // in this call of next()
@@ -80,6 +82,7 @@ struct SpoolReader::Parts {
     std::optional<SpoolRead> locate();
     std::optional<SpoolRead> open(const SegmentName& name);
     std::optional<SpoolRead> take(const SoundBlock& block);
+    std::optional<SpoolRead> unpack(const SoundBlock& block);
     std::optional<SpoolRead> take_frames(const SoundBlock& block);
     std::optional<SpoolRead> take_time(const SoundBlock& block);
     std::optional<SpoolRead> pass_lost(const BlockHeader& header, LossReason reason);
@@ -90,6 +93,7 @@ struct SpoolReader::Parts {
     bool parse_frames(const SoundBlock& block);
     void remember_stream(const SoundBlock& block);
     void pass(const BlockHeader& header);
+    void mark(Position base);
 };
 
 SpoolReader::SpoolReader(std::filesystem::path directory, Disk& disk, Position from)
@@ -107,6 +111,11 @@ SpoolRead SpoolReader::next() {
     p.went_round = Round::none;
     for (;;) {
         std::optional<SpoolRead> result;
+        if (const auto block = p.unpacked.next()) {
+            result = p.take_frames(*block);
+            if (result) return *result;
+            continue;
+        }
         if (!p.segment) {
             result = p.locate();
             if (result) return *result;
@@ -131,6 +140,7 @@ void SpoolReader::seek(Position position) {
     const bool back_in_segment = p.segment && position >= p.segment->name.base && position <= p.position;
     p.position = position;
     p.told_time.reset();
+    p.unpacked.clear();
     if (!back_in_segment) {
         p.segment.reset();
         return;
@@ -184,7 +194,11 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
     if (header.base > position) return gap_until(header.base, LossReason::damage);
     switch (header.type) {
         case BlockType::frames:
+            mark(header.base);
+            pass(header);
             return take_frames(block);
+        case BlockType::zstd:
+            return unpack(block);
         case BlockType::gap:
             return pass_lost(header, decode_gap(block.body).value_or(LossReason::damage));
         case BlockType::stream:
@@ -199,23 +213,26 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
     return pass_lost(header, LossReason::damage);
 }
 
+// What it holds is given block by block, as it was before it was compressed.
+std::optional<SpoolRead> SpoolReader::Parts::unpack(const SoundBlock& block) {
+    const BlockHeader& header = block.header;
+    if (header.end() > position && !unpacked.open(header, block.body))
+        return pass_lost(header, LossReason::damage);
+    mark(header.base);
+    pass(header);
+    return std::nullopt;
+}
+
+// Of a block that was passed already.
 std::optional<SpoolRead> SpoolReader::Parts::take_frames(const SoundBlock& block) {
     const BlockHeader& header = block.header;
-    if (header.end() <= position) {
-        pass(header);
-        return std::nullopt;
-    }
-    if (!parse_frames(block)) return pass_lost(header, LossReason::damage);
-    auto& marks = segment->marks;
-    const std::uint64_t offset = segment->blocks.offset();
-    if (marks.empty() || offset >= marks.back().offset + mark_every_bytes)
-        marks.push_back({header.base, offset});
+    if (header.end() <= position) return std::nullopt;
+    if (!parse_frames(block)) return gap_until(header.end(), LossReason::damage);
     const std::span<const SpoolFrame> from_position =
         std::span<const SpoolFrame>(frames).subspan(distance(header.base, position));
     position = header.end();
     told_time.reset();
     segment->sought = false;
-    pass(header);
     return SpoolBlock{header.incarnation, header.received, from_position};
 }
 
@@ -260,6 +277,13 @@ void SpoolReader::Parts::remember_stream(const SoundBlock& block) {
 void SpoolReader::Parts::pass(const BlockHeader& header) {
     if (header.count > 0) segment->has_numbers = true;
     segment->blocks.pass(header);
+}
+
+// Remembers where the block at the offset is.
+void SpoolReader::Parts::mark(Position base) {
+    auto& marks = segment->marks;
+    const std::uint64_t offset = segment->blocks.offset();
+    if (marks.empty() || offset >= marks.back().offset + mark_every_bytes) marks.push_back({base, offset});
 }
 
 // Past a block none of whose numbers can be read; none are lost when it has none, or only earlier ones.

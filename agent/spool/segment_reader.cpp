@@ -56,7 +56,7 @@ bool SegmentReader::skip_before(Position position) {
         const DiskResult read = read_fully(*disk_, file_.fd(), offset_, bytes);
         if (!read.ok() || static_cast<std::size_t>(read.value) < bytes.size()) return passed;
         const auto header = own_header(bytes);
-        if (!header || header->type != BlockType::frames || header->end() > position) return passed;
+        if (!header || !has_frames(header->type) || header->end() > position) return passed;
         // The torn block at a dead run's end has no numbers: they may be in another segment of this base.
         if (offset_ + header->whole_length() > static_cast<std::uint64_t>(size.value)) return passed;
         pass(*header);

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "agent/spool/active_segment.h"
+#include "agent/spool/compaction.h"
 #include "agent/spool/directory_lock.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/extent.h"
@@ -118,6 +119,7 @@ Spool::~Spool() {
 void Spool::Parts::recover(Position highest_known) {
     if (number(highest_known) > sequence_limit)
         throw SpoolError("a saved position is beyond every spool's end");
+    remove_rewritten(options.directory, *disk);
     const FoundLog found = find_log_or_throw(options, *disk);
     sealed.emplace(options.directory, *disk, found.segments);
     found_end = found.end;
@@ -319,6 +321,23 @@ void Spool::trim(Position position) {
     const std::lock_guard guard(p.sealed_mutex);
     p.sealed->unlink_before(position, p.active_base ? 0 : 1);
     p.publish_sealed();
+}
+
+std::vector<SealedSegment> Spool::sealed() const {
+    const std::lock_guard guard(parts_->sealed_mutex);
+    const auto& list = parts_->sealed->list();
+    return {list.begin(), list.end()};
+}
+
+int Spool::replace(const SegmentName& name, const std::filesystem::path& path, std::uint64_t bytes) {
+    const std::lock_guard guard(parts_->sealed_mutex);
+    const int error = parts_->sealed->replace(name, path, bytes);
+    parts_->publish_sealed();
+    return error;
+}
+
+const std::filesystem::path& Spool::directory() const {
+    return parts_->options.directory;
 }
 
 }  // namespace tapferry

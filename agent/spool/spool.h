@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/spool/block_builder.h"
 #include "agent/spool/position.h"
@@ -39,7 +40,9 @@ struct AppendOutcome {
     int error = 0;  // errno when not
 };
 
-class Disk;  // agent/spool/disk.h: the seam for file I/O
+struct SealedSegment;  // agent/spool/active_segment.h
+struct SegmentName;    // agent/spool/segment_name.h
+class Disk;            // agent/spool/disk.h: the seam for file I/O
 
 class Spool {
   public:
@@ -77,6 +80,12 @@ class Spool {
     void wake_all();
     // Unlinks sealed segments that lie wholly before `position`: every route has saved that it passed them.
     void trim(Position position);
+    // For the Compactor: the sealed segments, oldest first; and a file that takes a sealed segment's place
+    // unless that is gone. Returns 0, or errno and nothing has changed.
+    [[nodiscard]] std::vector<SealedSegment> sealed() const;
+    [[nodiscard]] int replace(const SegmentName& name, const std::filesystem::path& path,
+                              std::uint64_t bytes);
+    [[nodiscard]] const std::filesystem::path& directory() const;
 
   private:
     struct Parts;

@@ -41,6 +41,10 @@ class GateDisk final : public Disk {
     DiskResult truncate(int fd, std::uint64_t length) override { return real_.truncate(fd, length); }
     DiskResult lock(int fd) override { return real_.lock(fd); }
     DiskResult unlink(const std::filesystem::path& path) override { return real_.unlink(path); }
+    DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+        return real_.rename(from, to);
+    }
+    DiskResult sync(int fd) override { return real_.sync(fd); }
     DiskResult make_directory(const std::filesystem::path& path) override {
         return real_.make_directory(path);
     }

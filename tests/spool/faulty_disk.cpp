@@ -49,6 +49,14 @@ DiskResult FaultyDisk::unlink(const std::filesystem::path& path) {
     return fails() ? DiskResult{0, error} : posix_disk().unlink(path);
 }
 
+DiskResult FaultyDisk::rename(const std::filesystem::path& from, const std::filesystem::path& to) {
+    return fails() ? DiskResult{0, error} : posix_disk().rename(from, to);
+}
+
+DiskResult FaultyDisk::sync(int fd) {
+    return fails() ? DiskResult{0, error} : posix_disk().sync(fd);
+}
+
 DiskResult FaultyDisk::make_directory(const std::filesystem::path& path) {
     return fails() ? DiskResult{0, error} : posix_disk().make_directory(path);
 }

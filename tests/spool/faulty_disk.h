@@ -33,6 +33,8 @@ class FaultyDisk final : public Disk {
     DiskResult truncate(int fd, std::uint64_t length) override;
     DiskResult lock(int fd) override;
     DiskResult unlink(const std::filesystem::path& path) override;
+    DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
+    DiskResult sync(int fd) override;
     DiskResult make_directory(const std::filesystem::path& path) override;
     DiskResult list(const std::filesystem::path& directory, std::vector<std::string>& names) override;
 

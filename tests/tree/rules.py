@@ -29,7 +29,7 @@ DOORS = {
     r"libpsl\.h": ("agent/stages/registered_domains",),
     r"maxminddb\.h": ("agent/stages/places",),
     r"(zlib|libdeflate)\.h": ("transports/compression", "agent/commands/decompressor"),
-    r"zstd\.h": ("transports/compression", "agent/spool/", "agent/commands/decompressor"),
+    r"zstd\.h": ("transports/compression", "agent/spool/packed_frames", "agent/commands/decompressor"),
     r"CLI/": ("agent/commands/",),
     r"prometheus/": ("agent/counters", "agent/admin/metrics"),
     r"systemd/": ("agent/systemd",),
