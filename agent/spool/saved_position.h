@@ -42,6 +42,8 @@ struct SavedPosition {
 
 class Disk;
 
+inline constexpr std::size_t position_file_bytes = 4096 + 512;
+
 class PositionFile {
   public:
     // The file is made, 0600 and of full length, when it is not there.

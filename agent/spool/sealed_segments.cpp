@@ -26,10 +26,12 @@ bool SealedSegments::unlink_oldest() {
     return true;
 }
 
-void SealedSegments::unlink_before(Position position, std::size_t spared) {
-    while (segments_.size() > spared && segments_.front().end <= position) {
-        if (!unlink_oldest()) return;
-    }
+void SealedSegments::keep_only(const std::vector<SegmentName>& names) {
+    std::erase_if(segments_, [&](const SealedSegment& segment) {
+        const bool listed = std::ranges::binary_search(names, segment.name);
+        if (!listed) bytes_ -= segment.bytes;
+        return !listed;
+    });
 }
 
 int SealedSegments::replace(const SegmentName& name, const std::filesystem::path& path, std::uint64_t bytes) {
