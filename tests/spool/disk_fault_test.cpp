@@ -105,6 +105,26 @@ TEST_CASE("from whichever call on the disk is gone, what was appended before is 
     }
 }
 
+TEST_CASE("numbers in a segment that cannot be read when the log is opened are not given again") {
+    const TemporaryFolder folder;
+    const SpoolOptions options = small_spool(folder);
+    {
+        Spool spool(options, posix_disk());
+        for (int i = 0; i < 5; ++i) REQUIRE(append_frames(spool, {100, 0, 0, 0}).appended);
+    }
+    FaultyDisk disk;
+    disk.read_error = EIO;
+    Spool spool(options, disk);
+    CHECK(spool.end() >= Position{21});
+    disk.read_error = 0;
+    REQUIRE(append_frames(spool, {100}).appended);
+    const Account account = read_all(options.directory);
+    CHECK(account.contiguous);
+    CHECK(account.wrong == 0);
+    CHECK(account.frames == 21);
+    CHECK(account.frames + account.lost == number(spool.end()) - 1);
+}
+
 TEST_CASE("a disk that takes a few bytes at a time takes all") {
     for (const std::size_t longest : {1ul, 7ul, 56ul, 57ul, 100ul}) {
         FaultyDisk disk;

@@ -24,6 +24,7 @@ DiskResult FaultyDisk::size(int fd) {
 }
 
 DiskResult FaultyDisk::read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) {
+    if (read_error != 0) return {0, read_error};
     return fails() ? DiskResult{0, error} : posix_disk().read_at(fd, offset, into);
 }
 

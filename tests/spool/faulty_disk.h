@@ -21,6 +21,7 @@ class FaultyDisk final : public Disk {
     std::atomic<std::uint64_t> calls{0};
     std::atomic<std::int64_t> free{-1};  // bytes; -1: as many as there are
     std::atomic<int> write_error{0};     // of every write, while it is not 0
+    std::atomic<int> read_error{0};      // of every read, likewise
     std::atomic<int> sync_error{0};
     std::atomic<bool> sync_hangs{false};
     std::atomic<std::uint64_t> syncs{0};       // that were asked for
