@@ -60,6 +60,8 @@ std::string_view loss_reason_name(LossReason reason) {
             return "damage";
         case LossReason::power:
             return "power";
+        case LossReason::purge:
+            return "purge";
     }
     return "damage";
 }
