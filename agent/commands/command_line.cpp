@@ -35,6 +35,7 @@ class CommandLine {
         add_explain();
         add_status();
         add_spool();
+        add_replay();
     }
 
     int run(int argc, char** argv) {
@@ -185,6 +186,23 @@ class CommandLine {
         });
     }
 
+    void add_replay() {
+        CLI::App& sub =
+            add("replay", "Send captures through configured destinations, and wait for delivery", [this] {
+                replay_.config = config_or_default();
+                return replay_command(replay_);
+            });
+        sub.add_option("FILE", replay_.files, "Captures, or - for standard input")->required();
+        sub.add_option("--destination", replay_.destinations,
+                       "Only to this one, enabled or not; may be repeated")
+            ->allow_extra_args(false)
+            ->type_name("NAME");
+        sub.add_option("--rate", replay_.rate, "Frames a second at most")->type_name("N");
+        sub.add_option("--format", replay_.format, "Format of the ledger at the end")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
+    }
+
     CLI::App app_{"Tapferry carries dnstap events to a SIEM, and says exactly what it lost.", "tapferry"};
     std::string config_;
     RunArguments run_;
@@ -195,6 +213,7 @@ class CommandLine {
     ExplainArguments explain_;
     StatusArguments status_;
     SpoolArguments spool_;
+    ReplayArguments replay_;
     std::function<int()> command_;
 };
 

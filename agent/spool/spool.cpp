@@ -62,7 +62,7 @@ struct Spool::Parts {
         : options(std::move(its_options)),
           disk(&its_disk),
           lock(lock_directory(options.directory, its_disk)),
-          incarnation(draw_incarnation()) {}
+          incarnation(options.incarnation != 0 ? options.incarnation : draw_incarnation()) {}
 
     const SpoolOptions options;
     Disk* disk;

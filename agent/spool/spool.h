@@ -25,6 +25,8 @@ struct SpoolOptions {
     std::uint64_t max_bytes = 2ull << 30;       // of all segments; beyond it the oldest segment goes
     std::uint64_t segment_bytes = 64ull << 20;  // a segment is sealed when it is this long
     std::chrono::milliseconds segment_age{20000};  // or this old, with frames in it
+    // 0: drawn. A log that is made anew, each time of the same frames, may have the same each time.
+    std::uint64_t incarnation = 0;
 };
 
 // The log cannot be opened: no permission, in use by another agent, not a directory … what() is for people

@@ -6,6 +6,7 @@
 #include "agent/commands/json_text.h"
 #include "agent/commands/spool/spool_commands.h"
 #include "agent/commands/stats/report_words.h"
+#include "agent/commands/text_table.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/segment_check.h"
 
@@ -57,32 +58,6 @@ std::uint64_t lost(const SavedPosition& saved) {
     return sum;
 }
 
-// A table whose columns are as wide as what stands in them; numbers to the right.
-class Table {
-  public:
-    explicit Table(std::vector<std::string> header) { add(std::move(header)); }
-    void add(std::vector<std::string> row) {
-        widths_.resize(std::max(widths_.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], row[i].size());
-        rows_.push_back(std::move(row));
-    }
-    void print(const std::vector<bool>& numbers) const {
-        for (const auto& row : rows_) {
-            std::string line;
-            for (std::size_t i = 0; i < row.size(); ++i) {
-                const std::string space(widths_[i] - row[i].size(), ' ');
-                line += numbers[i] ? space + row[i] : row[i] + space;
-                line += "  ";
-            }
-            std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
-        }
-    }
-
-  private:
-    std::vector<std::vector<std::string>> rows_;
-    std::vector<std::size_t> widths_;
-};
-
 std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
@@ -103,7 +78,7 @@ void print_text(const LogPlaces& places, const std::vector<SegmentGlance>& log) 
     if (totals.bytes != totals.content_bytes)
         std::cout << " (" << size_words(totals.content_bytes) << " uncompressed)";
     std::cout << ", " << counted(distance(totals.begin, totals.end), "frame") << "\n\n";
-    Table segments({"SEGMENT", "FIRST", "LAST", "FROM", "UNTIL", "BYTES", "COMPRESSED", "NEEDED BY"});
+    TextTable segments({"SEGMENT", "FIRST", "LAST", "FROM", "UNTIL", "BYTES", "COMPRESSED", "NEEDED BY"});
     for (const auto& segment : log) {
         const bool any = segment.name.base < segment.end;
         segments.add({file_name(segment.name).substr(0, 33),
@@ -113,9 +88,8 @@ void print_text(const LogPlaces& places, const std::vector<SegmentGlance>& log) 
                       segment.received ? time_words(segment.until) : "-", with_commas(segment.bytes),
                       ratio_words(segment), joined(needed_by(segment, places))});
     }
-    segments.print({false, true, true, false, false, true, true, false});
-    std::cout << '\n';
-    Table destinations({"DESTINATION", "POSITION", "BEHIND", "LOST", ""});
+    std::cout << segments.text({false, true, true, false, false, true, true, false}) << '\n';
+    TextTable destinations({"DESTINATION", "POSITION", "BEHIND", "LOST", ""});
     for (const auto& destination : places.destinations) {
         const std::string words = destination.configured ? "" : "is not configured: keeps nothing";
         if (destination.saved)
@@ -126,7 +100,7 @@ void print_text(const LogPlaces& places, const std::vector<SegmentGlance>& log) 
             destinations.add({file_words(destination.name), "-", "-", "-",
                               words.empty() ? "has no saved position" : words});
     }
-    destinations.print({false, true, true, true, false});
+    std::cout << destinations.text({false, true, true, true, false});
 }
 
 std::string list_json(const LogPlaces& places, const std::vector<SegmentGlance>& log) {
