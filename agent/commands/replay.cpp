@@ -7,6 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "agent/commands/become_owner.h"
 #include "agent/commands/command_options.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/count_words.h"
@@ -246,6 +247,7 @@ std::string ledger_json(const std::vector<Replayed>& all) {
 
 int replay_command(const ReplayArguments& arguments) {
     const Config config = read_config(arguments.config);
+    become_owner_of(config.state_directory);
     Replaying replaying(arguments, config);
     std::vector<Replayed> all;
     bool whole = true;

@@ -1,5 +1,7 @@
 """`tapferry spool`: what it shows of the log beside a running agent and a stopped one, and what it gives up."""
 import json
+import os
+import shutil
 import subprocess
 
 import pytest
@@ -147,6 +149,19 @@ def test_purge_keeps_what_another_destination_still_needs(world):
     assert agent.stop()[0] == 0
     assert spool(agent, "purge", "--all", "--yes").returncode == 0
     assert [d["behind"] for d in listed(agent)["destinations"]] == [0, 0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+def test_what_root_purges_stays_the_agent_s_user_s(behind, world):
+    assert behind.stop()[0] == 0
+    world.folder.chmod(0o711)
+    state = behind.folder / "state"
+    nobody = 65534
+    for path in [state, *state.rglob("*")]:
+        shutil.chown(path, nobody, nobody)
+    assert spool(behind, "purge", "--all", "--yes").returncode == 0
+    owners = {path.name: path.stat().st_uid for path in state.rglob("*")}
+    assert set(owners.values()) == {nobody}, owners
 
 
 def test_what_cannot_be_is_told(behind, world):

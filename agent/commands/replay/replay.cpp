@@ -19,6 +19,7 @@ constexpr auto a_moment = 5ms;
 constexpr std::uint64_t segment_bytes = 16 << 20;
 // So far the log may be ahead of the slowest destination, to begin with.
 constexpr std::uint64_t usual_room = 4 * segment_bytes;
+constexpr std::uint64_t least_free = 2 * usual_room;
 // Beyond every window and every wait for a response, behind the capture's end.
 constexpr std::int64_t long_after_s = 10LL * 366 * 86400;
 constexpr auto time_is_told_every = 1s;
@@ -133,6 +134,10 @@ bool Replay::wants_more() {
     }
     if (spool_->bytes() < room_ || routes_.empty()) return true;
     if (!stuck()) return false;
+    // The spool would rather drop its oldest segment than fill the disk.
+    if (std::filesystem::space(options_.directory).available < least_free)
+        throw std::runtime_error(options_.directory.string() +
+                                 ": there is too little room on its disk to go on with");
     room_ += segment_bytes;
     return true;
 }

@@ -1,10 +1,11 @@
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <cerrno>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
+#include <system_error>
 
+#include "agent/commands/become_owner.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/count_words.h"
 #include "agent/commands/spool/spool_commands.h"
@@ -93,10 +94,14 @@ std::unique_ptr<Spool> open_log(const LogPlaces& places) {
 int spool_purge_command(const SpoolArguments& arguments) {
     if (arguments.all == !arguments.destination.empty())
         throw WrongUsage("give --destination NAME, or --all for every destination");
+    LogPlaces places = find_log(arguments);
     // Before the lock is had, for words about a name that is wrong.
-    static_cast<void>(chosen(arguments, find_log(arguments)));
-    std::unique_ptr<Spool> spool = open_log(find_log(arguments));
-    const LogPlaces places = find_log(arguments);
+    static_cast<void>(chosen(arguments, places));
+    become_owner_of(places.spool);
+    const std::unique_ptr<Spool> spool = open_log(places);
+    // An agent may have moved them meanwhile; from now on none does.
+    for (auto& destination : places.destinations)
+        destination.saved = read_saved_position(destination.file, posix_disk());
     const auto destinations = chosen(arguments, places);
     if (!arguments.yes && !ask(destinations, spool->end())) {
         std::cerr << "tapferry: nothing was purged\n";
