@@ -54,7 +54,9 @@ DiskResult FaultyDisk::rename(const std::filesystem::path& from, const std::file
 }
 
 DiskResult FaultyDisk::sync(int fd) {
-    return fails() ? DiskResult{0, error} : posix_disk().sync(fd);
+    const DiskResult synced = fails() ? DiskResult{0, error} : posix_disk().sync(fd);
+    ++syncs;
+    return synced;
 }
 
 DiskResult FaultyDisk::make_directory(const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 // A disk whose calls fail when a test says so; for the rest it is the real one. Single-threaded.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -16,6 +17,7 @@ class FaultyDisk final : public Disk {
     int error = 0;
     std::size_t longest_write = std::numeric_limits<std::size_t>::max();
     std::uint64_t calls = 0;
+    std::atomic<std::uint64_t> syncs{0};  // by any thread
 
     // From the next call on everything fails: nothing of the process reaches the disk any more.
     void die(int with) {
