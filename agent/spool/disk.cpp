@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 namespace tapferry {
@@ -60,6 +63,15 @@ class PosixDisk final : public Disk {
     }
 
     DiskResult sync(int fd) override { return result_of(::fdatasync(fd)); }
+
+    DiskResult free_bytes(const std::filesystem::path& directory) override {
+        struct statvfs status {};
+        if (::statvfs(directory.c_str(), &status) < 0) return {0, errno};
+        constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        const std::uint64_t blocks = status.f_bavail;
+        const std::uint64_t block = std::max<std::uint64_t>(status.f_frsize, 1);
+        return {static_cast<std::int64_t>(std::min(blocks, most / block) * block), 0};
+    }
 
     DiskResult make_directory(const std::filesystem::path& path) override {
         return result_of(::mkdir(path.c_str(), S_IRWXU));

@@ -44,6 +44,8 @@ class Disk {
     virtual DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
     // Returns when the file's bytes are on the disk.
     virtual DiskResult sync(int fd) = 0;
+    // How many bytes of the file system of `directory` we may still use.
+    virtual DiskResult free_bytes(const std::filesystem::path& directory) = 0;
     virtual DiskResult make_directory(const std::filesystem::path& path) = 0;  // mode 0700
     // Replaces `names` by those of the directory's entries, in no order.
     virtual DiskResult list(const std::filesystem::path& directory, std::vector<std::string>& names) = 0;

@@ -45,6 +45,9 @@ class GateDisk final : public Disk {
         return real_.rename(from, to);
     }
     DiskResult sync(int fd) override { return real_.sync(fd); }
+    DiskResult free_bytes(const std::filesystem::path& directory) override {
+        return real_.free_bytes(directory);
+    }
     DiskResult make_directory(const std::filesystem::path& path) override {
         return real_.make_directory(path);
     }

@@ -95,13 +95,26 @@ TEST_CASE("short segments are left alone") {
     CHECK(compactor.done().segments == 0);
 }
 
+TEST_CASE("a segment is rewritten only where there is room for both, and what must stay free") {
+    Backlog log(1);
+    FaultyDisk disk;
+    const std::uint64_t bytes = log.spool.sealed().at(0).bytes;
+    Compactor compactor(log.spool, disk, {0ms, 1, 1000});
+    disk.free = static_cast<std::int64_t>(bytes + 999);
+    log.tick_until_idle(compactor);
+    CHECK(compactor.done().segments == 0);
+    disk.free = static_cast<std::int64_t>(bytes + 1000);
+    log.tick_until_idle(compactor);
+    CHECK(compactor.done().segments == 1);
+}
+
 TEST_CASE("after an error the segment stays as it is, and its turn comes again") {
     Backlog log(1);
     FaultyDisk disk;
     Compactor compactor(log.spool, disk, options);
     log.tick_until_idle(compactor);
     disk.error = ENOSPC;
-    disk.fails_from = 1;
+    disk.fails_from = disk.calls + 2;  // behind the question for room
     log.now += 5min;
     log.tick_until_idle(compactor);
     CHECK(compactor.done().segments == 0);

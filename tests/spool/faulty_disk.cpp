@@ -59,6 +59,11 @@ DiskResult FaultyDisk::sync(int fd) {
     return synced;
 }
 
+DiskResult FaultyDisk::free_bytes(const std::filesystem::path& directory) {
+    if (fails()) return {0, error};
+    return free >= 0 ? DiskResult{free, 0} : posix_disk().free_bytes(directory);
+}
+
 DiskResult FaultyDisk::make_directory(const std::filesystem::path& path) {
     return fails() ? DiskResult{0, error} : posix_disk().make_directory(path);
 }

@@ -17,6 +17,7 @@ class FaultyDisk final : public Disk {
     int error = 0;
     std::size_t longest_write = std::numeric_limits<std::size_t>::max();
     std::uint64_t calls = 0;
+    std::atomic<std::int64_t> free{-1};   // bytes; -1: as many as there are
     std::atomic<std::uint64_t> syncs{0};  // by any thread
 
     // From the next call on everything fails: nothing of the process reaches the disk any more.
@@ -37,6 +38,7 @@ class FaultyDisk final : public Disk {
     DiskResult unlink(const std::filesystem::path& path) override;
     DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
     DiskResult sync(int fd) override;
+    DiskResult free_bytes(const std::filesystem::path& directory) override;
     DiskResult make_directory(const std::filesystem::path& path) override;
     DiskResult list(const std::filesystem::path& directory, std::vector<std::string>& names) override;
 
