@@ -78,6 +78,12 @@ void Compactor::take_outcome(Clock::time_point now) {
     phase_.store(Phase::resting, std::memory_order_release);
 }
 
+// For both at a time. The log would drop a segment rather than find the disk full.
+bool Compactor::has_room_for(const SealedSegment& segment) const {
+    const DiskResult free = disk_.free_bytes(spool_.directory());
+    return free.ok() && static_cast<std::uint64_t>(free.value) >= options_.least_free + segment.bytes;
+}
+
 // The oldest segments come first: they are the next to be dropped when the log is full.
 void Compactor::look_around(Clock::time_point now) {
     const std::vector<SealedSegment> sealed = spool_.sealed();
@@ -91,7 +97,7 @@ void Compactor::look_around(Clock::time_point now) {
         if (next == nullptr && due && now - seen.at >= options_.age) next = &segment;
     }
     seen_ = std::move(still_there);
-    if (next == nullptr) return;
+    if (next == nullptr || !has_room_for(*next)) return;
     job_ = *next;
     phase_.store(Phase::working, std::memory_order_release);
     phase_.notify_all();

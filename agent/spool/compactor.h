@@ -19,6 +19,7 @@ class Spool;
 struct CompactionOptions {
     std::chrono::milliseconds age{std::chrono::minutes(5)};  // since a segment was first seen to be sealed
     std::uint64_t least_bytes = 32 * 1024;                   // a shorter segment is not worth the while
+    std::uint64_t least_free = 0;                            // of the file system, beside the new segment
 };
 
 class Compactor {
@@ -55,6 +56,7 @@ class Compactor {
     void work();
     void take_outcome(Clock::time_point now);
     void look_around(Clock::time_point now);
+    [[nodiscard]] bool has_room_for(const SealedSegment& segment) const;
 
     Spool& spool_;
     Disk& disk_;

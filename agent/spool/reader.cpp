@@ -65,6 +65,8 @@ std::string_view loss_reason_name(LossReason reason) {
             return "power";
         case LossReason::disk:
             return "disk";
+        case LossReason::purge:
+            return "purge";
     }
     return "damage";
 }

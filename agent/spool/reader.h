@@ -22,8 +22,9 @@ enum class LossReason : std::uint8_t {
     damage,     // bytes on the disk do not match their checksum
     power,      // appended, but not on the disk after a power failure
     disk,       // appended while there was no disk, or gone with it
+    purge,      // given up for a destination by `tapferry spool purge`; only in saved positions
 };
-inline constexpr std::size_t loss_reason_count = 4;
+inline constexpr std::size_t loss_reason_count = 5;
 std::string_view loss_reason_name(LossReason);
 
 // One frame of a block. Views live until the reader's next call.

@@ -37,7 +37,7 @@ struct SpoolOptions {
     std::optional<std::chrono::milliseconds> sync = {};  // how long at most until fsync; none: never
     std::size_t tail_bytes = 4u << 20;                   // of the newest blocks, in memory
     std::chrono::milliseconds disk_retry{1000};          // between two looks whether it is back
-    std::uint64_t incarnation = 0;                       // 0: drawn by chance
+    std::uint64_t incarnation = 0;                       // 0: drawn; the same frames may have the same
 };
 
 // The log cannot be opened: no permission, in use by another agent, not a directory … what() is for people

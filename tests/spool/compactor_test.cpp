@@ -70,11 +70,16 @@ TEST_CASE("sealed segments that are still needed after their time are compressed
 
 TEST_CASE("a segment is looked at once, and one that is sealed later waits for its own time") {
     Backlog log(1);
-    Compactor compactor(log.spool, posix_disk(), options);
+    FaultyDisk disk;
+    Compactor compactor(log.spool, disk, options);
     log.tick_until_idle(compactor);
     log.now += 5min;
     log.tick_until_idle(compactor);
     REQUIRE(compactor.done().segments == 1);
+    const std::uint64_t calls = disk.calls;
+    log.now += 5min;
+    log.tick_until_idle(compactor);
+    CHECK(disk.calls == calls);
     REQUIRE(append_frames(log.spool, {20'000}).appended);
     log.tick_until_idle(compactor);
     CHECK(compactor.done().segments == 1);
@@ -90,13 +95,26 @@ TEST_CASE("short segments are left alone") {
     CHECK(compactor.done().segments == 0);
 }
 
+TEST_CASE("a segment is rewritten only where there is room for both, and what must stay free") {
+    Backlog log(1);
+    FaultyDisk disk;
+    const std::uint64_t bytes = log.spool.sealed().at(0).bytes;
+    Compactor compactor(log.spool, disk, {0ms, 1, 1000});
+    disk.free = static_cast<std::int64_t>(bytes + 999);
+    log.tick_until_idle(compactor);
+    CHECK(compactor.done().segments == 0);
+    disk.free = static_cast<std::int64_t>(bytes + 1000);
+    log.tick_until_idle(compactor);
+    CHECK(compactor.done().segments == 1);
+}
+
 TEST_CASE("after an error the segment stays as it is, and its turn comes again") {
     Backlog log(1);
     FaultyDisk disk;
     Compactor compactor(log.spool, disk, options);
     log.tick_until_idle(compactor);
     disk.error = ENOSPC;
-    disk.fails_from = 1;
+    disk.fails_from = disk.calls + 2;  // behind the question for room
     log.now += 5min;
     log.tick_until_idle(compactor);
     CHECK(compactor.done().segments == 0);
@@ -134,6 +152,18 @@ TEST_CASE("whenever it ends, nothing half done is left") {
         CHECK(std::distance(std::filesystem::directory_iterator(log.spool.directory()), {}) == 5);
         CHECK(read_all(log.spool.directory()).text == "1-1 2-2 3-3 4-4");
     }
+}
+
+TEST_CASE("a segment that is ready and has not taken its place is not left behind either") {
+    Backlog log(1);
+    FaultyDisk disk;
+    {
+        Compactor compactor(log.spool, disk, {0ms, 1});
+        compactor.tick(log.now);
+        while (disk.syncs == 0) std::this_thread::yield();
+    }
+    CHECK(std::distance(std::filesystem::directory_iterator(log.spool.directory()), {}) == 3);
+    CHECK(read_all(log.spool.directory()).text == "1-1 2-2");
 }
 
 }  // namespace tapferry

@@ -23,7 +23,7 @@ DOORS = {
     r"fstrm(/|\.h)": ("agent/inputs/", "transports/dnstap"),
     r"rapidjson/": ("encoders/", "transports/", "agent/admin/"),
     r"boost/": ("transports/connection", "agent/inputs/", "agent/admin/"),
-    r"openssl/": ("transports/connection", "agent/inputs/", "agent/stages/privacy"),
+    r"openssl/": ("transports/connection", "agent/inputs/", "agent/stages/privacy", "agent/commands/replay/capture_survey"),
     r"toml(\+\+|plusplus)": ("agent/config",),
     r"re2/": ("agent/stages/pattern",),
     r"libpsl\.h": ("agent/stages/registered_domains",),
