@@ -22,7 +22,9 @@
 #include "agent/admin/server.h"
 #include "agent/inputs/intake.h"
 #include "agent/log.h"
+#include "agent/orphaned_positions.h"
 #include "agent/route.h"
+#include "agent/spool/compactor.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/saved_position.h"
 #include "agent/spool/spool.h"
@@ -93,6 +95,8 @@ class Agent::Parts {
             if (signal == SIGTERM || signal == SIGINT) break;
             if (!file_ && standard_output_is_closed()) break;
             trim();
+            compactor_->tick();
+            if (Clock::now() >= orphans_at_) look_after_orphans();
             tell_notes();
         }
         close();
@@ -104,6 +108,7 @@ class Agent::Parts {
         make_private_directory(config_.state_directory);
         make_private_directory(positions());
         spool_ = std::make_unique<Spool>(config_.spool, posix_disk(), highest_known());
+        compactor_ = std::make_unique<Compactor>(*spool_, posix_disk());
         log_began_ = spool_->end();
         for (const auto& input : config_.unix_inputs)
             input_counters_.push_back(std::make_unique<InputCounters>(input.name));
@@ -116,7 +121,8 @@ class Agent::Parts {
         for (const auto& destination : config_.destinations)
             if (destination.enabled) add_route(destination);
         intake_->start();
-        report_orphans();
+        look_after_orphans();
+        tell_floor();
         if (!config_.admin.host.empty()) open_admin();
     }
 
@@ -167,13 +173,19 @@ class Agent::Parts {
         return highest;
     }
 
-    void report_orphans() {
+    void look_after_orphans() {
         std::set<std::string> names;
         for (const auto& destination : config_.destinations) names.insert(destination.name);
-        for (const auto& entry : std::filesystem::directory_iterator(positions()))
-            if (const auto name = entry.path().filename().string(); !names.contains(name))
-                log_.warn(name, "is no longer a destination; its saved position stays in " +
-                                    entry.path().string() + " and holds nothing back");
+        tapferry::look_after_orphans(positions(), names, std::filesystem::file_time_type::clock::now(), log_);
+        orphans_at_ = Clock::now() + 24h;
+    }
+
+    void tell_floor() {
+        if (spool_->floor() < config_.spool.min_free_bytes)
+            log_.warn("spool", "the disk of " + config_.spool.directory.string() +
+                                   " has less than spool.min_free_bytes: the spool leaves " +
+                                   std::to_string(spool_->floor() >> 20) +
+                                   " MiB of it free, half of what it may have");
     }
 
     void add_route(const DestinationConfig& destination) {
@@ -269,10 +281,12 @@ class Agent::Parts {
             case IntakeEvent::Kind::rejected:
                 return log_.warn(event.input, "turned away: " + event.text);
             case IntakeEvent::Kind::disk_failing:
-                return log_.error("spool",
-                                  event.text + " (" + config_.spool.directory.string() +
-                                      "); new frames wait in memory and are dropped and counted when that is "
-                                      "full: make room there or lower spool.max_bytes");
+                return log_.error(
+                    "spool", event.text + " (" + config_.spool.directory.string() +
+                                 "); the newest few MiB are kept in memory: destinations that keep up "
+                                 "lose nothing, others count what they miss; make room there or mend it");
+            case IntakeEvent::Kind::disk_doubtful:
+                return log_.error("spool", event.text);
         }
     }
 
@@ -344,7 +358,9 @@ class Agent::Parts {
     std::optional<std::filesystem::path> file_;
     Log& log_;
     std::unique_ptr<Spool> spool_;
-    Position log_began_{};  // the log's end when this process opened it
+    std::unique_ptr<Compactor> compactor_;
+    Clock::time_point orphans_at_{};  // when to look after them again
+    Position log_began_{};            // the log's end when this process opened it
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
     mutable std::mutex routes_mutex_;  // the main thread changes the list, the admin's reads it
     std::vector<std::unique_ptr<Route>> routes_;

@@ -50,7 +50,7 @@ class Route::Loop {
           spool_(spool),
           keeper_(places.position, disk, spool),
           cursor_(keeper_.load(config_, log)),
-          filler_(config_, SpoolReader(places.spool, disk, cursor_.settled().position)),
+          filler_(config_, spool.reader(cursor_.settled().position)),
           in_flight_(make_batches(filler_)),
           transport_(make_transport(config_.transport)),
           backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),

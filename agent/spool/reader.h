@@ -1,6 +1,7 @@
 // Reads the log from a position on, block by block, beside the thread that appends. It holds its own
-// descriptors, takes no lock, and needs no Spool: `tail` uses it on the directory of a running agent. What it
-// cannot read it skips, and says exactly how many frames that were.
+// descriptors and needs no Spool: `tail` uses it on the directory of a running agent. One that a Spool made
+// takes the newest blocks from memory. What it cannot read it skips, and says exactly how many frames that
+// were.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,10 @@ enum class LossReason : std::uint8_t {
     retention,  // removed because the spool was full
     damage,     // bytes on the disk do not match their checksum
     power,      // appended, but not on the disk after a power failure
+    disk,       // appended while there was no disk, or gone with it
+    purge,      // given up for a destination by `tapferry spool purge`; only in saved positions
 };
-inline constexpr std::size_t loss_reason_count = 3;
+inline constexpr std::size_t loss_reason_count = 5;
 std::string_view loss_reason_name(LossReason);
 
 // One frame of a block. Views live until the reader's next call.
@@ -56,12 +59,14 @@ struct SpoolEnd {};
 using SpoolRead = std::variant<SpoolBlock, SpoolGap, SpoolTime, SpoolEnd>;
 
 class Disk;
+class SpoolTail;  // agent/spool/tail.h: the newest blocks, in memory
 
 class SpoolReader {
   public:
     // `from` may lie before the log's beginning (the first read is then a gap of reason retention) or in a
     // block's middle.
-    SpoolReader(std::filesystem::path directory, Disk& disk, Position from);
+    SpoolReader(std::filesystem::path directory, Disk& disk, Position from,
+                std::shared_ptr<const SpoolTail> tail = nullptr);
     ~SpoolReader();
     SpoolReader(SpoolReader&&) noexcept;
     SpoolReader& operator=(SpoolReader&&) noexcept;

@@ -21,8 +21,8 @@ SavedPosition numbered_position(std::uint64_t n) {
     saved.position = Position{2 * n};
     saved.highest = Position{3 * n};
     saved.incarnation = 4 * n;
-    saved.totals = {5 * n, 6 * n, 7 * n, 8 * n, 9 * n, 10 * n, 11 * n, 12 * n, {13 * n, 14 * n, 15 * n},
-                    16 * n};
+    saved.totals = {
+        5 * n, 6 * n, 7 * n, 8 * n, 9 * n, 10 * n, 11 * n, 12 * n, {13 * n, 14 * n, 15 * n, 17 * n}, 16 * n};
     saved.open_from = Position{2 * n - 1};
     saved.open = n;
     return saved;
@@ -34,7 +34,7 @@ bool is_numbered_position(const SavedPosition& saved, std::uint64_t n) {
            saved.highest == Position{3 * n} && saved.incarnation == 4 * n && t.read == 5 * n &&
            t.undecodable == 6 * n && t.filtered == 7 * n && t.rendered == 8 * n && t.delivered == 9 * n &&
            t.dead_lettered == 10 * n && t.records == 11 * n && t.repeated == 12 * n &&
-           t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n} && t.paired == 16 * n &&
+           t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n, 17 * n} && t.paired == 16 * n &&
            saved.open_from == Position{2 * n - 1} && saved.open == n;
 }
 

@@ -40,6 +40,8 @@ SpoolOptions small_spool(const TemporaryFolder& folder, std::uint64_t segment_by
     options.segment_bytes = segment_bytes;
     // Rolling by age is tested where it is meant, never by how long a test takes.
     options.segment_age = std::chrono::hours(24);
+    options.max_age = std::chrono::milliseconds(0);
+    options.min_free_bytes = 0;
     return options;
 }
 

@@ -22,12 +22,17 @@ def output(*arguments):
 
 
 def help_of(command=None):
-    return output(*([command] if command else []), "--help")
+    return output(*(command.split() if command else []), "--help")
 
 
-def commands():
-    listed = help_of().split("Subcommands:")[1].split("\n\n")[0]
-    return re.findall(r"^  ([a-z]+) ", listed, flags=re.M)
+def commands(above=None):
+    """Every command; behind one that has commands of its own, those: "spool", "spool list"."""
+    listed = help_of(above).partition("Subcommands:")[2].split("\n\n")[0]
+    found = []
+    for name in re.findall(r"^  ([a-z-]+) ", listed, flags=re.M):
+        command = f"{above} {name}" if above else name
+        found += [command, *commands(command)]
+    return found
 
 
 def formats():

@@ -182,7 +182,10 @@ std::string describe(const Config& config) {
         << " " << static_cast<int>(config.log.format) << "\nstop " << config.stop_timeout.count()
         << "\nadmin " << config.admin.host << " " << config.admin.port << "\nspool "
         << config.spool.directory.string() << " " << config.spool.max_bytes << " "
-        << config.spool.segment_bytes << " " << config.spool.segment_age.count() << "\n";
+        << config.spool.segment_bytes << " " << config.spool.segment_age.count() << " "
+        << config.spool.max_age.count() << " " << config.spool.min_free_bytes << " "
+        << static_cast<int>(config.spool.when_full) << " "
+        << (config.spool.sync ? config.spool.sync->count() : -1) << "\n";
     for (const auto& input : config.unix_inputs) {
         out << "input " << input.name << " " << input.path << " mode " << input.mode << " owner "
             << (input.owner ? std::to_string(*input.owner) : "-") << " group "
