@@ -22,6 +22,10 @@ bool claims_more(std::span<const std::uint8_t> bytes) {
            begins_a_field(bytes[length_bytes]);
 }
 
+std::span<const std::uint8_t> octets(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
 }  // namespace
 
 bool CaptureStreams::feed(Bytes input) {
@@ -171,7 +175,7 @@ FrameSearch::Found CaptureStreams::look(bool last) {
 // At the place where frames go on; `nowhere`: there is none up to the end, but for a STOP.
 void CaptureStreams::end_search(bool nowhere) {
     if (nowhere) {
-        const Bytes stop = stop_frame();
+        const Bytes stop = octets(frame_streams_stop);
         at_ = held_.size();
         if (at_ > stop.size() &&
             std::equal(stop.begin(), stop.end(), held_.end() - std::ptrdiff_t(stop.size())))
@@ -189,7 +193,7 @@ void CaptureStreams::end_search(bool nowhere) {
 
 void CaptureStreams::go_among_frames() {
     stream_.emplace(max_capture_frame_bytes);
-    Bytes start{reinterpret_cast<const std::uint8_t*>(frame_streams_start.data()), frame_streams_start.size()};
+    Bytes start = octets(frame_streams_start);
     steps(start);
     in_unit_ = 0;
 }

@@ -10,13 +10,17 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
-#include "agent/inputs/control_frame.h"
+#include "transports/frame_streams_file.h"
 
 namespace tapferry {
 
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
+
+std::span<const std::uint8_t> octets(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 }  // namespace
 
@@ -29,7 +33,7 @@ CaptureWriter::CaptureWriter(const std::string& file)
                     : ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!descriptor_.is_open())
         throw std::system_error(errno, std::generic_category(), name_ + " cannot be written");
-    append(start_frame());
+    append(octets(frame_streams_start));
 }
 
 bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
@@ -43,7 +47,7 @@ bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
 }
 
 bool CaptureWriter::finish() {
-    append(stop_frame());
+    append(octets(frame_streams_stop));
     return flush();
 }
 

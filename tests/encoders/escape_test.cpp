@@ -132,8 +132,7 @@ TEST_CASE("an escape is found wherever it stands, and nothing else changes") {
 
 TEST_CASE("a long text full of escapes is written as each of its bytes would be by itself") {
     void (*const escapes[])(TextBuffer&, std::size_t) = {
-        escape_json,  escape_cef_value, escape_cef_header,   escape_sd_param,
-        escape_pipes, escape_tabs,      escape_single_quotes};
+        escape_json, escape_cef_value, escape_cef_header, escape_pipes, escape_tabs, escape_single_quotes};
     constexpr std::string_view bytes = "ab\"c\\d=|e]'f\ng\rh\ti\x01";
     unsigned random = 1;
     for (std::size_t length = 1; length < 300; ++length) {

@@ -12,7 +12,7 @@ MAY_INCLUDE = {
     "transports/": ("proto/", "encoders/records.h", "transports/"),
     "agent/spool/": ("proto/", "agent/spool/"),
     "agent/inputs/": ("proto/", "transports/descriptor.h", "agent/spool/", "agent/inputs/", "agent/counters.h"),
-    "agent/stages/": ("proto/", "encoders/event_f", "encoders/bounds.h", "encoders/record_address.h",
+    "agent/stages/": ("proto/", "encoders/event_f", "encoders/bounds.h", "encoders/record_address.h", "encoders/make_encoder.h",
                       "agent/stages/"),
     "agent/": ("proto/", "encoders/", "transports/", "agent/"),
 }
