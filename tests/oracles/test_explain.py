@@ -132,6 +132,13 @@ def flag(bit):
     return lambda frame: setattr(frame, "flags", frame.flags ^ bit)
 
 
+def other_family(frame):
+    version_6 = frame.family == 1
+    frame.query_address = bytes(11) + b"\x20\x01\x0d\xb8\x07" if version_6 else bytes([192, 0, 2, 77])
+    frame.response_address = bytes(11) + b"\x20\x01\x0d\xb8\x08" if version_6 else bytes([192, 0, 2, 78])
+    frame.family = 2 if version_6 else 1
+
+
 # What is changed, how, and by which words an origin says that it is that.
 CHANGES = {
     "identity": (setting("identity", b"ns2"), r"^1 identity"),
@@ -154,9 +161,7 @@ CHANGES = {
     "policy value": (policy("value", b"unlisted"), r"14\.15\.5 "),
     "DNS id": (setting("id", 0x4321), r"octets 0 to 1\b"),
     "AA": (flag(0x0400), r"octets 2 to 3|octets 0 to 11"),
-    "family": (lambda frame: (setting("query_address", bytes(11) + b"\x20\x01\x0d\xb8\x07")(frame),
-                              setting("response_address", bytes(11) + b"\x20\x01\x0d\xb8\x08")(frame),
-                              setting("family", 2)(frame)), r"14\.[45]\b"),
+    "family": (lambda frame: other_family(frame), r"14\.[45]\b"),
     "opcode": (flag(0x1000), r"octets? 2\b|octets 0 to 11"),
     "TC": (flag(0x0200), r"octets 2 to 3|octets 0 to 11"),
     "RD": (flag(0x0100), r"octets 2 to 3|octets 0 to 11"),
@@ -169,10 +174,10 @@ CHANGES = {
     "qtype": (setting("qtype", 65280), r"DNS question 1, octets (30 to 31|12 to 33)|answer 1, octets (36 to 37|46 to 49)"),
     "qclass": (setting("qclass", 3), r"DNS question 1, octets (32|12) to 33"),
     "TTL": (setting("ttl", 600), r"answer 1, octets 40 to 43"),
-    "data": (setting("address", bytes([192, 0, 2, 12])), r"answer 1, octets 46 to 49"),
+    "data": (lambda frame: frame.address and setattr(frame, "address", bytes([192, 0, 2, 12])), r"answer 1, octets 46 to 49"),
     "subnet": (setting("subnet", bytes([203, 0, 112])), r"option 8"),
     "UDP size": (setting("udp_size", 4096), r"OPT record$"),
-    "EDNS version and DO": (setting("edns", 0x00018000), r"OPT record$|and the OPT record"),
+    "EDNS version and DO": (setting("edns", 0x00018000), r"OPT record$|the OPT record,"),
     "length": (setting("padding", b"\0" * 8), r"length of 14\.1[04]|option 12"),
 }
 # A part that holds others changes with each of them.

@@ -36,7 +36,7 @@ constexpr PlainFact plain_facts[] = {
     {"dns_id", "DNS header, octets 0 to 1"},
     {"opcode", "DNS header, octet 2"},
     {"flags", "DNS header, octets 2 to 3"},
-    {"flags and edns", "DNS header, octets 2 to 3, and the OPT record"},
+    {"flags and edns", "DNS header, octets 2 to 3, the OPT record, and 14.3 message.socket_protocol"},
     {"qdcount", "DNS header, octets 4 to 5"},
     {"ancount", "DNS header, octets 6 to 7"},
     {"nscount", "DNS header, octets 8 to 9"},
