@@ -24,9 +24,11 @@ class FileSystem:
         if mounted.returncode != 0:
             pytest.skip(f"cannot mount a file system here: {mounted.stderr.strip()}")
 
-    def remount(self, options):
-        done = run("mount", "-o", f"remount,{options}", self.folder)
-        assert done.returncode == 0, done.stderr
+    def find_error(self):
+        """Has the kernel find the file system in error, upon which it turns read-only."""
+        trigger = f"/sys/fs/ext4/{self.device().removeprefix('/dev/')}/trigger_fs_error"
+        with open(trigger, "w", encoding="ascii") as file:
+            file.write("1")
 
     def device(self):
         return run("findmnt", "-n", "-o", "SOURCE", self.folder).stdout.strip()
@@ -59,7 +61,7 @@ def loop_disk(world):
         formatted = run("mkfs.ext4", "-q", "-m", "0", image)
         if formatted.returncode != 0:
             pytest.skip(f"cannot make a file system here: {formatted.stderr.strip()}")
-        made = FileSystem(world.folder / "disk", "-o", "loop", image)
+        made = FileSystem(world.folder / "disk", "-o", "loop,errors=remount-ro", image)
         world.at_the_end(made.unmount)
         return made
     return mount
