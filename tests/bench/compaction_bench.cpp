@@ -5,7 +5,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <string>
 
@@ -13,17 +12,13 @@
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
 #include "agent/spool/spool.h"
+#include "tests/bench/processor_time.h"
 #include "tests/support/frame_streams_file.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
 using namespace tapferry;
-
-double processor_seconds() {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 struct Reading {
     std::uint64_t frames = 0;
@@ -74,11 +69,11 @@ int main(int argc, char** argv) {
     if (argc < 2) return 2;
     const std::uint64_t millions = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 2;
     const auto frames = test::read_frame_streams_file(argv[1]);
-    std::string folder = (std::filesystem::temp_directory_path() / "tapferry-bench-XXXXXX").string();
-    if (frames.empty() || ::mkdtemp(folder.data()) == nullptr) return 1;
+    if (frames.empty()) return 1;
+    const TemporaryFolder folder(std::filesystem::temp_directory_path());
     {
         SpoolOptions options;
-        options.directory = folder;
+        options.directory = folder.path();
         options.max_bytes = 64ull << 30;
         Spool spool(options, posix_disk());
         fill(spool, frames, millions * 1'000'000);
@@ -88,9 +83,10 @@ int main(int argc, char** argv) {
         const std::atomic<bool> not_stopped{false};
         const double begin = processor_seconds();
         for (const SealedSegment& segment : spool.sealed()) {
-            const auto outcome = rewrite_segment(folder, segment, posix_disk(), not_stopped);
+            const auto outcome = rewrite_segment(options.directory, segment, posix_disk(), not_stopped);
             if (outcome.result != Rewriting::written) continue;
-            if (spool.replace(segment.name, rewritten_path(folder, segment.name), outcome.bytes) != 0)
+            if (spool.replace(segment.name, rewritten_path(options.directory, segment.name), outcome.bytes) !=
+                0)
                 return 1;
             old_bytes += segment.bytes;
             new_bytes += outcome.bytes;
@@ -105,6 +101,5 @@ int main(int argc, char** argv) {
         tell("read as it was written", before);
         tell("read compressed", after);
     }
-    std::filesystem::remove_all(folder);
     return 0;
 }

@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import routes
+from waiting import LIMIT, wait_until
 
 SOURCE = Path(__file__).resolve().parents[2]
 TOOLS = SOURCE / "build/bench/tests/bench"
 TAPFERRY = SOURCE / "build/release/tapferry"
 CAPTURE = SOURCE / "tests/data/captures/bind-mix.fstrm.zst"
 HISTORY = Path(__file__).parent / "HISTORY.md"
-LIMIT = 300  # seconds, for anything to happen
 
 CONFIGURATION = """[agent]
 state_directory = "{folder}/state"
@@ -65,14 +65,6 @@ class Result:
     lost: list = field(default_factory=list)     # events that were produced and never came out
     memory: list = field(default_factory=list)   # VmHWM, MB
     produced: int = 0
-
-
-def wait_until(condition, what):
-    deadline = time.monotonic() + LIMIT
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit(f"not within {LIMIT} s: {what}")
-        time.sleep(0.02)
 
 
 def peak_memory(pid):

@@ -7,8 +7,9 @@ import shutil
 import signal
 import statistics
 import subprocess
-import sys
 import time
+
+from waiting import LIMIT, wait_until
 
 HEAD = """[agent]
 state_directory = "{folder}/state"
@@ -35,7 +36,6 @@ RATE = 200_000        # events a second of the long outage
 BEFORE, OUTAGE, AFTER = 10, 30, 20   # seconds
 LIVE = 20_000         # events a second, while a backlog is caught up with
 BACKLOG = 1 << 30     # bytes
-LIMIT = 300
 PATIENT = 3_600_000     # milliseconds: a sink is told when to end
 
 
@@ -43,17 +43,6 @@ def status(bench, folder):
     asked = subprocess.run([bench.program, "status", "--config", folder / "tapferry.toml", "--format", "json"],
                            capture_output=True, text=True, timeout=LIMIT)
     return json.loads(asked.stdout) if asked.returncode == 0 else None
-
-
-def wait_for(condition, what, limit=LIMIT):
-    deadline = time.monotonic() + limit
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            sys.exit(f"not within {limit} s: {what}")
-        time.sleep(0.1)
 
 
 def start_generator(bench, folder, frames, rate):
@@ -95,7 +84,7 @@ def destinations(bench, rounds):
             agent = bench.start_agent(folder, text)
             generator = start_generator(bench, folder, frames, 50_000)
             generator.communicate(timeout=LIMIT)
-            wait_for(lambda: settled(bench, folder, [f"sink{i}" for i in range(count)]), "all is delivered")
+            wait_until(lambda: settled(bench, folder, [f"sink{i}" for i in range(count)]), "all is delivered")
             agent.send_signal(signal.SIGTERM)
             measured.append(ended(agent) * 1e6 / frames)
             for sink, _ in sinks:
@@ -135,17 +124,19 @@ def outage(bench, _rounds):
     sink.send_signal(signal.SIGUSR2)
     back = time.monotonic()
     sent = json.loads(generator.communicate(timeout=LIMIT)[0])
-    watch(0)
-    now = wait_for(lambda: settled(bench, folder, ["sink"]), "the backlog is gone")
+
+    def delivered():
+        memory.append(anonymous_memory(agent.pid))
+        return settled(bench, folder, ["sink"])
+
+    now = wait_until(delivered, "the backlog is gone")
     caught_up = time.monotonic() - back
-    memory.append(anonymous_memory(agent.pid))
     agent.send_signal(signal.SIGTERM)
     cpu += ended(agent)
     sink.terminate()
     got = json.loads(sink.communicate(timeout=LIMIT)[0])
     shutil.rmtree(folder)
-    # Every number of the log is a frame of the generator or a notice, and a notice has no serial number.
-    appended = now["spool"]["end"] - 1 - now["spool"].get("notices", 0)
+    appended = now["spool"]["end"] - 1
     return [f"outage of {OUTAGE * bench.scale:.0f} s with a kill -9 in it, {RATE:,}/s, two cores with generator and sink on them:",
             f"  produced {sent['produced']:,}, dropped by the generator's queue {sent['dropped']:,}, "
             f"cut off in its connection {sent['cut']:,}",
@@ -170,7 +161,7 @@ def catch_up(bench, _rounds):
     live = subprocess.Popen([bench.tools / "generator", "--socket", folder / "dnstap.sock", "--capture", bench.capture,
                              "--frames", str(LIVE * LIMIT), "--first", str(backlog), "--rate", str(LIVE)],
                             stdout=subprocess.DEVNULL)
-    wait_for(lambda: status(bench, folder)["spool"]["end"] > backlog + LIVE, "live events flow")
+    wait_until(lambda: status(bench, folder)["spool"]["end"] > backlog + LIVE, "live events flow")
     begun = status(bench, folder)
     sink.send_signal(signal.SIGUSR2)
     began, memory = time.monotonic(), []
@@ -180,7 +171,7 @@ def catch_up(bench, _rounds):
         memory.append(anonymous_memory(agent.pid))
         return now if now["destinations"][0]["pending"] < LIVE * 8 else None   # of which 5 s are the replay window
 
-    now = wait_for(caught_up, "the backlog is gone")
+    now = wait_until(caught_up, "the backlog is gone")
     seconds = time.monotonic() - began
     rate = (now["destinations"][0]["delivered"] - begun["destinations"][0]["delivered"]) / seconds
     for process in (live, agent):

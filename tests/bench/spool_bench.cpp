@@ -6,7 +6,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +13,8 @@
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
 #include "agent/spool/spool.h"
+#include "tests/bench/processor_time.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -22,12 +23,6 @@ using namespace tapferry;
 constexpr std::size_t frame_bytes = 190;
 constexpr std::uint64_t burst_frames = 100'000;
 constexpr std::uint64_t bursts_in_memory = 10;  // of which each fits into memory
-
-double processor_seconds() {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 // Appends so many frames, a block at a time. False when the disk did not take them.
 bool append_frames(Spool& spool, BlockBuilder& block, const std::vector<std::uint8_t>& frame,
@@ -60,10 +55,9 @@ std::uint64_t read_burst(SpoolReader& reader, std::uint64_t& sum) {
 
 int main(int argc, char** argv) {
     const std::uint64_t millions = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10;
-    std::string folder = (std::filesystem::temp_directory_path() / "tapferry-bench-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) return 1;
+    const TemporaryFolder folder(std::filesystem::temp_directory_path());
     SpoolOptions options;
-    options.directory = folder;
+    options.directory = folder.path();
     options.min_free_bytes = 0;
     double append_seconds = 0;
     double memory_seconds = 0;
@@ -92,7 +86,6 @@ int main(int argc, char** argv) {
             spool.trim(files.position());
         }
     }
-    std::filesystem::remove_all(folder);
     const double per_frame = 1e9 / static_cast<double>(frames);
     std::printf("append %.1f ns, read from memory %.1f ns, from files %.1f ns of processor time a frame ",
                 append_seconds * per_frame, memory_seconds * per_frame, file_seconds * per_frame);

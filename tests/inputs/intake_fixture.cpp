@@ -35,7 +35,7 @@ IntakeWorld::IntakeWorld(IntakeOptions options, const std::vector<std::string>& 
             {.name = inputs[i], .path = socket(i), .max_connections = max_connections});
         counters_.push_back(std::make_unique<InputCounters>(inputs[i]));
     }
-    spool.directory = folder.path() + "/spool";
+    spool.directory = folder.path("spool");
     spool_.emplace(std::move(spool), disk);
     intake_.emplace(std::move(options), *spool_, counters_, [this](const IntakeEvent& event) {
         const std::lock_guard lock(events_mutex_);
@@ -50,7 +50,7 @@ IntakeWorld::~IntakeWorld() {
 }
 
 std::string IntakeWorld::socket(std::size_t input) const {
-    return folder.path() + "/" + inputs_[input] + ".sock";
+    return folder.path(inputs_[input] + ".sock");
 }
 
 std::uint64_t IntakeWorld::rejected(FrameRejection reason, std::size_t input) const {
@@ -77,9 +77,8 @@ std::vector<StoredFrame> IntakeWorld::stop() {
     CHECK(intake_->bytes_in_ring() == 0);
 
     std::vector<StoredFrame> stored;
-    SpoolReader reader = spool_->trouble().empty()
-                             ? SpoolReader(folder.path() + "/spool", disk, first_position)
-                             : spool_->reader(first_position);
+    SpoolReader reader = spool_->trouble().empty() ? SpoolReader(folder.path("spool"), disk, first_position)
+                                                   : spool_->reader(first_position);
     for (bool more = true; more;) {
         const SpoolRead read = reader.next();
         CHECK_FALSE(std::holds_alternative<SpoolGap>(read));

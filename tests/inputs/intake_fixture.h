@@ -16,7 +16,7 @@
 #include "agent/inputs/intake.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
-#include "tests/inputs/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry::test {
 

@@ -1,4 +1,4 @@
-// Builders and readers for the spool's tests: a folder that removes itself, frames whose content tells their
+// Builders and readers for the spool's tests: frames whose content tells their
 // number, and an account of everything a reader gave.
 #pragma once
 
@@ -13,20 +13,9 @@
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
 #include "agent/spool/spool.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry {
-
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 // A clock that stands until a test moves it.
 class ManualClocks final : public Clocks {

@@ -1,5 +1,4 @@
-// What the tests of all transports need: batches of given texts, outcomes with a generous limit, a folder
-// that goes.
+// What the tests of all transports need: batches of given texts, outcomes with a generous limit.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "encoders/records.h"
+#include "tests/support/temporary_folder.h"
 #include "transports/transport.h"
 
 namespace tapferry {
@@ -39,18 +39,6 @@ std::vector<Outcome> outcomes_of(Transport& transport, std::size_t count);
 std::string summary(const std::vector<Outcome>& outcomes);
 // Submits and gives the one outcome that follows.
 Outcome deliver(Transport& transport, const Batch& batch, Ticket ticket);
-
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] std::string path(std::string_view name) const { return (path_ / name).string(); }
-
-  private:
-    std::filesystem::path path_;
-};
 
 std::string content_of(const std::string& path);
 
