@@ -102,8 +102,8 @@ std::string no_such(std::string_view kind, std::string_view word,
                     const std::vector<std::string_view>& known) {
     std::string text = "there is no ";
     text.append(kind).append(" \"").append(word).append("\"");
-    if (const auto near = nearest(word, known); !near.empty())
-        text.append("; did you mean \"").append(near).append("\"?");
+    const auto near = nearest(word, known);
+    text += near.empty() ? "." : "; did you mean \"" + std::string(near) + "\"?";
     return text + " There are " + list_of(known) + ".";
 }
 

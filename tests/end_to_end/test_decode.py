@@ -95,6 +95,7 @@ def test_what_is_not_wanted_is_not_shown(arguments, expected):
 
 @pytest.mark.parametrize("arguments, words", [
     (["--output", "jsn"], 'did you mean "json"'),
+    (["--output", "nosuch"], 'there is no format "nosuch". There are "json"'),
     (["--wher", "x"], "did you mean --where"),
     (["--where", "qnam == 1"], "--where: "),
     (["-w", "qname", "-w", "rcode"], "takes one expression; join several in it: '(qname) and (rcode)'"),
