@@ -11,27 +11,12 @@ import subprocess
 
 import pytest
 from conftest import PROGRAM
+from hostile_frames import number, text as counted, varint
 
 START = bytes.fromhex("00000000 00000022 00000002 00000001 00000016") + b"protobuf:dnstap.Dnstap"
 FORMATS = [("json",), ("ecs",), ("cim",), ("cef",), ("cef", "ipv6=c6a"), ("cef", "profile=infoblox"), ("leef",),
            ("ocsf",), ("ocsf", "version=1.9"), ("asim",), ("zeek",), ("gelf",), ("passivedns",),
            ("cof",), ("yaml",), ("yaml", "layout=dnstap-receiver"), ("dnstap",)]
-
-
-def varint(value):
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(out) + bytes([value])
-
-
-def counted(field, value):
-    return varint(field << 3 | 2) + varint(len(value)) + value
-
-
-def number(field, value):
-    return varint(field << 3) + varint(value)
 
 
 def fixed(field, value):

@@ -139,6 +139,13 @@ std::string with_destination(std::string_view lines) {
            std::string{lines} + "\n";
 }
 
+DestinationConfig destination(std::string_view lines) {
+    return config_of(with_destination(lines)).destinations.front();
+}
+std::vector<std::string> faults(std::string_view lines) {
+    return faults_of(with_destination(lines));
+}
+
 std::string with_input(std::string_view lines) {
     return "[destinations.out]\ntype = \"stdout\"\n[inputs.bind]\ntype = \"unix\"\npath = \"/run/x.sock\"\n" +
            std::string{lines} + "\n";

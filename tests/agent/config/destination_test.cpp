@@ -6,13 +6,6 @@ namespace {
 using namespace test;
 using Lines = std::vector<std::string>;
 
-DestinationConfig destination(std::string_view lines) {
-    return config_of(with_destination(lines)).destinations.front();
-}
-Lines faults(std::string_view lines) {
-    return faults_of(with_destination(lines));
-}
-
 TEST_CASE("each type has its default format and selection") {
     const auto usual = describe(Selection::usual());
     const auto all = describe(Selection::all());

@@ -6,13 +6,6 @@ namespace {
 using namespace test;
 using Lines = std::vector<std::string>;
 
-DestinationConfig destination(std::string_view lines) {
-    return config_of(with_destination(lines)).destinations.front();
-}
-Lines faults(std::string_view lines) {
-    return faults_of(with_destination(lines));
-}
-
 TEST_CASE("severities of a format hold for the syslog header too, and LEEF has the time as QRadar reads it") {
     const std::string syslog = "type = \"syslog\"\naddress = \"a:601\"\n";
     const auto cef = destination(syslog + "cef = { severity = { NXDOMAIN = 4, DNS-POLICY = 9 } }");
