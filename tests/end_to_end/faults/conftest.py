@@ -1,5 +1,6 @@
 """The fault campaign: how long its tests go on, and file systems of their own."""
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -26,17 +27,18 @@ class FileSystem:
 
     def find_error(self):
         """Has the kernel find the file system in error, upon which it turns read-only."""
-        trigger = f"/sys/fs/ext4/{self.device().removeprefix('/dev/')}/trigger_fs_error"
-        with open(trigger, "w", encoding="ascii") as file:
-            file.write("1")
-
-    def device(self):
-        return run("findmnt", "-n", "-o", "SOURCE", self.folder).stdout.strip()
+        self._kernel_file("fs/ext4", "trigger_fs_error").write_text("1", encoding="ascii")
 
     def written(self):
         """Bytes that were written to the device so far."""
-        with open(f"/sys/block/{self.device().removeprefix('/dev/')}/stat", encoding="ascii") as statistics:
-            return int(statistics.read().split()[6]) * 512
+        return int(self._kernel_file("block", "stat").read_text(encoding="ascii").split()[6]) * 512
+
+    def _kernel_file(self, kind, name):
+        device = run("findmnt", "-n", "-o", "SOURCE", self.folder).stdout.strip().removeprefix("/dev/")
+        file = Path("/sys") / kind / device / name
+        if not file.exists():
+            pytest.skip(f"the kernel shows no {file} here")
+        return file
 
     def unmount(self):
         run("umount", "-l", self.folder)
