@@ -21,10 +21,13 @@
 
 #include "agent/admin/server.h"
 #include "agent/inputs/intake.h"
+#include "agent/intake_log.h"
 #include "agent/last_version.h"
 #include "agent/log.h"
+#include "agent/orphaned_positions.h"
 #include "agent/rates.h"
 #include "agent/route.h"
+#include "agent/spool/compactor.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/saved_position.h"
 #include "agent/spool/spool.h"
@@ -44,9 +47,6 @@ constexpr auto tick = 500ms;
 constexpr std::chrono::milliseconds reload_patience = 1s;
 // How long the routes' end waits for the notice of it.
 constexpr std::chrono::milliseconds notice_patience = 500ms;
-// Changes of state that wait to be logged; there are never so many but in an attack, and rejections are
-// counted anyway.
-constexpr std::size_t max_notes = 1000;
 
 void make_private_directory(const std::filesystem::path& directory) {
     std::error_code error;
@@ -83,20 +83,26 @@ bool standard_output_is_closed() {
 class Agent::Parts {
   public:
     Parts(Config config, std::optional<std::filesystem::path> file, Log& log)
-        : config_(std::move(config)), file_(std::move(file)), log_(log) {}
+        : config_(std::move(config)),
+          file_(std::move(file)),
+          log_(log),
+          intake_log_(log, config_.spool.directory.string()) {}
 
     void run() {
         log_.info("agent", "tapferry " + std::string{version} +
                                " runs: " + counted(config_.unix_inputs.size(), "input") + ", " +
                                counted(routes_.size(), "destination") + ", spool in " +
                                config_.spool.directory.string());
+        tell_warnings(config_);
         while (true) {
             const int signal = next_signal(tick);
             if (signal == SIGHUP) reload();
             if (signal == SIGTERM || signal == SIGINT) break;
             if (!file_ && standard_output_is_closed()) break;
             trim();
-            tell_notes();
+            compactor_->tick();
+            if (Clock::now() >= orphans_at_) look_after_orphans();
+            intake_log_.write();
             sample_rates();
         }
         close();
@@ -108,6 +114,7 @@ class Agent::Parts {
         make_private_directory(config_.state_directory);
         make_private_directory(positions());
         spool_ = std::make_unique<Spool>(config_.spool, posix_disk(), highest_known());
+        compactor_ = std::make_unique<Compactor>(*spool_, posix_disk());
         log_began_ = spool_->end();
         for (const auto& input : config_.unix_inputs)
             input_counters_.push_back(std::make_unique<InputCounters>(input.name));
@@ -115,14 +122,15 @@ class Agent::Parts {
         intake.unix_inputs = config_.unix_inputs;
         intake.notices = config_.notices;
         intake_ = std::make_unique<Intake>(std::move(intake), *spool_, input_counters_,
-                                           [this](const IntakeEvent& event) { note(event); });
+                                           [this](const IntakeEvent& event) { intake_log_.note(event); });
         // Routes first: a new one begins where the log ends now. The sockets listen already, so senders can
         // connect.
         for (const auto& destination : config_.destinations)
             if (destination.enabled) add_route(destination);
         tell_start();
         intake_->start();
-        report_orphans();
+        look_after_orphans();
+        tell_floor();
         if (!config_.admin.host.empty()) open_admin();
     }
 
@@ -143,7 +151,7 @@ class Agent::Parts {
         for (auto& route : routes_) route->join();
         if (file_) intake_->stop();
         trim();
-        tell_notes();
+        intake_log_.write();
         admin_.reset();
         std::error_code ignored;
         std::filesystem::remove(admin_address_file(), ignored);
@@ -182,19 +190,25 @@ class Agent::Parts {
         return highest;
     }
 
-    void report_orphans() {
+    void look_after_orphans() {
         std::set<std::string> names;
         for (const auto& destination : config_.destinations) names.insert(destination.name);
-        for (const auto& entry : std::filesystem::directory_iterator(positions()))
-            if (const auto name = entry.path().filename().string(); !names.contains(name))
-                log_.warn(name, "is no longer a destination; its saved position stays in " +
-                                    entry.path().string() + " and holds nothing back");
+        tapferry::look_after_orphans(positions(), names, std::filesystem::file_time_type::clock::now(), log_);
+        orphans_at_ = Clock::now() + 24h;
+    }
+
+    void tell_floor() {
+        if (spool_->floor() < config_.spool.min_free_bytes)
+            log_.warn("spool", "the disk of " + config_.spool.directory.string() +
+                                   " has less than spool.min_free_bytes: the spool leaves " +
+                                   std::to_string(spool_->floor() >> 20) +
+                                   " MiB of it free, half of what it may have");
     }
 
     void add_route(const DestinationConfig& destination) {
         auto route =
             std::make_unique<Route>(destination,
-                                    Route::Places{config_.spool.directory, positions() / destination.name,
+                                    Route::Places{positions() / destination.name,
                                                   config_.state_directory / "dead-letter" / destination.name},
                                     *spool_, posix_disk(), log_);
         route->start();
@@ -276,38 +290,8 @@ class Agent::Parts {
         spool_->trim(passed);
     }
 
-    // Intake must not wait for whoever reads the log, so its lines are written by the main thread.
-    void note(const IntakeEvent& event) {
-        // A line in the log is not worth a wait of the reading thread.
-        const std::unique_lock lock(notes_mutex_, std::try_to_lock);
-        if (lock && notes_.size() < max_notes) notes_.push_back(event);
-    }
-
-    void tell_notes() {
-        std::vector<IntakeEvent> notes;
-        {
-            const std::lock_guard lock(notes_mutex_);
-            notes.swap(notes_);
-        }
-        for (const auto& event : notes) tell(event);
-    }
-
-    void tell(const IntakeEvent& event) {
-        switch (event.kind) {
-            case IntakeEvent::Kind::connected:
-                return log_.info(event.input, "connected: " + event.text);
-            case IntakeEvent::Kind::disconnected:
-                return log_.info(event.input, "disconnected: " + event.text);
-            case IntakeEvent::Kind::disk_back:
-                return log_.info("spool", event.text);
-            case IntakeEvent::Kind::rejected:
-                return log_.warn(event.input, "turned away: " + event.text);
-            case IntakeEvent::Kind::disk_failing:
-                return log_.error("spool",
-                                  event.text + " (" + config_.spool.directory.string() +
-                                      "); new frames wait in memory and are dropped and counted when that is "
-                                      "full: make room there or lower spool.max_bytes");
-        }
+    void tell_warnings(const Config& config) {
+        for (const auto& warning : config.warnings) log_.warn("config", to_line(warning));
     }
 
     // An invalid file changes nothing. Destinations are stopped, started and changed; for all else a restart
@@ -321,6 +305,7 @@ class Agent::Parts {
             for (const auto& fault : error.faults) log_.error("reload", to_line(fault));
             return log_.error("reload", "the configuration was not read again: everything goes on as before");
         }
+        tell_warnings(fresh);
         if (fresh.source_but_reloadable != config_.source_but_reloadable)
             log_.warn("reload",
                       "more than destinations and the log changed: that takes effect at the next restart");
@@ -373,14 +358,15 @@ class Agent::Parts {
     Config config_;
     std::optional<std::filesystem::path> file_;
     Log& log_;
+    IntakeLog intake_log_;
     std::unique_ptr<Spool> spool_;
-    Position log_began_{};  // the log's end when this process opened it
+    std::unique_ptr<Compactor> compactor_;
+    Clock::time_point orphans_at_{};  // when to look after them again
+    Position log_began_{};            // the log's end when this process opened it
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
     mutable std::mutex routes_mutex_;  // the main thread changes the list and rates_, the admin's reads them
     Rates rates_;
     std::vector<std::unique_ptr<Route>> routes_;
-    std::mutex notes_mutex_;  // never held while anything is written
-    std::vector<IntakeEvent> notes_;
     std::unique_ptr<Intake> intake_;
     std::unique_ptr<AdminServer> admin_;
 };

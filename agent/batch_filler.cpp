@@ -4,22 +4,16 @@
 #include <exception>
 #include <utility>
 
+#include "encoders/time_units.h"
+
 namespace tapferry {
-namespace {
-
-std::optional<std::int64_t> in_nanoseconds(std::optional<std::chrono::milliseconds> window) {
-    if (!window) return std::nullopt;
-    return std::chrono::nanoseconds(*window).count();
-}
-
-}  // namespace
 
 BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reader,
                          std::unique_ptr<Encoder> encoder)
     : renderer_(destination, std::move(encoder)),
       tells_notices_(destination.notices),
       notices_(destination.name, destination.notices),
-      window_(in_nanoseconds(renderer_.window())),
+      window_(renderer_.window()),
       transactions_(destination.transactions),
       reader_(std::move(reader)),
       position_(reader_.position()) {
@@ -230,21 +224,14 @@ void BatchFiller::tell(const HeldQuery& query, const Timestamp& time, OpenBatch&
     renderer_.render(held_event_, batch);
 }
 
-std::int64_t BatchFiller::window_of(const Timestamp& time) const {
-    constexpr std::int64_t second_ns = 1'000'000'000;
-    constexpr std::int64_t far = 9'000'000'000;  // seconds: the year 2255
-    const std::int64_t seconds = std::clamp(time.seconds, std::int64_t{0}, far);
-    return (seconds * second_ns + time.nanoseconds) / *window_;
-}
-
 // Whether the batch's window was over at that time.
 bool BatchFiller::over(const OpenBatch& batch, const std::optional<Timestamp>& time) const {
-    return batch.window && time && window_of(*time) != *batch.window;
+    return batch.window && time && window_number(*time, *window_) != *batch.window;
 }
 
 // Something of that time goes into the batch.
 void BatchFiller::gather(OpenBatch& batch, const Timestamp& time) const {
-    if (window_ && !batch.window) batch.window = window_of(time);
+    if (window_ && !batch.window) batch.window = window_number(time, *window_);
 }
 
 }  // namespace tapferry

@@ -63,15 +63,14 @@ class BatchFiller {
     void take_notice(const SpoolNotice& notice, OpenBatch& batch);
     [[nodiscard]] bool pair(OpenBatch& batch);
     void tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch);
-    [[nodiscard]] std::int64_t window_of(const Timestamp& time) const;
     [[nodiscard]] bool over(const OpenBatch& batch, const std::optional<Timestamp>& time) const;
     void gather(OpenBatch& batch, const Timestamp& time) const;
 
     Renderer renderer_;
     const bool tells_notices_;
     RouteNotices notices_;
-    RouteTotals counted_;                       // of the batch's totals: what notices_ knows of
-    const std::optional<std::int64_t> window_;  // nanoseconds
+    RouteTotals counted_;  // of the batch's totals: what notices_ knows of
+    const std::optional<std::chrono::milliseconds> window_;
     const std::optional<PairingOptions> transactions_;
     std::optional<Pairing> pairing_;
     // Until the queries that wait at position_ are had again: how many there are, and what was lost of them.

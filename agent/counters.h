@@ -17,9 +17,15 @@ inline void add(Counter& counter, std::uint64_t n = 1) {
 }
 
 // Why a frame was read from a socket and did not come into the spool.
-enum class FrameRejection : std::uint8_t { oversize, truncated, ring_full, disk };
-inline constexpr std::array<const char*, 4> frame_rejection_names{"oversize", "truncated", "ring_full",
-                                                                  "disk"};
+enum class FrameRejection : std::uint8_t {
+    oversize,
+    truncated,
+    ring_full,
+    disk,        // it takes nothing, memory is full, and the newest are to be dropped
+    spool_full,  // likewise, at spool.max_bytes
+};
+inline constexpr std::array<const char*, 5> frame_rejection_names{"oversize", "truncated", "ring_full",
+                                                                  "disk", "spool_full"};
 
 // Why a connection was closed for what it sent.
 enum class ConnectionRejection : std::uint8_t {
@@ -41,7 +47,7 @@ struct InputCounters {
     // Written by the reading thread:
     Counter frames_received{0};
     Counter bytes_received{0};
-    std::array<Counter, frame_rejection_names.size()> frames_rejected{};  // `disk` by the spool thread
+    std::array<Counter, frame_rejection_names.size()> frames_rejected{};  // the last two by the spool thread
     std::array<Counter, connection_rejection_names.size()> connections_rejected{};
     Counter connections{0};  // open now
     Counter connections_accepted{0};

@@ -11,8 +11,8 @@
 #include "agent/feed.h"
 #include "agent/in_flight.h"
 #include "agent/log.h"
+#include "agent/pace.h"
 #include "agent/position_keeper.h"
-#include "agent/rate_limit.h"
 #include "agent/refusal_brake.h"
 #include "agent/route_calls.h"
 #include "agent/route_report.h"
@@ -30,10 +30,6 @@ namespace {
 
 // One batch is filled while others are on their way.
 constexpr std::size_t max_batches = 3;
-// After a failure one small batch goes first, to see whether the far side is there.
-constexpr std::size_t probe_events = 100;
-// While too much is refused, so many records now and then, to see whether that is over.
-constexpr std::size_t held_probe_records = 10;
 // How long a thread with nothing to do sleeps before it looks around.
 constexpr auto idle_wait = 500ms;
 // The same while the far side still owes an answer: its connection is watched.
@@ -50,12 +46,11 @@ class Route::Loop {
           spool_(spool),
           keeper_(places.position, disk, spool),
           cursor_(keeper_.load(config_, log)),
-          feed_(config_, spool, SpoolReader(places.spool, disk, cursor_.settled().position),
-                std::move(parts.encoder)),
+          feed_(config_, spool, spool.reader(cursor_.settled().position), std::move(parts.encoder)),
           in_flight_(feed_.make_batches(max_batches)),
           transport_(parts.transport ? std::move(parts.transport) : make_transport(config_.transport)),
           backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
-          rate_(config_.max_rate),
+          pace_(config_),
           brake_(config_.hold_above),
           report_(config_, cursor_.settled().totals, log),
           burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_) {
@@ -90,7 +85,7 @@ class Route::Loop {
         while (!finished()) {
             if (calls_.take_let_go()) let_go_now();
             if (wait_out_failure()) continue;
-            if (!in_flight_.waits() && !held_) fill();
+            if (!in_flight_.waits() && !pace_.held()) fill();
             hand_over();
             collect(next_look());
             save_when_due(false);
@@ -102,16 +97,14 @@ class Route::Loop {
     // Until when an outcome is waited for: not at all while there is something else to do.
     Clock::time_point next_look() const {
         const auto now = Clock::now();
-        if (!in_flight_.waits() && !held_ && (feed_.has_batch() || in_flight_.has_spare())) return now;
-        if (rate_.limits() && rate_.free_from() > now)
-            return std::min(rate_.free_from(), now + watching_wait);
-        return now + watching_wait;
+        if (!in_flight_.waits() && !pace_.held() && (feed_.has_batch() || in_flight_.has_spare())) return now;
+        return std::min(pace_.waits_until(now).value_or(Clock::time_point::max()), now + watching_wait);
     }
 
     bool finished() {
         const auto stop = calls_.stop_asked();
         if (!stop) return false;
-        if (Clock::now() >= stop->deadline || gave_up_stopping_ || held_) return true;
+        if (Clock::now() >= stop->deadline || gave_up_stopping_ || pace_.held()) return true;
         // An aggregate whose window is not over waits in the spool.
         if (feed_.position() < stop->up_to || in_flight_.waits()) return false;
         if (!told_transport_) {
@@ -139,18 +132,10 @@ class Route::Loop {
             return;
         if (!feed_.has_batch()) feed_.give(in_flight_.take_spare());
         const auto until = stop ? std::optional{stop->up_to} : std::nullopt;
-        if (auto batch = feed_.fill(limits(), until, there))
+        if (auto batch = feed_.fill(pace_.limits(), until, there))
             take_on(std::move(batch));
         else
             publish();
-    }
-
-    BatchLimits limits() const {
-        BatchLimits limits = config_.batch;
-        limits.max_bytes = std::min(limits.max_bytes, most_bytes_);
-        if (probing_) limits.max_events = std::min(limits.max_events, probe_events);
-        if (rate_.limits()) limits.max_events = std::min(limits.max_events, rate_.most_at_once());
-        return limits;
     }
 
     // Waits for frames, then as long as the batch may linger for company. Nothing is read meanwhile, so a
@@ -164,8 +149,8 @@ class Route::Loop {
         }
         const auto wait = cursor_.idle() ? idle_wait : watching_wait;
         if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
-        linger(here + (limits().max_events - 1), Clock::now() + config_.batch.linger);
-        return !retry_at_ && !in_flight_.waits() && !held_;
+        linger(here + (pace_.limits().max_events - 1), Clock::now() + config_.batch.linger);
+        return !retry_at_ && !in_flight_.waits() && !pace_.held();
     }
 
     // Waits for a full batch, and looks after what is under way meanwhile.
@@ -196,24 +181,17 @@ class Route::Loop {
         Parcel* parcel = in_flight_.next();
         if (parcel == nullptr || retry_at_) return;
         // One at a time, to see what becomes of it.
-        if ((probing_ || held_) && in_flight_.lends()) return;
-        if (rate_.limits() && Clock::now() < rate_.free_from()) return;
+        if (pace_.one_at_a_time() && in_flight_.lends()) return;
+        if (pace_.waits_until(Clock::now())) return;
         const Ticket ticket{next_ticket_};
-        const Piece piece = in_flight_.lend(*parcel, ticket, most_records());
+        const Piece piece = in_flight_.lend(*parcel, ticket, pace_.most_records());
         const RecordBuffer& records = parcel->batch->records;
         if (!transport_->submit({records, piece.first, piece.last}, ticket, Clock::now() + watching_wait))
             return in_flight_.take_back(*parcel, ticket);
         ++next_ticket_;
-        if (held_) held_probe_ = ticket;
         cursor_.repeat(parcel->repeats(piece));
-        rate_.sent(parcel->events(piece), Clock::now());
+        pace_.sent(parcel->events(piece), ticket, Clock::now());
         publish();
-    }
-
-    std::size_t most_records() const {
-        if (held_) return held_probe_records;
-        if (probing_) return probe_events;
-        return rate_.limits() ? rate_.most_at_once() : ~std::size_t{0};
     }
 
     // Takes the outcomes there are; waits for the first one until `deadline`.
@@ -236,24 +214,20 @@ class Route::Loop {
         if (outcome.verdict == Verdict::sent) {
             // That bytes were sent says that the far side is there; that it takes them, only that they were
             // accepted.
-            probing_ = false;
+            pace_.taken();
             return in_flight_.release(outcome.ticket);
         }
         if (out->released && outcome.verdict != Verdict::accepted) return read_again(outcome);
         const Ticket name = out->name;
         Division division{{}, {}, out->piece.size()};
         if (!out->released) division = divide(out->piece, outcome);
-        if (outcome.verdict == Verdict::too_big && out->piece.size() > 1) learn_size(parcel, out->piece);
+        if (outcome.verdict == Verdict::too_big && out->piece.size() > 1)
+            pace_.too_big(parcel.batch->records.wire(out->piece.first, out->piece.last).size());
         const bool all = division.accepted == out->piece.size();
         bury(division, outcome.words, parcel);
-        in_flight_.conclude(outcome.ticket, division.again, held_);
+        in_flight_.conclude(outcome.ticket, division.again, pace_.held());
         go_on(outcome, all);
         if (parcel.over()) settle(name, parcel);
-    }
-
-    // What follows is filled so that it is taken.
-    void learn_size(const Parcel& parcel, const Piece& piece) {
-        most_bytes_ = std::min(most_bytes_, parcel.batch->records.wire(piece.first, piece.last).size() / 2);
     }
 
     // What is refused goes to the dead letter, unless so much was refused that the configuration must be
@@ -261,11 +235,12 @@ class Route::Loop {
     void bury(Division& division, const std::string& words, Parcel& parcel) {
         brake_.accepted(division.accepted);
         std::size_t buried = 0;
-        for (; buried < division.refused.size() && !held_ && !brake_.at_limit(); ++buried) brake_.refused();
+        for (; buried < division.refused.size() && !pace_.held() && !brake_.at_limit(); ++buried)
+            brake_.refused();
         for (std::size_t i = buried; i < division.refused.size(); ++i)
             division.again.push_back({division.refused[i], division.refused[i] + std::size_t{1}});
         if (buried < division.refused.size()) {
-            held_ = true;
+            pace_.hold();
             report_.held(words, behind());
         }
         division.refused.resize(buried);
@@ -278,17 +253,17 @@ class Route::Loop {
         const bool misconfigured = outcome.verdict == Verdict::misconfigured;
         if (outcome.verdict == Verdict::retry || misconfigured) {
             report_.failed(outcome.words, misconfigured, behind(), in_flight_.oldest_received());
-            probing_ = true;
+            pace_.failed();
             pause(std::max(misconfigured ? backoff_.slow() : backoff_.next(),
                            std::min(outcome.retry_after, longest_retry_after)));
         } else {
-            probing_ = false;
+            pace_.taken();
             backoff_.reset();
             notices().recovered(report_.failing_since(), behind());
             report_.recovered(behind());
         }
-        if (!held_) return;
-        if (held_probe_ == outcome.ticket && all_accepted) return let_go_now();
+        if (!pace_.held()) return;
+        if (pace_.is_held_probe(outcome.ticket) && all_accepted) return let_go_now();
         pause(backoff_.slow());
     }
 
@@ -299,9 +274,9 @@ class Route::Loop {
     }
 
     void let_go_now() {
-        if (!held_) return;
-        held_ = false;
-        held_probe_.reset();
+        if (!pace_.held()) return;
+        notices().recovered(report_.held_since(), behind());
+        pace_.let_go();
         brake_.forget();
         retry_at_.reset();
         report_.let_go();
@@ -312,7 +287,7 @@ class Route::Loop {
     // given up and read again from the settled position.
     void read_again(const Outcome& outcome) {
         report_.failed(outcome.words, false, behind(), in_flight_.oldest_received());
-        probing_ = true;
+        pace_.failed();
         cursor_.rewind();
         feed_.seek(cursor_.settled());
         in_flight_.forget();
@@ -358,13 +333,9 @@ class Route::Loop {
     std::uint64_t next_ticket_ = 1;
 
     Backoff backoff_;
-    RateLimit rate_;
+    Pace pace_;
     RefusalBrake brake_;
     std::optional<Clock::time_point> retry_at_;
-    bool probing_ = false;  // after a failure, until the far side takes bytes again
-    bool held_ = false;     // too much was refused
-    std::optional<Ticket> held_probe_;
-    std::size_t most_bytes_ = ~std::size_t{0};  // of a batch, as the far side has let us know
     bool told_transport_ = false;
     bool gave_up_stopping_ = false;
     RouteReport report_;

@@ -59,7 +59,6 @@ struct RouteStatus {
 class Route {
   public:
     struct Places {
-        std::filesystem::path spool;
         std::filesystem::path position;     // the route's own file
         std::filesystem::path dead_letter;  // its own directory
     };

@@ -20,6 +20,10 @@ NoticeReason reason_of(LossReason reason) {
             return NoticeReason::damage;
         case LossReason::power:
             return NoticeReason::power;
+        case LossReason::disk:
+            return NoticeReason::disk;
+        case LossReason::purge:
+            return NoticeReason::purge;
     }
     return NoticeReason::damage;
 }

@@ -59,6 +59,7 @@ void RouteReport::recovered(std::uint64_t behind) {
 
 void RouteReport::held(const std::string& words, std::uint64_t behind) {
     const bool news = held_words_.empty();
+    if (news) held_since_ = unix_now();
     held_words_ = "too many records are refused (" + words + "), so that it is the configuration";
     if (news)
         log_.error(name_, "held: " + held_words_ +
@@ -69,6 +70,7 @@ void RouteReport::held(const std::string& words, std::uint64_t behind) {
 void RouteReport::let_go() {
     if (!held_words_.empty()) log_.info(name_, "not held any more");
     held_words_.clear();
+    held_since_ = 0;
 }
 
 void RouteReport::count(Outcome::Verdict verdict) {

@@ -29,6 +29,7 @@ class RouteReport {
     // Too many records were refused, for this reason at last; and that is over.
     void held(const std::string& words, std::uint64_t behind);
     void let_go();
+    [[nodiscard]] std::int64_t held_since() const { return held_since_; }  // Unix seconds; 0: it is not
     [[nodiscard]] bool failing() const { return failing_since_ != 0; }
     [[nodiscard]] std::int64_t failing_since() const { return failing_since_; }  // as RouteStatus
 
@@ -60,7 +61,8 @@ class RouteReport {
     std::int64_t failing_since_ = 0;  // Unix seconds; 0: it is not failing
     std::string words_;
     bool needs_a_person_ = false;
-    std::string held_words_;  // empty: it is not held
+    std::string held_words_;       // empty: it is not held
+    std::int64_t held_since_ = 0;  // Unix seconds, while it is
     std::chrono::steady_clock::time_point told_failure_{};
     std::int64_t oldest_waiting_ = 0;  // Unix seconds, while it is failing
     std::uint64_t dead_records_ = 0;

@@ -1,18 +1,20 @@
 #include "encoders/escape.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
 namespace tapferry {
 namespace {
 
-constexpr std::size_t longest_escape = 6;  // \u001f
-
+// What a byte is replaced by. All of it is written, and the first characters count.
 struct Replacement {
-    char text[longest_escape];
-    std::size_t length;
+    char text[7] = {};  // the longest is \u001f
+    std::uint8_t length = 0;
 };
+using Replacements = std::array<Replacement, 256>;
 
 constexpr Replacement backslashed(char c) {
     return {{'\\', c}, 2};
@@ -36,87 +38,116 @@ constexpr Replacement unicode(char c) {
     return {{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6};
 }
 
+constexpr std::size_t vector_size = 16;
+using Bytes = ByteVector<vector_size>;
+
+Bytes are(Bytes bytes, char c) {
+    return Bytes(bytes == static_cast<unsigned char>(c));
+}
+
 struct Json {
-    static constexpr bool special(char c) { return c == '"' || c == '\\' || is_control(c); }
+    static Bytes special(Bytes b) { return Bytes(b < 0x20) | are(b, '"') | are(b, '\\') | are(b, 0x7F); }
     static constexpr Replacement replace(char c) { return is_control(c) ? unicode(c) : backslashed(c); }
 };
 
 struct CefValue {
-    static constexpr bool special(char c) { return c == '=' || c == '\\' || c == '\n' || c == '\r'; }
+    static Bytes special(Bytes b) { return are(b, '=') | are(b, '\\') | are(b, '\n') | are(b, '\r'); }
     static constexpr Replacement replace(char c) {
         return backslashed(c == '\n' ? 'n' : c == '\r' ? 'r' : c);
     }
 };
 
 struct CefHeader {
-    static constexpr bool special(char c) { return c == '|' || c == '\\' || c == '\n' || c == '\r'; }
+    static Bytes special(Bytes b) { return are(b, '|') | are(b, '\\') | are(b, '\n') | are(b, '\r'); }
     static constexpr Replacement replace(char c) {
         return is_control(c) ? Replacement{{' '}, 1} : backslashed(c);
     }
 };
 
-struct SdParam {
-    static constexpr bool special(char c) { return c == '"' || c == '\\' || c == ']'; }
-    static constexpr Replacement replace(char c) { return backslashed(c); }
-};
-
 struct Pipes {
-    static constexpr bool special(char c) { return c == '|'; }
+    static Bytes special(Bytes b) { return are(b, '|'); }
     static constexpr Replacement replace(char c) { return decimal(c); }
 };
 
 struct Tabs {
-    static constexpr bool special(char c) { return c == '\t' || c == '\n' || c == '\r'; }
+    static Bytes special(Bytes b) { return are(b, '\t') | are(b, '\n') | are(b, '\r'); }
     static constexpr Replacement replace(char c) { return decimal(c); }
 };
 
 struct SingleQuotes {
-    static constexpr bool special(char c) { return c == '\''; }
+    static Bytes special(Bytes b) { return are(b, '\''); }
     static constexpr Replacement replace(char c) { return {{c, c}, 2}; }
 };
 
-// How many characters each byte is replaced by; 0: it stays as it is.
-using Lengths = std::array<std::uint8_t, 256>;
-
-template <typename Syntax>
-constexpr Lengths make_lengths() {
-    Lengths lengths{};
-    for (unsigned byte = 0; byte < lengths.size(); ++byte) {
-        const char c = static_cast<char>(byte);
-        lengths[byte] = static_cast<std::uint8_t>(Syntax::special(c) ? Syntax::replace(c).length : 0);
-    }
-    return lengths;
+constexpr Replacements make_replacements(Replacement (*replace)(char)) {
+    Replacements all{};
+    for (unsigned byte = 0; byte < all.size(); ++byte) all[byte] = replace(static_cast<char>(byte));
+    return all;
 }
 
-// Replaces in place, from the back, after making room.
-template <typename Replace>
-void rewrite(TextBuffer& out, std::size_t from, const Lengths& lengths, Replace replace) {
-    const auto length_of = [&lengths](char c) -> std::size_t {
-        return lengths[static_cast<unsigned char>(c)];
-    };
-    std::size_t more = 0;
-    for (const char c : out.view(from)) more += length_of(c) != 0 ? length_of(c) - 1 : 0;
-    (void)out.reserve(more);
-    const char* const begin = out.data() + from;
-    const char* read = out.data() + out.size();
-    out.commit(more);
-    char* write = out.data() + out.size();
-    while (read != begin) {
-        const char c = *--read;
-        if (length_of(c) == 0) {
-            *--write = c;
-            continue;
+constexpr std::size_t longest_of(const Replacements& replacements) {
+    std::size_t longest = 1;
+    for (const Replacement& one : replacements) longest = std::max<std::size_t>(longest, one.length);
+    return longest;
+}
+
+// Eight bytes of a mask, a bit for each that is set; the first byte's is the lowest.
+std::uint64_t bits_of(const Bytes& mask, std::size_t half) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, reinterpret_cast<const char*>(&mask) + half * sizeof bits, sizeof bits);
+    if constexpr (std::endian::native == std::endian::big) bits = __builtin_bswap64(bits);
+    return bits & 0x0101'0101'0101'0101;
+}
+
+// Writes the `count` bytes at `read`, and what replaces those of them that `special` tells. Both may be
+// overrun: a vector's length behind `count`, and behind the end that is returned.
+template <typename Special>
+char* write_replaced(char* write, const char* read, std::size_t count, const Replacements& replacements,
+                     Special special) {
+    Bytes bytes;
+    std::memcpy(&bytes, read, vector_size);
+    std::memcpy(write, read, vector_size);
+    const Bytes found = special(bytes);
+    if (!any_set(found)) return write + count;
+    std::size_t done = 0;
+    for (std::size_t half = 0; half < 2; ++half) {
+        for (std::uint64_t bits = bits_of(found, half); bits != 0; bits &= bits - 1) {
+            const auto at = half * 8 + static_cast<std::size_t>(std::countr_zero(bits)) / 8;
+            if (at >= count) break;
+            const Replacement& replacement = replacements[static_cast<unsigned char>(read[at])];
+            write += at - done;
+            std::memcpy(write, replacement.text, sizeof replacement.text);
+            write += replacement.length;
+            done = at + 1;
+            std::memcpy(write, read + done, vector_size);
         }
-        const Replacement r = replace(c);
-        write -= r.length;
-        std::memcpy(write, r.text, r.length);
     }
+    return write + (count - done);
+}
+
+// Writes the text anew from a copy of it, which lies behind all that it may become.
+template <typename Special>
+void rewrite(TextBuffer& out, std::size_t from, const Replacements& replacements, std::size_t longest,
+             Special special) {
+    const std::size_t size = out.size() - from;
+    const std::size_t most = size * longest + vector_size;
+    (void)out.reserve(most + 2 * vector_size);
+    char* write = out.data() + from;
+    char* const copy = write + most;
+    std::memcpy(copy, write, size);
+    std::memset(copy + size, 0, 2 * vector_size);
+    std::size_t at = 0;
+    for (; size - at > vector_size; at += vector_size)
+        write = write_replaced(write, copy + at, vector_size, replacements, special);
+    write = write_replaced(write, copy + at, size - at, replacements, special);
+    out.commit(static_cast<std::size_t>(write - out.data()) - out.size());
 }
 
 template <typename Syntax>
 void rewrite(TextBuffer& out, std::size_t from) {
-    static constexpr Lengths lengths = make_lengths<Syntax>();
-    rewrite(out, from, lengths, [](char c) { return Syntax::replace(c); });
+    static constexpr Replacements replacements = make_replacements(Syntax::replace);
+    static constexpr std::size_t longest = longest_of(replacements);
+    rewrite(out, from, replacements, longest, Syntax::special);
 }
 
 bool is_digit(char c) {
@@ -136,9 +167,6 @@ void rewrite_cef_value(TextBuffer& out, std::size_t from) {
 void rewrite_cef_header(TextBuffer& out, std::size_t from) {
     rewrite<CefHeader>(out, from);
 }
-void rewrite_sd_param(TextBuffer& out, std::size_t from) {
-    rewrite<SdParam>(out, from);
-}
 void rewrite_pipes(TextBuffer& out, std::size_t from) {
     rewrite<Pipes>(out, from);
 }
@@ -153,9 +181,13 @@ void rewrite_single_quotes(TextBuffer& out, std::size_t from) {
 
 void escape_listed(TextBuffer& out, std::size_t from, std::string_view listed) {
     if (out.view(from).find_first_of(listed) == std::string_view::npos) return;
-    Lengths lengths{};
-    for (const char c : listed) lengths[static_cast<unsigned char>(c)] = 4;
-    rewrite(out, from, lengths, decimal);
+    static constexpr Replacements replacements = make_replacements(decimal);
+    static constexpr std::size_t longest = longest_of(replacements);
+    rewrite(out, from, replacements, longest, [listed](Bytes bytes) {
+        Bytes found{};
+        for (const char c : listed) found |= are(bytes, c);
+        return found;
+    });
 }
 
 void escape_end_spaces(TextBuffer& out, std::size_t from) {

@@ -7,27 +7,36 @@
 #include <cstddef>
 #include <string_view>
 
-#include "encoders/byte_vector.h"
+#include "proto/byte_vector.h"
 #include "proto/text_buffer.h"
 
 namespace tapferry {
 
 namespace escape_detail {
 
-// Whether a byte is below 0x20 or one of `specials`, of 8 bytes or more.
+// Those below 0x20, and those of `specials`.
+template <std::size_t Size, char... specials>
+ByteVector<Size> suspicious(ByteVector<Size> bytes) {
+    return ByteVector<Size>(bytes < 0x20) |
+           (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
+}
+
+// Whether one is among `Size` bytes or more.
 template <std::size_t Size, char... specials>
 bool vector_holds(std::string_view text) {
     ByteVector<Size> found{};
-    look_over<Size>(text, [&found](ByteVector<Size> bytes) {
-        found |= ByteVector<Size>(bytes < 0x20) |
-                 (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
-    });
+    look_over<Size>(text,
+                    [&found](ByteVector<Size> bytes) { found |= suspicious<Size, specials...>(bytes); });
     return any_set(found);
 }
 
 template <char... specials>
 bool holds_suspicious(std::string_view text) {
-    if (text.size() >= 16) return vector_holds<16, specials...>(text);
+    if (text.size() > 32) return vector_holds<16, specials...>(text);
+    if (text.size() >= 16) {
+        return any_set(suspicious<16, specials...>(vector_at<16>(text.data())) |
+                       suspicious<16, specials...>(vector_at<16>(text.data() + text.size() - 16)));
+    }
     if (text.size() >= 8) return vector_holds<8, specials...>(text);
     for (const char c : text) {
         if (static_cast<unsigned char>(c) < 0x20 || ((c == specials) || ...)) return true;
@@ -38,7 +47,6 @@ bool holds_suspicious(std::string_view text) {
 void rewrite_json(TextBuffer&, std::size_t from);
 void rewrite_cef_value(TextBuffer&, std::size_t from);
 void rewrite_cef_header(TextBuffer&, std::size_t from);
-void rewrite_sd_param(TextBuffer&, std::size_t from);
 void rewrite_pipes(TextBuffer&, std::size_t from);
 void rewrite_tabs(TextBuffer&, std::size_t from);
 void rewrite_single_quotes(TextBuffer&, std::size_t from);
@@ -60,11 +68,6 @@ inline void escape_cef_value(TextBuffer& out, std::size_t from) {
 inline void escape_cef_header(TextBuffer& out, std::size_t from) {
     if (escape_detail::holds_suspicious<'|', '\\'>(out.view(from)))
         escape_detail::rewrite_cef_header(out, from);
-}
-// RFC 5424, section 6.3.3: \" \\ \].
-inline void escape_sd_param(TextBuffer& out, std::size_t from) {
-    if (escape_detail::holds_suspicious<'"', '\\', ']'>(out.view(from)))
-        escape_detail::rewrite_sd_param(out, from);
 }
 // A column of a passivedns line: | as \124.
 inline void escape_pipes(TextBuffer& out, std::size_t from) {

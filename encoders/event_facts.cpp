@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include "encoders/record_address.h"
 #include "proto/dns_text.h"
+#include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
@@ -107,6 +109,13 @@ std::uint8_t ip_version(const Event& event) {
     return !address.present() ? 0 : address.is_v6() ? 6 : 4;
 }
 
+std::string_view family_name(const Event& event) {
+    const std::uint8_t version = ip_version(event);
+    return version == 0   ? std::string_view()
+           : version == 6 ? std::string_view("INET6")
+                          : std::string_view("INET");
+}
+
 // A dot always ends a label: one inside a label is written \046.
 std::string_view last_labels(std::string_view name, std::size_t max) {
     if (name.size() <= max) return name;
@@ -124,8 +133,16 @@ std::optional<std::uint64_t> latency(const Event& event) {
                                       static_cast<std::int64_t>(from.nanoseconds));
 }
 
+std::optional<std::uint64_t> measured_latency(const Event& event) {
+    if (event.is_response && event.query_time && event.response_time &&
+        *event.query_time == *event.response_time)
+        return 0;
+    return latency(event);
+}
+
 void append_latency_seconds(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {
-    append_fraction(out, nanoseconds, 9, event.time_digits);
+    const auto fraction = static_cast<std::uint32_t>(nanoseconds % nanoseconds_a_second);
+    out.append(Decimal{nanoseconds / nanoseconds_a_second}, FractionText{fraction, event.time_digits});
 }
 
 void append_latency_ms(TextBuffer& out, const Event& event, std::uint64_t nanoseconds) {
@@ -145,12 +162,15 @@ std::string_view flag_words(const dns::Message& message) {
 }
 
 void append_client_subnet(TextBuffer& out, const dns::Edns& edns) {
-    IpAddress address;
-    address.size = edns.client_subnet_family == 1 ? 4 : 16;
-    std::copy_n(edns.client_subnet_address, address.size, address.bytes.begin());
-    append_address(out, address);
+    append_address(out, client_subnet_address(edns));
     out.push_back('/');
     append_decimal(out, edns.client_subnet_source_prefix);
+}
+
+void append_client_subnet_and_scope(TextBuffer& out, const dns::Edns& edns) {
+    append_client_subnet(out, edns);
+    out.push_back('/');
+    append_decimal(out, edns.client_subnet_scope_prefix);
 }
 
 void append_policy_rule(TextBuffer& out, std::string_view rule) {

@@ -29,6 +29,8 @@ std::string_view ip_transport(const Event&);
 
 // Of the address of the one who asked, else of the other: 4 or 6; 0: no address is known.
 std::uint8_t ip_version(const Event&);
+// The same as dnstap.proto has it: "INET" or "INET6"; empty: no address is known.
+std::string_view family_name(const Event&);
 
 // The last labels of a canonical name that together have at most `max` characters.
 std::string_view last_labels(std::string_view name, std::size_t max);
@@ -36,6 +38,9 @@ std::string_view last_labels(std::string_view name, std::size_t max);
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
 std::optional<std::uint64_t> latency(const Event&);
+// The same, for counting: 0 too, where a response has both times and they are equal. It took less than a step
+// of the server's clock, and whoever counts the others alone counts the slow ones.
+std::optional<std::uint64_t> measured_latency(const Event&);
 // That latency, with as many digits as the event's times have: in seconds, or in milliseconds.
 void append_latency_seconds(TextBuffer&, const Event&, std::uint64_t nanoseconds);
 void append_latency_ms(TextBuffer&, const Event&, std::uint64_t nanoseconds);
@@ -48,6 +53,8 @@ std::string_view flag_words(const dns::Message&);
 
 // "192.0.2.0/24" of RFC 7871, with the source prefix length.
 void append_client_subnet(TextBuffer&, const dns::Edns&);
+// The same with "/24" behind it, the scope prefix length.
+void append_client_subnet_and_scope(TextBuffer&, const dns::Edns&);
 // A wire-format name as such (RPZ), other bytes as opaque text.
 void append_policy_rule(TextBuffer&, std::string_view rule);
 // `value` divided by ten to the power `unit_digits`, with `digits` digits of the fraction: 0 to

@@ -2,40 +2,15 @@
 
 #include <algorithm>
 
-#include "encoders/bounds.h"
-#include "encoders/escape.h"
 #include "encoders/event_facts.h"
+#include "encoders/field_lists.h"
+#include "encoders/month_time.h"
 #include "encoders/notice_facts.h"
+#include "encoders/record_address.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
 namespace {
-
-// "20-Nov-2026 19:57:59.654", UTC, as dnstap-read prints it.
-void append_bind_time(TextBuffer& out, const Event& event) {
-    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const std::size_t from = out.size();
-    append_rfc3339(out, event.time, 3);
-    char copy[sizeof "2026-11-20T19:57:59.654Z"] = {};
-    out.view(from).copy(copy, sizeof copy - 1);
-    out.truncate(from);
-    const std::string_view text(copy, sizeof copy - 1);
-    const auto month = static_cast<std::size_t>((text[5] - '0') * 10 + (text[6] - '0'));
-    out.append(text.substr(8, 2));
-    out.push_back('-');
-    out.append(months.substr((month - 1) * 3, 3));
-    out.push_back('-');
-    out.append(text.substr(0, 4));
-    out.push_back(' ');
-    out.append(text.substr(11, 12));
-}
-
-void append_flags(TextBuffer& out, const Event& event) {
-    if (!has_dns_header(event)) return;
-    const std::size_t from = out.size();
-    out.append(flag_words(event.dns));
-    std::replace(out.data() + from, out.data() + out.size(), ' ', '+');
-}
 
 void append_latency(TextBuffer& out, const Event& event) {
     if (const auto nanoseconds = latency(event)) append_latency_seconds(out, event, *nanoseconds);
@@ -70,87 +45,6 @@ Number number_if(bool there, double value) {
     return there ? Number(value) : Number();
 }
 
-// The names of the flags that are set, one after another.
-bool append_flag(Out out, In event, std::size_t index) {
-    std::string_view words = has_dns_header(event) ? flag_words(event.dns) : std::string_view();
-    for (; !words.empty(); words.remove_prefix(std::min<std::size_t>(words.size(), 3))) {
-        if (index-- != 0) continue;
-        out.append(words.substr(0, 2));
-        return true;
-    }
-    return false;
-}
-
-// The elements of a list with commas between. None holds a comma or a space, whatever came.
-template <bool (*element)(Out, In, std::size_t)>
-void append_joined(Out out, In event) {
-    const std::size_t begin = out.size();
-    for (std::size_t index = 0; out.size() - begin <= max_event_bytes / 2; ++index) {
-        const std::size_t before = out.size();
-        if (index != 0) out.push_back(',');
-        const std::size_t from = out.size();
-        if (!element(out, event, index)) {
-            out.truncate(before);
-            return;
-        }
-        escape_listed(out, from, " ,");
-    }
-}
-
-bool append_one_answer(Out out, In event, std::size_t index) {
-    if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
-    append_rdata(out, event.dns.wire, event.dns.answers[index], NameEnd::plain, max_rdata_text);
-    return true;
-}
-
-bool append_one_answer_type(Out out, In event, std::size_t index) {
-    if (index >= std::min(event.dns.answers.size(), max_shown_records)) return false;
-    append_type(out, event.dns.answers[index].type);
-    return true;
-}
-
-bool is_a(const Record& record) {
-    return record.type == 1 && record.rdata_length == 4;
-}
-bool is_aaaa(const Record& record) {
-    return record.type == 28 && record.rdata_length == 16;
-}
-bool is_address(const Record& record) {
-    return is_a(record) || is_aaaa(record);
-}
-
-// The data of answer `index` of those that `wanted` accepts.
-bool append_wanted_answer(Out out, In event, bool (*wanted)(const Record&), std::size_t index) {
-    const std::size_t looked_at = std::min(event.dns.answers.size(), max_shown_records);
-    for (const Record& record : std::span(event.dns.answers).first(looked_at)) {
-        if (!wanted(record) || index-- != 0) continue;
-        append_rdata(out, event.dns.wire, record, NameEnd::plain, max_rdata_text);
-        return true;
-    }
-    return false;
-}
-bool append_one_answer_address(Out out, In event, std::size_t index) {
-    return append_wanted_answer(out, event, is_address, index);
-}
-
-// "15" or "15:text".
-bool append_one_extended_error(Out out, In event, std::size_t index) {
-    const auto& errors = event.dns.edns.errors;
-    if (index >= std::min(errors.size(), max_shown_extended_errors)) return false;
-    append_decimal(out, errors[index].code);
-    if (errors[index].text.empty()) return true;
-    out.push_back(':');
-    append_opaque(out, errors[index].text);
-    return true;
-}
-
-bool append_one_label(Out out, In event, std::size_t index) {
-    if (index >= event.labels.size()) return false;
-    out.append(event.labels[index].name, '=');
-    append_opaque(out, event.labels[index].value);
-    return true;
-}
-
 const Record* first_answer(In event) {
     return event.dns.answers.empty() ? nullptr : &event.dns.answers.front();
 }
@@ -167,12 +61,6 @@ Number claimed(In event, dns::Section section) {
     return number_if(has_dns_header(event), event.dns.claimed[static_cast<std::size_t>(section)]);
 }
 
-// An address's; the frame's own word for it says nothing more.
-void append_family(Out out, In event) {
-    if (const std::uint8_t version = ip_version(event); version != 0)
-        out.append(version == 6 ? std::string_view("INET6") : std::string_view("INET"));
-}
-
 // Unix time in units of a second divided by ten to the power `digits`.
 void append_unix(Out out, In event, unsigned digits) {
     append_unix_time(out, event.time, digits);
@@ -185,7 +73,11 @@ void append_unix(Out out, In event, unsigned digits) {
 constexpr EventField fields[] = {
     {"time", Type::time, [](Out out, In e) { append_time(out, e, e.time); }, false,
      [](In e) { return Number(seconds_of(e.time)); }},
-    {"bind_time", Type::text, append_bind_time},
+    {"bind_time", Type::text,
+     [](Out out, In e) {
+         SecondText second;
+         append_bind_time(out, second, e.time);
+     }},
     {"unix_time", Type::number, [](Out out, In e) { append_unix_time(out, e.time, 6); }, false,
      [](In e) { return Number(seconds_of(e.time)); }},
     {"unix_ms", Type::number, [](Out out, In e) { append_unix(out, e, 3); }, false,
@@ -208,7 +100,7 @@ constexpr EventField fields[] = {
      [](In e) -> const IpAddress& { return e.response.address; }},
     {"dst_port", Type::number, [](Out out, In e) { append_port(out, e.response.port); }, false,
      [](In e) { return number_if(e.response.port != 0, e.response.port); }},
-    {"family", Type::text, append_family},
+    {"family", Type::text, [](Out out, In e) { out.append(family_name(e)); }},
     {"protocol", Type::text, [](Out out, In e) { out.append(socket_protocol_name(e.protocol)); }},
     {"http_protocol", Type::text, [](Out out, In e) { out.append(http_protocol_name(e.http_protocol)); }},
     {"dns_id", Type::number,
@@ -276,6 +168,10 @@ constexpr EventField fields[] = {
      },
      false, [](In e) { return first_answer(e) ? Number(first_answer(e)->ttl) : Number(); }},
     {"answer_data", Type::text, [](Out out, In e) { append_one_answer(out, e, 0); }, may_be_any_text},
+    {"authority", Type::list, append_joined<append_one_authority>, may_be_any_text, nullptr, nullptr,
+     append_one_authority},
+    {"additional", Type::list, append_joined<append_one_additional>, may_be_any_text, nullptr, nullptr,
+     append_one_additional},
     {"edns_version", Type::number,
      [](Out out, In e) {
          if (e.dns.has_edns) append_decimal(out, e.dns.edns.version);

@@ -43,5 +43,7 @@ const EventField* find_event_field(std::string_view name);
 // The field that was meant: the one that another collector calls so, else the one whose name is the least
 // work to type instead. (nearest_field.cpp)
 std::string_view nearest_event_field(std::string_view name);
+// The same whatever the case; empty when so much would have to be typed that something else was meant.
+std::string_view near_event_field(std::string_view name);
 
 }  // namespace tapferry

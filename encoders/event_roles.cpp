@@ -1,7 +1,10 @@
 #include "encoders/event_roles.h"
 
+#include <algorithm>
+
 #include "encoders/event_class.h"
 #include "encoders/event_facts.h"
+#include "encoders/time_units.h"
 
 namespace tapferry {
 
@@ -52,8 +55,7 @@ std::string_view subdomain_of(const Event& event) {
 }
 
 std::uint64_t milliseconds_of(const Timestamp& time) {
-    if (time.seconds < 0) return 0;
-    return static_cast<std::uint64_t>(time.seconds) * 1000 + time.nanoseconds / 1'000'000;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(in_milliseconds(time), 0));
 }
 
 }  // namespace tapferry

@@ -9,6 +9,7 @@
 #include "encoders/json/gelf.h"
 #include "encoders/json/json.h"
 #include "encoders/json/ocsf.h"
+#include "encoders/json/receiver_json.h"
 #include "encoders/json/zeek.h"
 #include "encoders/passive/cof.h"
 #include "encoders/passive/passivedns.h"
@@ -24,6 +25,8 @@ namespace {
 
 struct Maker {
     std::unique_ptr<Encoder> operator()(const JsonOptions& o) const {
+        if (o.profile == JsonOptions::Profile::dnstap_receiver)
+            return std::make_unique<ReceiverJsonEncoder>();
         return std::make_unique<JsonEncoder>(o);
     }
     std::unique_ptr<Encoder> operator()(const EcsOptions& o) const { return std::make_unique<EcsEncoder>(o); }

@@ -32,4 +32,10 @@ void append_leef_time(TextBuffer& out, SecondText& second, const Timestamp& time
                FractionText{time.nanoseconds, 3}, " UTC");
 }
 
+void append_bind_time(TextBuffer& out, SecondText& second, const Timestamp& time) {
+    const Parts parts(second, time);
+    out.append(parts.day(), '-', parts.month(), '-', parts.year(), ' ', parts.clock(),
+               FractionText{time.nanoseconds, 3});
+}
+
 }  // namespace tapferry

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "encoders/event_fields.h"
@@ -58,6 +59,10 @@ constexpr ForeignName foreign_names[] = {
     {"size", "bytes"},
 };
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
 // Levenshtein's distance.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
     std::vector<std::size_t> row(to.size() + 1);
@@ -84,6 +89,15 @@ std::string_view nearest_event_field(std::string_view name) {
                                 return edit_distance(name, a.name) < edit_distance(name, b.name);
                             })
         ->name;
+}
+
+std::string_view near_event_field(std::string_view name) {
+    std::string lowered(name);
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+    for (const ForeignName& foreign : foreign_names)
+        if (foreign.name == lowered) return foreign.ours;
+    const std::string_view nearest = nearest_event_field(lowered);
+    return edit_distance(lowered, nearest) <= (lowered.size() + 1) / 3 ? nearest : std::string_view{};
 }
 
 }  // namespace tapferry

@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, notice_kind_count> names{
     "gap",      "recovered", "silent",      "heard_again",    "started", "stopped",
     "upgraded", "rejected",  "dead_letter", "nothing_passes", "ledger"};
 
-constexpr std::string_view reasons[] = {"", "retention", "disk", "damage", "power", "ring", "source"};
+constexpr std::array<std::string_view, notice_reason_count> reasons{"",      "retention", "disk",   "damage",
+                                                                    "power", "ring",      "source", "purge"};
 
 constexpr LedgerMember members[] = {{"read", &LedgerCounts::read},
                                     {"lost", &LedgerCounts::lost},

@@ -17,6 +17,8 @@
 namespace tapferry {
 
 struct JsonOptions {
+    // dnstap_receiver: with the keys of the Python tool of that name; the other options are without effect.
+    enum class Profile : std::uint8_t { tapferry, dnstap_receiver } profile = Profile::tapferry;
     enum class Answers : std::uint8_t { array, one_event_each } answers = Answers::array;
     bool additional = false;  // the additional section too
     bool raw = false;         // the bytes of a message that does not parse, in hex

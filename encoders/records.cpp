@@ -5,7 +5,8 @@
 #include <cstring>
 #include <limits>
 
-#include "encoders/byte_vector.h"
+#include "encoders/characters.h"
+#include "proto/byte_vector.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -14,17 +15,13 @@ namespace {
 // Most records of every format have three digits of length; when one has not, its content is moved.
 constexpr std::size_t guessed_digits = 3;
 
-bool printable(char c) {
-    return c >= 0x20 && c <= 0x7E;
-}
-
 bool all_printable(std::string_view text) {
     constexpr std::size_t vector_size = 16;
     using Bytes = ByteVector<vector_size>;
-    if (text.size() < vector_size) return std::all_of(text.begin(), text.end(), printable);
+    if (text.size() < vector_size) return std::all_of(text.begin(), text.end(), is_printable);
     // What may be sent has the least distances from 0x20, so the greatest distance tells.
     Bytes greatest{};
-    look_over<vector_size>(text, [&greatest](Bytes bytes) {
+    look_over<vector_size, 4>(text, [&greatest](Bytes bytes) {
         const Bytes distance = bytes - 0x20;
         greatest = distance > greatest ? distance : greatest;
     });
@@ -35,7 +32,7 @@ bool all_printable_but(char also, std::string_view text) {
     constexpr std::size_t vector_size = 16;
     using Bytes = ByteVector<vector_size>;
     if (text.size() < vector_size) {
-        return std::all_of(text.begin(), text.end(), [also](char c) { return printable(c) || c == also; });
+        return std::all_of(text.begin(), text.end(), [also](char c) { return is_printable(c) || c == also; });
     }
     Bytes found{};
     look_over<vector_size>(text, [&found, also](Bytes bytes) {
@@ -77,37 +74,31 @@ void append_record_id(TextBuffer& out, const Record& record) {
     }
 }
 
-TextBuffer& RecordBuffer::open(const Event& event) {
+TextBuffer& RecordBuffer::open(const Event& event, const RowDigest& row) {
     open_wire_begin_ = text_.size();
-    open_refused_ = false;
-    open_cut_ = {};
-    open_row_ = {};
-    open_part_ = !records_.empty() && records_.back().id == event.id ? records_.back().part + 1 : 1;
+    open_ = {.id = event.id, .row = row, .time = event.time};
+    if (!row.present() && !records_.empty() && records_.back().id == event.id)
+        open_.part = records_.back().part + 1;
     if (framing_ == Framing::octet_counting) text_.append("000 ");
-    if (framing_ == Framing::length_prefix) text_.append(std::string_view("\0\0\0\0", 4));
+    if (prefixes_lengths()) text_.append(std::string_view("\0\0\0\0", 4));
     open_begin_ = text_.size();
-    if (envelope_ != nullptr) envelope_->open(event, text_);
+    if (envelope_ != nullptr) envelope_->open(event, open_, text_);
     return text_;
 }
 
 void RecordBuffer::close(const Event& event) {
     if (envelope_ != nullptr) envelope_->close(event, text_);
     const std::size_t length = open_size();
-    const bool sound = !open_refused_ && may_be_sent(text_.view(open_begin_), allowed_);
+    if (!may_be_sent(text_.view(open_begin_), allowed_)) open_.invalid = true;
     if (framing_ == Framing::octet_counting) write_octet_count(length);
-    if (framing_ == Framing::length_prefix) write_length_prefix(length);
+    if (prefixes_lengths()) write_length_prefix(length);
     if (framing_ == Framing::newline) text_.push_back('\n');
     if (framing_ == Framing::nul) text_.push_back('\0');
     assert(text_.size() <= std::numeric_limits<std::uint32_t>::max());
-    records_.push_back({.begin = static_cast<std::uint32_t>(open_begin_),
-                        .length = static_cast<std::uint32_t>(length),
-                        .wire_begin = static_cast<std::uint32_t>(open_wire_begin_),
-                        .id = event.id,
-                        .part = open_row_.present() ? 1 : open_part_,
-                        .row = open_row_,
-                        .time = event.time,
-                        .invalid = !sound,
-                        .cut = open_cut_});
+    open_.begin = static_cast<std::uint32_t>(open_begin_);
+    open_.length = static_cast<std::uint32_t>(length);
+    open_.wire_begin = static_cast<std::uint32_t>(open_wire_begin_);
+    records_.push_back(open_);
     closed_end_ = text_.size();
 }
 

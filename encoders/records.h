@@ -25,6 +25,7 @@ enum class Framing : std::uint8_t {
     nul,             // NUL behind each record (GELF over TCP)
     octet_counting,  // "LENGTH SP" before each record (RFC 6587, section 3.4.1)
     length_prefix,   // 32-bit big-endian length before each record
+    frame_streams,   // the same, and the transport writes START before the first and STOP behind the last
 };
 
 // Which bytes a record may hold. Any other one makes it `invalid`.
@@ -48,13 +49,13 @@ struct Record {
     std::uint32_t begin = 0;       // of the record's own bytes in RecordBuffer::bytes()
     std::uint32_t length = 0;      // without framing
     std::uint32_t wire_begin = 0;  // with framing; the wire bytes of a record end where the next one's begin
-    EventId id;                    // of its event; of a row: of the first event of the row's window
+    EventId id{};                  // of its event; of a row: of the first event of the row's window
     std::uint32_t part = 1;        // an event that becomes several records: 1, 2, 3 …; of a row: 1
-    RowDigest row;                 // present in rows of aggregates only
-    Timestamp time;                // of its event; of a row: of the last one
+    RowDigest row{};               // present in rows of aggregates only
+    Timestamp time{};              // of its event; of a row: of the last one
     // Holds a byte that no encoder may write, or was refused: goes to the dead letter, never to the wire.
     bool invalid = false;
-    CutFields cut;  // what it lacks, so as not to be too long
+    CutFields cut{};  // what it lacks, so as not to be too long
 };
 
 // The name that two records never share: the event's id, 32 hex digits; with "-2", "-3" … for further records
@@ -66,7 +67,8 @@ void append_record_id(TextBuffer& out, const Record& record);
 class Envelope {
   public:
     virtual ~Envelope() = default;
-    virtual void open(const Event&, TextBuffer&) const = 0;
+    // `record` is named and nothing more yet: its id, part, row and time stand.
+    virtual void open(const Event&, const Record& record, TextBuffer&) const = 0;
     virtual void close(const Event&, TextBuffer&) const {}
 };
 
@@ -77,19 +79,20 @@ class RecordBuffer {
                           RecordText allowed = RecordText::line)
         : framing_(framing), allowed_(allowed), envelope_(envelope) {}
 
-    // Begins a record of `event`; what is appended to the returned buffer until close() is its content.
-    TextBuffer& open(const Event& event);
-    // The open record is that row, of the window that began with the event's id.
-    void mark_row(const RowDigest& digest) { open_row_ = digest; }
+    // Begins a record of `event`; what is appended to the returned buffer until close() is its content. With
+    // a digest it is that row, of the window that began with the event's id.
+    TextBuffer& open(const Event& event, const RowDigest& row = {});
     // Ends the record: writes what the framing needs and checks that every byte may be sent.
     void close(const Event& event);
     // Takes the open record back, as if open() had not been called.
     void abandon();
     // The open record must not be sent, for a reason of its encoder (it cannot be made short enough): it will
     // be `invalid`.
-    void refuse() { open_refused_ = true; }
+    void refuse() { open_.invalid = true; }
     // The open record lacks these, so as not to be too long.
-    void cut(CutFields fields) { open_cut_ = fields; }
+    void cut(CutFields fields) { open_.cut = fields; }
+    // The last record that was closed lacks these: what belongs behind it would have made the event too long.
+    void cut_last(CutFields fields) { records_.back().cut = fields; }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
 
@@ -129,6 +132,9 @@ class RecordBuffer {
     }
 
   private:
+    [[nodiscard]] bool prefixes_lengths() const {
+        return framing_ == Framing::length_prefix || framing_ == Framing::frame_streams;
+    }
     void write_octet_count(std::size_t length);
     void write_length_prefix(std::size_t length);
 
@@ -140,10 +146,7 @@ class RecordBuffer {
     std::size_t closed_end_ = 0;  // of the last closed record, with its framing
     std::size_t open_wire_begin_ = 0;
     std::size_t open_begin_ = 0;
-    std::uint32_t open_part_ = 1;
-    RowDigest open_row_;
-    bool open_refused_ = false;
-    CutFields open_cut_;
+    Record open_;  // what is known of it before close()
 };
 
 }  // namespace tapferry

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "encoders/characters.h"
 #include "encoders/event_class.h"
 #include "encoders/month_time.h"
 #include "proto/dns_text.h"
@@ -15,12 +16,8 @@ constexpr std::size_t max_hostname = 255;  // RFC 5424, section 6
 constexpr std::size_t max_app_name = 48;   // likewise
 constexpr std::size_t max_tag = 32;        // RFC 3164, section 4.1.3
 
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char printable(char c) {
-    return c > 32 && c < 127 ? c : '_';
+char without_space(char c) {
+    return is_printable(c) && c != ' ' ? c : '_';
 }
 
 // Only characters of host names are left. RFC 3164's readers tell host name and tag apart by them, and CEF's
@@ -54,26 +51,28 @@ SyslogHeader::SyslogHeader(const SyslogHeaderOptions& options)
     : options_(options),
       fixed_hostname_(header_text(options.fixed_hostname, max_hostname, of_hostname)),
       app_name_(options.rfc == Rfc::rfc5424
-                    ? " " + header_text(options.app_name, max_app_name, printable) + " - "
+                    ? " " + header_text(options.app_name, max_app_name, without_space) + " - "
                     : " " + tag_of(options.app_name) + ": ") {}
 
-void SyslogHeader::open(const Event& event, TextBuffer& out) const {
+void SyslogHeader::open(const Event& event, const Record& record, TextBuffer& out) const {
     const unsigned severity = syslog_severity(options_.severities.of(event));
     out.append('<', Decimal{options_.facility * 8U + severity}, '>');
     if (options_.rfc == Rfc::rfc5424) {
-        append_rfc5424(event, out);
+        append_rfc5424(event, record, out);
     } else {
         append_rfc3164(event, out);
     }
 }
 
-void SyslogHeader::append_rfc5424(const Event& event, TextBuffer& out) const {
+void SyslogHeader::append_rfc5424(const Event& event, const Record& record, TextBuffer& out) const {
     out.append("1 ");
     append_iso_time(event, out);
     append_hostname(event, out);
     out.append(std::string_view(app_name_), event_class(event).id);
     if (options_.structured_data) {
-        out.append(" [tapferry@32473 id=\"", EventIdText{event.id}, "\"] ");
+        out.append(" [tapferry@32473 id=\"");
+        append_record_id(out, record);
+        out.append("\"] ");
     } else {
         out.append(" - ");
     }

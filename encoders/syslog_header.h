@@ -14,10 +14,10 @@ namespace tapferry {
 class SyslogHeader final : public Envelope {
   public:
     explicit SyslogHeader(const SyslogHeaderOptions& options);
-    void open(const Event& event, TextBuffer& out) const override;
+    void open(const Event& event, const Record& record, TextBuffer& out) const override;
 
   private:
-    void append_rfc5424(const Event& event, TextBuffer& out) const;
+    void append_rfc5424(const Event& event, const Record& record, TextBuffer& out) const;
     void append_rfc3164(const Event& event, TextBuffer& out) const;
     void append_iso_time(const Event& event, TextBuffer& out) const;
     void append_hostname(const Event& event, TextBuffer& out) const;

@@ -169,21 +169,6 @@ void clear_what_stages_add(Event& event) {
 
 }  // namespace
 
-MessageType Event::effective_type() const {
-    if (!dns.rd()) return type;
-    if (type == MessageType::resolver_query) return MessageType::forwarder_query;
-    if (type == MessageType::resolver_response) return MessageType::forwarder_response;
-    return type;
-}
-
-SocketProtocol Event::transport_hint() const {
-    if (protocol != SocketProtocol::tcp && protocol != SocketProtocol::unknown) return protocol;
-    constexpr std::uint16_t dns_over_tls = 853;  // RFC 7858, section 3.1
-    constexpr std::uint16_t https = 443;
-    if (response.port == dns_over_tls) return SocketProtocol::dot;
-    return response.port == https ? SocketProtocol::doh : protocol;
-}
-
 DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event) {
     const std::optional<DnstapFrame> said = read_dnstap_frame(frame);
     event.id = origin.id;

@@ -58,12 +58,25 @@ class Parser {
             at_ += 2;
             return true;
         }
-        const NameExtent extent = measure_name(wire_, at_);
+        const NameExtent extent = measure_owner();
         if (extent.error != nullptr) return stop(extent.error);
         name_steps_ += extent.steps;
         if (name_steps_ > max_name_steps) return stop("names go round too long");
         at_ = extent.end;
         return true;
+    }
+
+    // Records that stand together mostly have one owner: a pointer that was sound is so further behind.
+    NameExtent measure_owner() {
+        const bool is_pointer = wire_.size() - at_ >= 2 && wire_[at_] >= 0xC0;
+        const std::uint16_t pointer = is_pointer ? read_u16(wire_.data() + at_) : std::uint16_t{0};
+        if (is_pointer && pointer == last_pointer_) return {nullptr, at_ + 2, last_steps_};
+        const NameExtent extent = measure_name(wire_, at_);
+        if (is_pointer && extent.error == nullptr) {
+            last_pointer_ = pointer;
+            last_steps_ = extent.steps;
+        }
+        return extent;
     }
 
     bool read_questions() {
@@ -123,6 +136,8 @@ class Parser {
     Wire wire_;
     std::size_t at_ = 0;
     unsigned name_steps_ = 0;
+    std::uint16_t last_pointer_ = 0;  // of an owner; 0: there was none
+    unsigned last_steps_ = 0;         // that it cost
 };
 
 }  // namespace

@@ -86,7 +86,7 @@ char* TypeName::write(char* out) const {
     return type_registry.write(out, type);
 }
 
-char* ClassName::write(char* out) const {
+char* ClassName::write_other(char* out) const {
     return class_registry.write(out, rclass);
 }
 

@@ -1,7 +1,9 @@
 #include "proto/dns_text.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "proto/byte_vector.h"
 #include "proto/digits.h"
 #include "proto/escape.h"
 #include "proto/text_pieces.h"
@@ -41,12 +43,20 @@ void append_hex(TextBuffer& text, std::span<const std::uint8_t> bytes) {
 }
 
 char* EventIdText::write(char* out) const {
-    for (const std::uint64_t half : {id.incarnation, id.sequence}) {
-#pragma GCC unroll 8
-        for (unsigned octet = 0; octet < sizeof half; ++octet) {
-            write_hex(out + 2 * octet, static_cast<std::uint8_t>(half >> (56 - 8 * octet)));
-        }
-        out += 2 * sizeof half;
+    using Octets = ByteVector<16>;
+    std::uint64_t halves[2] = {id.incarnation, id.sequence};
+    if constexpr (std::endian::native == std::endian::little)
+        for (std::uint64_t& half : halves) half = __builtin_bswap64(half);
+    Octets octets;
+    std::memcpy(&octets, halves, sizeof octets);
+    const Octets high = octets >> 4, low = octets & 0x0F;
+    const Octets nibbles[2] = {
+        __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+        __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)};
+    for (const Octets& sixteen : nibbles) {
+        const Octets digits = sixteen + '0' + (Octets(sixteen > 9) & ('a' - '9' - 1));
+        std::memcpy(out, &digits, sizeof digits);
+        out += sizeof digits;
     }
     if (id.letter != 0) {
         *out++ = '-';

@@ -102,6 +102,9 @@ std::optional<DnstapFrame> read_dnstap_frame(std::span<const std::uint8_t> bytes
             case tag_of(14, counted):
                 if (!read_message(reader.message(), *frame)) reader.fail();
                 break;
+            case tag_of(15, varint):  // the type: there is but one, and it says nothing
+                (void)reader.number();
+                break;
             default:
                 reader.skip();
         }

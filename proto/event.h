@@ -169,13 +169,6 @@ struct Event {
     GeoPlace response_place;             // of response.address
     std::span<const Label> labels;       // in order of name
     double sample_rate = 1;              // the share of events like this one that are kept: above 0, to 1
-
-    // `type`, or FORWARDER_… where it says RESOLVER_… of a message with RD set: a resolver asks iteratively,
-    // and BIND before 9.20.20 shows what it forwards as resolver messages.
-    [[nodiscard]] MessageType effective_type() const;
-    // `protocol`, or what the port of the server makes of it where it says TCP or nothing: servers older than
-    // BIND 9.20 and Unbound 1.19.3 show DNS over TLS and HTTPS so. A hint, for ports prove nothing.
-    [[nodiscard]] SocketProtocol transport_hint() const;
 };
 
 }  // namespace tapferry

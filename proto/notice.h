@@ -26,7 +26,8 @@ enum class NoticeKind : std::uint8_t {
 inline constexpr std::size_t notice_kind_count = 11;
 
 // Why frames are lost.
-enum class NoticeReason : std::uint8_t { none, retention, disk, damage, power, ring, source };
+enum class NoticeReason : std::uint8_t { none, retention, disk, damage, power, ring, source, purge };
+inline constexpr std::size_t notice_reason_count = 8;
 
 // What became of the frames of a stretch of the log: read + lost = the numbers in it, and
 // read = undecodable + filtered + paired + rendered, but for queries that wait at either end.

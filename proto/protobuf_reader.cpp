@@ -1,19 +1,47 @@
 #include "proto/protobuf_reader.h"
 
+#include <bit>
+#include <cstring>
+
 namespace tapferry::protobuf {
 
-std::uint64_t Reader::read_long_varint(unsigned max_octets) {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 7 * max_octets && at_ != end_; shift += 7) {
-        const auto octet = static_cast<std::uint8_t>(*at_++);
-        value |= std::uint64_t{octet & 0x7FU} << shift;
-        if (octet < 0x80) return value;
-    }
-    fail();
-    return 0;
+namespace {
+
+// The seven low bits of each of eight octets, beginning with the lowest octet, put together.
+std::uint64_t joined(std::uint64_t octets) {
+    octets = (octets & 0x007F'007F'007F'007F) | (octets & 0x7F00'7F00'7F00'7F00) >> 1;
+    octets = (octets & 0x0000'3FFF'0000'3FFF) | (octets & 0x3FFF'0000'3FFF'0000) >> 2;
+    return (octets & 0x0FFF'FFFF) | (octets & 0x0FFF'FFFF'0000'0000) >> 4;
 }
 
-void Reader::skip() {
+}  // namespace
+
+Reader::Varint Reader::read_long_varint(const char* at, const char* end, unsigned max_octets) {
+    if (end - at >= 8) [[likely]] {
+        std::uint64_t octets = 0;
+        std::memcpy(&octets, at, sizeof octets);
+        if constexpr (std::endian::native == std::endian::big) octets = __builtin_bswap64(octets);
+        const std::uint64_t last = ~octets & 0x8080'8080'8080'8080;
+        const auto count = static_cast<unsigned>(std::countr_zero(last)) / 8 + 1;
+        if (last != 0 && count <= max_octets) return {joined(octets & (last ^ (last - 1))), at + count};
+    }
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 7 * max_octets && at != end; shift += 7) {
+        const auto octet = static_cast<std::uint8_t>(*at++);
+        value |= std::uint64_t{octet & 0x7FU} << shift;
+        if (octet < 0x80) return {value, at};
+    }
+    return {0, nullptr};
+}
+
+const char* Reader::behind_value(const char* at, const char* end, std::uint32_t tag, unsigned depth) {
+    Reader reader({at, static_cast<std::size_t>(end - at)}, depth);
+    reader.tag_ = tag;
+    reader.skip_value();
+    return reader.sound_ ? reader.at_ : nullptr;
+}
+
+void Reader::skip_value() {
     const std::uint32_t field = tag_ >> 3;
     if (field == 0) return fail();
     switch (tag_ & 7) {
@@ -45,7 +73,7 @@ void Reader::skip_group(std::uint32_t field) {
             ++depth_;
             return;
         }
-        skip();
+        skip_value();
     }
     fail();
 }

@@ -44,7 +44,11 @@ class Reader {
         assert(depth_ != 0);  // messages lie within each other as the schema says, and no deeper
         return Reader(bytes(), depth_ - 1);
     }
-    void skip();
+    void skip() {
+        const char* const behind = behind_value(at_, end_, tag_, depth_);
+        if (behind == nullptr) return fail();
+        at_ = behind;
+    }
     // What is read of a part cannot be protobuf, so neither can the whole.
     void fail() {
         sound_ = false;
@@ -61,14 +65,27 @@ class Reader {
     Reader(std::string_view bytes, unsigned depth)
         : at_(bytes.data()), end_(bytes.data() + bytes.size()), depth_(depth) {}
 
+    // A value and the place behind it; null: it was not sound.
+    struct Varint {
+        std::uint64_t value;
+        const char* behind;
+    };
     // Bits beyond the 64th are lost, as in protobuf. Nearly all varints have one octet: only those are worth
-    // being inlined.
+    // being inlined. What is not is told where to read and knows no reader, so that one lives in registers.
     std::uint64_t read_varint(unsigned max_octets) {
         if (at_ != end_ && static_cast<std::uint8_t>(*at_) < 0x80) [[likely]]
             return static_cast<std::uint8_t>(*at_++);
-        return read_long_varint(max_octets);
+        const Varint read = read_long_varint(at_, end_, max_octets);
+        if (read.behind == nullptr) {
+            fail();
+            return 0;
+        }
+        at_ = read.behind;
+        return read.value;
     }
-    std::uint64_t read_long_varint(unsigned max_octets);
+    static Varint read_long_varint(const char* at, const char* end, unsigned max_octets);
+    static const char* behind_value(const char* at, const char* end, std::uint32_t tag, unsigned depth);
+    void skip_value();
     std::string_view take(std::uint64_t count) {
         if (static_cast<std::uint64_t>(end_ - at_) < count) {
             fail();

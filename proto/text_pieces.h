@@ -20,7 +20,15 @@ struct TypeName {
 struct ClassName {
     static constexpr std::size_t room = 16;
     std::uint16_t rclass;
-    char* write(char* out) const;
+    char* write(char* out) const {
+        constexpr std::uint16_t internet = 1;
+        if (rclass != internet) [[unlikely]]
+            return write_other(out);
+        out[0] = 'I';
+        out[1] = 'N';
+        return out + 2;
+    }
+    char* write_other(char* out) const;
 };
 
 struct RcodeName {

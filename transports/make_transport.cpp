@@ -18,7 +18,9 @@ struct Maker {
     std::unique_ptr<Transport> operator()(const FileOptions& options) const {
         return std::make_unique<File>(options);
     }
-    std::unique_ptr<Transport> operator()(const StdoutOptions&) const { return std::make_unique<Stdout>(); }
+    std::unique_ptr<Transport> operator()(const StdoutOptions& options) const {
+        return std::make_unique<Stdout>(STDOUT_FILENO, options.framing);
+    }
 };
 
 struct FramingOf {

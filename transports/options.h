@@ -43,7 +43,8 @@ struct DatagramOptions {
     std::chrono::milliseconds connect_timeout{10000};  // for resolving the name
 };
 
-// Appends to one file. Accepted means: write() returned, or fdatasync() with `fsync`.
+// Appends to one file. Accepted means: write() returned, or fdatasync() with `fsync`. Framed as Frame
+// Streams, the file is a whole stream, as standard output is.
 struct FileOptions {
     std::string path;  // its directory must exist; made with mode 0640 less the umask
     Framing framing = Framing::newline;

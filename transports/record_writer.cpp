@@ -73,40 +73,56 @@ int cut(int fd, std::size_t count) {
     return ::lseek(fd, end, SEEK_SET) < 0 ? errno : 0;
 }
 
-}  // namespace
-
-void RecordWriter::begin(const Batch& batch) {
-    batch_.emplace(batch);
-    written_ = 0;
-}
-
-int RecordWriter::run(int fd, Deadline deadline) {
-    const std::string_view bytes = batch_->records.wire(batch_->first, batch_->end());
+// Writes on behind the first `written` of `bytes`: 0, errno, or EAGAIN at the deadline. Raises no SIGPIPE.
+int write_on(int fd, std::string_view bytes, std::size_t& written, Deadline deadline) {
     const WithoutSigpipe guard;
     // What is not a file may block, even where there is room, when it is given more than PIPE_BUF at once.
     const bool may_block = !is_regular(fd);
-    while (written_ < bytes.size()) {
+    while (written < bytes.size()) {
         const std::size_t count =
-            std::min<std::size_t>(bytes.size() - written_, may_block ? PIPE_BUF : SSIZE_MAX);
+            std::min<std::size_t>(bytes.size() - written, may_block ? PIPE_BUF : SSIZE_MAX);
         if (may_block) {
             const int error = wait_for_room(fd, deadline);
             if (error != 0) return error;
         }
-        const ssize_t done = ::write(fd, bytes.data() + written_, count);
-        if (done > 0) written_ += static_cast<std::size_t>(done);
+        const ssize_t done = ::write(fd, bytes.data() + written, count);
+        if (done > 0) written += static_cast<std::size_t>(done);
         if (done == 0) return EIO;
         if (done < 0 && errno != EINTR && errno != EAGAIN) return errno;
-        if (may_block && written_ < bytes.size() && Clock::now() >= deadline) return EAGAIN;
+        if (may_block && written < bytes.size() && Clock::now() >= deadline) return EAGAIN;
     }
     return 0;
+}
+
+}  // namespace
+
+void RecordWriter::begin(const Batch& batch) {
+    batch_.emplace(batch);
+    head_ = {};
+    head_written_ = written_ = 0;
+}
+
+int RecordWriter::run(int fd, Deadline deadline) {
+    if (const int error = write_on(fd, head_, head_written_, deadline); error != 0) return error;
+    return write_on(fd, batch_->records.wire(batch_->first, batch_->end()), written_, deadline);
 }
 
 std::size_t RecordWriter::give_up(int fd) {
     const std::size_t whole = whole_records();
     torn_bytes_ = written_ - batch_->records.wire(batch_->first, batch_->first + whole).size();
+    if (!wrote_head()) torn_bytes_ = head_written_;
     batch_.reset();
     (void)mend(fd);
     return whole;
+}
+
+int RecordWriter::write_end(int fd, std::string_view end, Deadline deadline) {
+    std::size_t written = 0;
+    const int error = write_on(fd, end, written, deadline);
+    if (error == 0) return 0;
+    torn_bytes_ = written;
+    (void)mend(fd);
+    return error;
 }
 
 int RecordWriter::mend(int fd) {

@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "transports/frame_streams_file.h"
+
 namespace tapferry {
 
 using Verdict = Outcome::Verdict;
@@ -26,6 +28,7 @@ bool Stdout::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
     }
     writing_ = ticket;
     writer_.begin(batch);
+    if (is_stream_ && !begun_) writer_.lead(frame_streams_start);
     write(deadline);
     return true;
 }
@@ -46,7 +49,22 @@ void Stdout::write(Deadline deadline) {
         outcome.done = writer_.give_up(fd_);
         outcome.words = failure(error);
     }
+    begun_ = begun_ || writer_.wrote_head();
     outcome_ = std::move(outcome);
+    if (finish_by_) end_stream(*finish_by_);
+}
+
+void Stdout::finish(Deadline deadline) {
+    finish_by_ = deadline;
+    if (!writing_) end_stream(deadline);
+}
+
+// Without it a stream can still be read to its last frame: nothing else is tried.
+void Stdout::end_stream(Deadline deadline) {
+    if (!is_stream_ || writer_.mend(fd_) != 0) return;
+    if (!begun_ && writer_.write_end(fd_, frame_streams_start, deadline) != 0) return;
+    (void)writer_.write_end(fd_, frame_streams_stop, deadline);
+    begun_ = false;
 }
 
 }  // namespace tapferry

@@ -31,15 +31,19 @@ rapidjson::Document parse(std::string_view json) {
     return document;
 }
 
+std::string printable(std::string_view text) {
+    std::string shown(text);
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    return shown;
+}
+
 std::string cell(const rapidjson::Value& object, const char* key) {
     const auto found = object.FindMember(key);
     if (found == object.MemberEnd()) return "";
     if (found->value.IsUint64()) return std::to_string(found->value.GetUint64());
     if (!found->value.IsString()) return "";
-    std::string text(found->value.GetString(), found->value.GetStringLength());
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-    return text;
+    return printable({found->value.GetString(), found->value.GetStringLength()});
 }
 
 std::uint64_t sum_of(const rapidjson::Value& object, const char* key) {
@@ -49,6 +53,31 @@ std::uint64_t sum_of(const rapidjson::Value& object, const char* key) {
         for (const auto& member : found->value.GetObject())
             sum += member.value.IsUint64() ? member.value.GetUint64() : 0;
     return sum;
+}
+
+// "answers 3, flags 1": what is above 0.
+std::string parts_of(const rapidjson::Value& object, const char* key) {
+    std::string text;
+    const auto found = object.FindMember(key);
+    if (found == object.MemberEnd() || !found->value.IsObject()) return text;
+    for (const auto& member : found->value.GetObject())
+        if (const std::string number = cell(found->value, member.name.GetString());
+            member.value.IsUint64() && number != "0")
+            text += (text.empty() ? "" : ", ") +
+                    printable({member.name.GetString(), member.name.GetStringLength()}) + " " + number;
+    return text;
+}
+
+// What a destination lacks, a line each.
+std::string troubles_of(const rapidjson::Value& route) {
+    std::string text;
+    const auto tell = [&](const char* before, const std::string& what) {
+        if (!what.empty()) text += cell(route, "name") + ": " + before + what + "\n";
+    };
+    tell("", cell(route, "words"));
+    tell("records shortened, by what they lack: ", parts_of(route, "shortened"));
+    tell("records of answers left out, by reason: ", parts_of(route, "left_out"));
+    return text;
 }
 
 // Columns as wide as their widest cell; the first to the left, numbers to the right.
@@ -92,8 +121,7 @@ std::string status_table(std::string_view json) {
                           cell(route, "paired"), cell(route, "open"), cell(route, "delivered"),
                           cell(route, "dead_lettered"), cell(route, "in_flight"), cell(route, "repeated"),
                           std::to_string(sum_of(route, "lost")), even ? "even" : "WRONG"});
-        if (const auto words = cell(route, "words"); !words.empty())
-            troubles += cell(route, "name") + ": " + words + "\n";
+        troubles += troubles_of(route);
     }
     const auto& spool = document["spool"];
     return render(inputs) + "\n" + render(routes) + (troubles.empty() ? "" : "\n" + troubles) +
@@ -175,8 +203,7 @@ std::string status_screen(std::string_view json, std::size_t width) {
                           duration_text(number_in(route, "lag_seconds")), rounded(number_in(route, "rate")),
                           cell(route, "delivered"), cell(route, "dead_lettered"),
                           std::to_string(sum_of(route, "lost")), even ? "even" : "WRONG"});
-        if (const auto words = cell(route, "words"); !words.empty())
-            troubles += cell(route, "name") + ": " + words + "\n";
+        troubles += troubles_of(route);
     }
     const std::string ledger =
         status_balances(json) ? "ledger: even\n" : "ledger: WRONG, the sums do not add up\n";

@@ -9,13 +9,12 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
+#include "agent/commands/capture_streams.h"
 #include "agent/commands/decompressor.h"
 #include "agent/commands/interruption.h"
-#include "agent/inputs/frame_streams.h"
 #include "proto/dns_text.h"
 #include "transports/descriptor.h"
 
@@ -23,109 +22,15 @@ namespace tapferry {
 
 namespace {
 
-constexpr std::size_t max_frame_bytes = 1 << 20;
 constexpr std::size_t read_bytes = 64 * 1024;
 
 using Bytes = std::span<const std::uint8_t>;
-
-// A length that can be one, and behind it the tag of a field that a dnstap frame can begin with: identity,
-// version, extra, message or type.
-constexpr std::size_t telling_bytes = 5;
-bool looks_like_a_frame(Bytes bytes) {
-    if (bytes.size() < telling_bytes) return false;
-    const std::uint32_t length = big_endian(bytes.data());
-    const std::uint8_t tag = bytes[4];
-    return length > 1 && length <= max_frame_bytes &&
-           (tag == 0x0A || tag == 0x12 || tag == 0x1A || tag == 0x72 || tag == 0x78);
-}
-
-// One stream after another: what follows a STOP is the next one.
-class StreamsReader {
-  public:
-    explicit StreamsReader(const CaptureReading& reading) : take_(reading.take) {}
-
-    // False: there is nothing more to be had of this file.
-    bool feed(Bytes input) {
-        if (begun_) return step(input);
-        beginning_.insert(beginning_.end(), input.begin(), input.end());
-        return beginning_.size() < telling_bytes || begin();
-    }
-
-    // `packed_whole`: what was packed could end here.
-    CaptureResult finish(bool packed_whole) {
-        if (!begun_) begin();
-        if (result_.end == CaptureEnd::stopped || result_.end == CaptureEnd::wrong) return result_;
-        if (stream_->end() == StreamEnd::inside_frame) {
-            tell(CaptureEnd::cut_off, "ends in the middle of a frame; what came before it is shown");
-        } else if (stream_->in_handshake() && !(one_has_stopped_ && stream_->at_boundary())) {
-            tell(CaptureEnd::cut_off, "ends before its stream has begun");
-        } else if (!packed_whole) {
-            tell(CaptureEnd::cut_off, "is packed, and cut off; what could be unpacked is shown");
-        }
-        return result_;
-    }
-    CaptureResult fail(CaptureEnd end, std::string words) {
-        tell(end, std::move(words));
-        return result_;
-    }
-
-  private:
-    bool begin() {
-        begun_ = true;
-        if (looks_like_a_frame(beginning_)) {
-            tell(CaptureEnd::beheaded, "has no START before its frames; they are shown all the same");
-            step(start_frame());
-        }
-        const bool more = step(beginning_);
-        beginning_ = {};
-        return more;
-    }
-
-    bool step(Bytes input) {
-        while (true) {
-            const StreamStep step = stream_->next(input);
-            switch (step.kind) {
-                case StreamStepKind::need_more:
-                    return true;
-                case StreamStepKind::frame:
-                    if (take_(step.bytes)) break;
-                    result_.end = CaptureEnd::stopped;
-                    return false;
-                case StreamStepKind::oversize:
-                    ++result_.oversize;
-                    break;
-                case StreamStepKind::stopped:
-                    stream_.emplace(max_frame_bytes);
-                    one_has_stopped_ = true;
-                    break;
-                case StreamStepKind::rejected:
-                    tell(CaptureEnd::wrong, stream_->rejection().text);
-                    return false;
-                case StreamStepKind::answer:
-                case StreamStepKind::started:
-                    break;
-            }
-        }
-    }
-
-    void tell(CaptureEnd end, std::string words) {
-        result_.end = end;
-        result_.words = result_.words.empty() ? std::move(words) : result_.words + ", and " + words;
-    }
-
-    const std::function<bool(Bytes)>& take_;
-    std::optional<FrameStreams> stream_{max_frame_bytes};
-    std::vector<std::uint8_t> beginning_;  // until there is enough to tell what it is
-    bool begun_ = false;
-    bool one_has_stopped_ = false;
-    CaptureResult result_;
-};
 
 // Bytes of one file, which is opened once, into frames.
 class CaptureFile {
   public:
     CaptureFile(const std::string& file, const CaptureReading& reading)
-        : reading_(reading), streams_(reading) {
+        : reading_(reading), streams_(reading.take) {
         descriptor_.reset(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
         if (!descriptor_.is_open()) failed_ = errno;
     }
@@ -163,7 +68,12 @@ class CaptureFile {
         if (failed_ != 0)
             return streams_.fail(CaptureEnd::unreadable,
                                  std::string("cannot be read: ") + std::strerror(failed_));
-        if (interrupted()) return {CaptureEnd::stopped, {}, 0};
+        if (interrupted()) return {CaptureEnd::stopped, {}, 0, 0};
+        if (recognised_ && is_foreign(packing_))
+            return streams_.fail(CaptureEnd::wrong, "is packed with " + std::string(packing_name(packing_)) +
+                                                        ", which is not unpacked here: pipe it through '" +
+                                                        std::string(packing_name(packing_)) +
+                                                        " -dc', and name the file -");
         if (damaged_)
             return streams_.fail(CaptureEnd::wrong, "is damaged: what follows cannot be unpacked as " +
                                                         std::string(packing_name(packing_)));
@@ -183,6 +93,7 @@ class CaptureFile {
         if (beginning_.size() < packing_magic_bytes) return true;
         recognised_ = true;
         packing_ = recognise_packing(beginning_);
+        if (is_foreign(packing_)) return false;
         if (packing_ != Packing::none) unpacker_ = make_decompressor(packing_);
         return unpack(std::exchange(beginning_, {}));
     }
@@ -194,7 +105,7 @@ class CaptureFile {
     }
 
     const CaptureReading& reading_;
-    StreamsReader streams_;
+    CaptureStreams streams_;
     Descriptor descriptor_;
     int failed_ = 0;  // errno
     std::uint64_t read_ = 0;
@@ -209,16 +120,30 @@ class CaptureFile {
 // What was wrong with any of the files that stood at this place counts.
 void add(CaptureResult& all, CaptureResult one) {
     one.oversize += all.oversize;
+    one.skipped += all.skipped;
     if (all.words.empty()) {
         all = std::move(one);
     } else {
         all.oversize = one.oversize;
+        all.skipped = one.skipped;
     }
+}
+
+// False: nobody wants to wait any longer.
+bool wait_for_file(const std::string& file, const CaptureReading& reading) {
+    struct stat status {};
+    bool told = false;
+    while (::stat(file.c_str(), &status) != 0 && errno == ENOENT) {
+        if (!std::exchange(told, true) && reading.missing) reading.missing();
+        if (interrupted() || !reading.idle() || !wait_for_more()) return false;
+    }
+    return true;
 }
 
 // A file that grows, and those that take its place.
 CaptureResult follow_capture(const std::string& file, const CaptureReading& reading) {
     CaptureResult all;
+    if (!wait_for_file(file, reading)) return all;
     auto current = std::make_unique<CaptureFile>(file, reading);
     while (current->read_on()) {
         if (!reading.idle()) break;

@@ -1,6 +1,7 @@
 // Frames of a capture: a Frame Streams file, or what comes through standard input, packed with gzip or zstd
 // or not. Several streams one after another in one file are read as one; a file that ends in the middle of a
-// frame gives what is whole and says so, and so does one whose beginning is missing.
+// frame gives what is whole and says so, and so does one whose beginning is missing. Behind a length that
+// cannot be, the next frame is looked for.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@ enum class CaptureEnd : std::uint8_t {
     whole,     // ended between frames
     cut_off,   // the last frame is not whole
     beheaded,  // there was no START before the frames, and all else is whole
+    damaged,   // bytes that are no frames were passed over
     wrong,     // it is no Frame Streams file of dnstap; see words
     unreadable,
     stopped,  // the taker wanted no more
@@ -26,6 +28,7 @@ struct CaptureResult {
     CaptureEnd end = CaptureEnd::whole;
     std::string words;           // for people; empty when whole
     std::uint64_t oversize = 0;  // frames above 1 MiB, passed over
+    std::uint64_t skipped = 0;   // bytes between frames, passed over because they are none
 };
 
 struct CaptureReading {
@@ -36,6 +39,8 @@ struct CaptureReading {
     bool follow = false;
     // Called at the end of a file that is followed, each time before it waits.
     std::function<bool()> idle = {};
+    // Called once when a file that is to be followed is not there yet: it is waited for.
+    std::function<void()> missing = {};
     // Called before a wait for what comes through a pipe: what was made of frames may be shown meanwhile.
     // False ends it.
     std::function<bool()> pause = {};

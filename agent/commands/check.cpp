@@ -24,6 +24,7 @@ int check_command(const CheckArguments& arguments) {
         return 0;
     }
     const Config config = read_config(arguments.config);
+    for (const auto& warning : config.warnings) std::cerr << "warning: " << to_line(warning) << '\n';
     std::cout << arguments.config << " is sound\n";
     for (const auto& input : config.unix_inputs) tell_missing("input", input.name, input.path);
     for (const auto& destination : config.destinations)

@@ -5,6 +5,7 @@
 
 #include "agent/commands/command_options.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/spool/spool_commands.h"
 #include "agent/version.h"
 
 namespace tapferry {
@@ -33,6 +34,8 @@ class CommandLine {
         add_stats();
         add_explain();
         add_status();
+        add_spool();
+        add_replay();
     }
 
     int run(int argc, char** argv) {
@@ -64,16 +67,17 @@ class CommandLine {
         return std::find(all.begin(), all.end(), name) != all.end();
     }
     int unknown(std::string_view name) {
-        std::cerr << "tapferry: " << no_such("command", name, names()) << ".\n";
+        std::cerr << "tapferry: " << no_such("command", name, names()) << "\n";
         return wrong_usage;
     }
     // An option that the command does not have may be a misspelt one that it has.
     void suggest(int argc, char** argv) {
         const auto commands = app_.get_subcommands();
-        const CLI::App& app = commands.empty() ? app_ : *commands.front();
+        const CLI::App* app = commands.empty() ? &app_ : commands.front();
+        while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
         for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
             if (!word.starts_with("--") || word == "--") continue;
-            const std::string near = nearest_option(app, word);
+            const std::string near = nearest_option(*app, word);
             if (near.empty() || near == word.substr(0, word.find('='))) continue;
             std::cerr << "There is no option " << word << " here; did you mean " << near << "?\n";
             return;
@@ -152,7 +156,9 @@ class CommandLine {
         explain_.format.output = "json";
         sub.add_option("FILE", explain_.file, "The capture, or - for standard input")->required();
         sub.add_option("--event", explain_.event, "Which one; default: the first that the format shows")
-            ->type_name("N");
+            ->type_name("N")
+            ->check(
+                from_one_on("events count from 1, and without it the first that the format shows is taken"));
         add_format_options(sub, explain_.format);
         add_filter_options(sub, explain_.filter);
         sub.add_option("--format", explain_.style, "Format of the table")
@@ -173,6 +179,33 @@ class CommandLine {
         sub.add_flag("--watch", status_.watch, "Show lag, rates and balance again every second");
     }
 
+    void add_spool() {
+        // Its own subcommands say first what is to be done.
+        add_spool_commands(app_, spool_, command_).callback([this] {
+            command_ = [this, command = command_] {
+                spool_.config = config_or_default();
+                return command();
+            };
+        });
+    }
+
+    void add_replay() {
+        CLI::App& sub =
+            add("replay", "Send captures through configured destinations, and wait for delivery", [this] {
+                replay_.config = config_or_default();
+                return replay_command(replay_);
+            });
+        sub.add_option("FILE", replay_.files, "Captures, or - for standard input")->required();
+        sub.add_option("--destination", replay_.destinations,
+                       "Only to this one, enabled or not; may be repeated")
+            ->allow_extra_args(false)
+            ->type_name("NAME");
+        sub.add_option("--rate", replay_.rate, "Frames a second at most")->type_name("N");
+        sub.add_option("--format", replay_.format, "Format of the ledger at the end")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->capture_default_str();
+    }
+
     CLI::App app_{"Tapferry carries dnstap events to a SIEM, and says exactly what it lost.", "tapferry"};
     std::string config_;
     RunArguments run_;
@@ -182,6 +215,8 @@ class CommandLine {
     StatsArguments stats_;
     ExplainArguments explain_;
     StatusArguments status_;
+    SpoolArguments spool_;
+    ReplayArguments replay_;
     std::function<int()> command_;
 };
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "agent/config/values.h"
+#include "agent/stages/expression_fields.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -15,12 +16,11 @@ CLI::Option* add_repeatable(CLI::App& app, const char* names, std::vector<std::s
     return app.add_option(names, values, what)->allow_extra_args(false)->type_name(value);
 }
 
-// The names of the formats in lines of bounded length.
-std::string formats_in_lines() {
+// Names behind a word, in lines of bounded length.
+std::string in_lines(std::string text, const std::vector<std::string_view>& names) {
     constexpr std::size_t longest = 90;
-    std::string text = "Formats:";
     std::size_t line = text.size();
-    for (const auto name : format_names()) {
+    for (const auto name : names) {
         if (line + name.size() + 1 > longest) {
             text += "\n        ";
             line = sizeof "        " - 1;
@@ -31,14 +31,40 @@ std::string formats_in_lines() {
     return text;
 }
 
+std::string fields_in_lines() {
+    auto names = compared_fields();
+    names.push_back("labels.NAME");
+    return in_lines("Fields for --where, tapferry-filter(7):", names);
+}
+
+// Several could mean any of them as well as all.
+void take_where(const std::vector<std::string>& all, FilterArguments& filter) {
+    if (all.size() > 1)
+        throw CLI::ValidationError("--where", "takes one expression; join several in it: '(" + all[0] +
+                                                  ") and (" + all[1] + ")', or with \"or\"");
+    filter.where = all.front();
+}
+
 std::string fault_of_format(std::string& name) {
     return default_format(name) ? std::string() : no_such("format", name, format_names());
 }
 
 }  // namespace
 
+CLI::Validator from_one_on(std::string_view otherwise) {
+    return {[otherwise](std::string& text) {
+                const bool digits =
+                    !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+                const bool above_0 = text.find_first_not_of('0') != std::string::npos;
+                return digits && above_0
+                           ? std::string()
+                           : "\"" + text + "\" is not a number from 1 on; " + std::string(otherwise);
+            },
+            ""};
+}
+
 void add_format_options(CLI::App& app, FormatArguments& format) {
-    app.footer(formats_in_lines() + "\n" + app.get_footer());
+    app.footer(in_lines("Formats:", format_names()) + "\n" + app.get_footer());
     app.add_option("-o,--output", format.output, "Format, one of those below")
         ->check(CLI::Validator(fault_of_format, ""))
         ->type_name("FORMAT")
@@ -46,11 +72,15 @@ void add_format_options(CLI::App& app, FormatArguments& format) {
     app.add_option("--line", format.line, "For text: literal text and %{field}; for template: with {field}")
         ->type_name("TEXT");
     add_repeatable(app, "--option", format.options, "KEY=VALUE",
-                   "A key of the format's table in the configuration; may be repeated");
+                   "A key of the format's table in the configuration, as version=1.9; may be repeated");
 }
 
 void add_filter_options(CLI::App& app, FilterArguments& filter) {
-    app.add_option("-w,--where", filter.where, "Only what the expression holds for: 'rcode == \"NXDOMAIN\"'")
+    app.footer(fields_in_lines() + "\n" + app.get_footer());
+    app.add_option_function<std::vector<std::string>>(
+           "-w,--where", [&filter](const std::vector<std::string>& all) { take_where(all, filter); },
+           "Only what the expression holds for: 'rcode == \"NXDOMAIN\"'")
+        ->allow_extra_args(false)
         ->type_name("EXPR");
     add_repeatable(app, "--messages", filter.messages, "TYPE,…", "Only these types: CLIENT_RESPONSE, CR …")
         ->delimiter(',');
@@ -65,16 +95,16 @@ void add_filter_options(CLI::App& app, FilterArguments& filter) {
 void add_count_option(CLI::App& app, std::uint64_t& count) {
     app.add_option("-n,--count", count, "End after so many events")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(from_one_on("without it, all are shown"));
 }
 
 std::string no_such(std::string_view kind, std::string_view word,
                     const std::vector<std::string_view>& known) {
     std::string text = "there is no ";
     text.append(kind).append(" \"").append(word).append("\"");
-    if (const auto near = nearest(word, known); !near.empty())
-        text.append("; did you mean \"").append(near).append("\"?");
-    return text + " There are " + list_of(known);
+    const auto near = nearest(word, known);
+    text += near.empty() ? "." : "; did you mean \"" + std::string(near) + "\"?";
+    return text + " There are " + list_of(known) + ".";
 }
 
 std::string nearest_option(const CLI::App& app, std::string_view word) {

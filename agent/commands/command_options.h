@@ -11,7 +11,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+}  // namespace CLI
 
 namespace tapferry {
 
@@ -21,6 +22,9 @@ void add_format_options(CLI::App&, FormatArguments&);
 void add_filter_options(CLI::App&, FilterArguments&);
 // --count
 void add_count_option(CLI::App&, std::uint64_t& count);
+
+// Refuses what is no number above 0, and says what is `otherwise`.
+CLI::Validator from_one_on(std::string_view otherwise);
 
 // "there is no format "jsno"; did you mean "json"? There are …"
 std::string no_such(std::string_view kind, std::string_view word, const std::vector<std::string_view>& known);

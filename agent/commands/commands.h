@@ -48,6 +48,16 @@ struct DecodeArguments {
 };
 int decode_command(const DecodeArguments&);
 
+struct ReplayArguments {
+    std::string config;
+    std::vector<std::string> files;         // "-": standard input
+    std::vector<std::string> destinations;  // empty: every one that is enabled
+    std::uint64_t rate = 0;                 // frames a second; 0: as fast as they are taken
+    std::string format = "text";            // or "json"; of the ledger
+};
+// 1 when not every frame was delivered.
+int replay_command(const ReplayArguments&);
+
 struct StatsArguments {
     std::vector<std::string> files;  // "-": standard input
     FilterArguments filter;

@@ -1,4 +1,6 @@
 #include <iostream>
+#include <map>
+#include <system_error>
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
@@ -21,6 +23,10 @@ class Decoding {
         switch (printer_.print(frame, {{0, frames_}, received_, ""})) {
             case Printed::shown:
                 ++shown_;
+                break;
+            case Printed::silent:
+                ++silent_;
+                ++reasons_[std::string(printer_.silence())];
                 break;
             case Printed::filtered:
                 ++filtered_;
@@ -54,24 +60,51 @@ class Decoding {
     [[nodiscard]] std::string words(std::size_t files) const {
         std::string text = counted(frames_, "frame");
         if (files > 1) text += " in " + counted(files, "file");
-        text += ": " + counted(shown_, "event") + " shown";
+        text += ": " + counted(shown_, "event") + (failed_ ? "" : " shown");
+        if (failed_ || printer_.gathers() || printer_.written() != shown_)
+            text += (failed_ ? ", and " : " in ") + counted(printer_.written(), "record");
+        if (failed_) text += " written";
+        if (silent_ != 0) text += ", no record of " + with_commas(silent_) + " (" + reasons() + ")";
+        if (printer_.shortened() != 0) text += ", " + counted(printer_.shortened(), "record") + " shortened";
+        if (printer_.left_out() != 0)
+            text += ", " + counted(printer_.left_out(), "record") + " of answers left out as not asked for";
         if (filtered_ != 0) text += ", " + with_commas(filtered_) + " not wanted";
         if (undecodable_ != 0) text += ", " + with_commas(undecodable_) + " no dnstap and passed over";
         if (unfit_ != 0) text += ", " + with_commas(unfit_) + " that could not be written";
         return text;
     }
+    // Standard output cannot be written to.
+    void fail() { failed_ = true; }
 
   private:
+    // "a query", or "10 a query, 2 a truncated response".
+    [[nodiscard]] std::string reasons() const {
+        std::string text;
+        for (const auto& [reason, count] : reasons_) {
+            if (!text.empty()) text += "; ";
+            if (reasons_.size() > 1) text += with_commas(count) + ": ";
+            text += reason;
+        }
+        return text;
+    }
+
     std::uint64_t most_;  // events to show; 0: all
     Printer printer_;
     Timestamp received_ = capture_receipt();
     std::uint64_t frames_ = 0;  // of all files: the sequence in the ids
     std::uint64_t shown_ = 0;
+    std::uint64_t silent_ = 0;
+    std::map<std::string, std::uint64_t> reasons_;  // why those have no record
     std::uint64_t filtered_ = 0;
     std::uint64_t undecodable_ = 0;
     std::uint64_t unfit_ = 0;
     bool closed_ = false;  // standard output
+    bool failed_ = false;
 };
+
+void tell_of_missing(const std::string& file) {
+    std::cerr << "tapferry: " << file_words(file) << ": is not there yet, and is waited for\n";
+}
 
 }  // namespace
 
@@ -86,18 +119,25 @@ int decode_command(const DecodeArguments& arguments) {
         std::cerr << "tapferry: " << file_words(file) << ": " << words << '\n';
         sound = false;
     };
-    for (const auto& file : arguments.files) {
-        const auto result = read_capture(file, {.take = [&](auto frame) { return decoding.take(frame); },
-                                                .follow = arguments.follow,
-                                                .idle = [&] { return decoding.idle(); },
-                                                .pause = [&] { return decoding.flush(); }});
-        if (decoding.closed()) return 0;
-        if (!result.words.empty()) complain(file, result.words);
-        if (result.oversize != 0)
-            complain(file, counted(result.oversize, "frame") + " above 1 MiB passed over");
-        if (interrupted() || decoding.enough()) break;
+    try {
+        for (const auto& file : arguments.files) {
+            const auto result = read_capture(file, {.take = [&](auto frame) { return decoding.take(frame); },
+                                                    .follow = arguments.follow,
+                                                    .idle = [&] { return decoding.idle(); },
+                                                    .missing = [&] { tell_of_missing(file); },
+                                                    .pause = [&] { return decoding.flush(); }});
+            if (decoding.closed()) return 0;
+            if (!result.words.empty()) complain(file, result.words);
+            if (result.oversize != 0)
+                complain(file, counted(result.oversize, "frame") + " above 1 MiB passed over");
+            if (interrupted() || decoding.enough()) break;
+        }
+        decoding.finish();
+    } catch (const std::system_error& failure) {
+        std::cerr << "tapferry: " << failure.what() << '\n';
+        sound = false;
+        decoding.fail();
     }
-    decoding.finish();
     if (decoding.closed()) return 0;
     if (interrupted() && !arguments.follow) return 1;
     if (!arguments.quiet) std::cerr << "tapferry: " << decoding.words(arguments.files.size()) << '\n';

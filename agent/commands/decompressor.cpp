@@ -96,7 +96,14 @@ bool begins_with(std::span<const std::uint8_t> bytes, std::initializer_list<std:
 Packing recognise_packing(std::span<const std::uint8_t> beginning) {
     if (begins_with(beginning, {0x1F, 0x8B})) return Packing::gzip;              // RFC 1952, section 2.3.1
     if (begins_with(beginning, {0x28, 0xB5, 0x2F, 0xFD})) return Packing::zstd;  // RFC 8878, section 3.1.1
+    if (begins_with(beginning, {0xFD, '7', 'z', 'X'})) return Packing::xz;      // xz-file-format.txt, 2.1.1.1
+    if (begins_with(beginning, {0x04, 0x22, 0x4D, 0x18})) return Packing::lz4;  // lz4_Frame_format.md
+    if (begins_with(beginning, {'B', 'Z', 'h'})) return Packing::bzip2;
     return Packing::none;
+}
+
+bool is_foreign(Packing packing) {
+    return packing == Packing::xz || packing == Packing::lz4 || packing == Packing::bzip2;
 }
 
 std::string_view packing_name(Packing packing) {
@@ -105,6 +112,12 @@ std::string_view packing_name(Packing packing) {
             return "gzip";
         case Packing::zstd:
             return "zstd";
+        case Packing::xz:
+            return "xz";
+        case Packing::lz4:
+            return "lz4";
+        case Packing::bzip2:
+            return "bzip2";
         case Packing::none:
             break;
     }

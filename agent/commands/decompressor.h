@@ -11,12 +11,14 @@
 
 namespace tapferry {
 
-enum class Packing : std::uint8_t { none, gzip, zstd };
+enum class Packing : std::uint8_t { none, gzip, zstd, xz, lz4, bzip2 };
 
 // How many bytes recognise_packing() wants to see, unless the file is shorter.
 inline constexpr std::size_t packing_magic_bytes = 4;
 Packing recognise_packing(std::span<const std::uint8_t> beginning);
-std::string_view packing_name(Packing);  // "gzip"
+std::string_view packing_name(Packing);  // "gzip": also the name of the tool
+// It is told from others, and not unpacked.
+bool is_foreign(Packing);
 
 class Decompressor {
   public:
@@ -34,7 +36,7 @@ class Decompressor {
     [[nodiscard]] virtual bool complete() const = 0;
 };
 
-// Throws std::bad_alloc without memory. `packing` is not none.
+// Throws std::bad_alloc without memory. `packing` is gzip or zstd.
 std::unique_ptr<Decompressor> make_decompressor(Packing packing);
 
 }  // namespace tapferry

@@ -38,6 +38,7 @@ class Search {
         ++frames_;
         if (decoder_.decode(frame, {{0, frames_}, received_, ""}, event_) == DecodeStatus::undecodable)
             return true;
+        event_.received = event_.time;  // the time that passes in a capture
         if (!stages_.pass(event_)) return true;
         ++events_;
         if (arguments_.event != 0 && events_ != arguments_.event) return true;
@@ -171,6 +172,12 @@ void print_json(const Found& found, const std::string& format) {
     std::cout << "]}\n";
 }
 
+// ": it is a query".
+std::string reason(const Found& found) {
+    const std::string_view silence = found.explanation.silence;
+    return silence.empty() ? ": none of its records is to be told" : ": it is " + std::string(silence);
+}
+
 int complain(const std::string& words) {
     std::cerr << "tapferry: " << words << '\n';
     return 1;
@@ -188,7 +195,9 @@ int explain_command(const ExplainArguments& arguments) {
     if (found.frame == 0 || (arguments.event == 0 && found.explanation.records.empty())) {
         if (result.end == CaptureEnd::unreadable || result.end == CaptureEnd::wrong)
             return complain(file + ": " + result.words);
-        if (found.frame != 0) return complain(file + ": " + format + " makes no record of any event in it");
+        if (found.frame != 0)
+            return complain(file + ": " + format + " makes no record of any event in it; of the last one" +
+                            reason(found));
         return complain(file + ": has " + std::to_string(search.events()) + " events that are wanted" +
                         (arguments.event == 0 ? "" : ", and no event " + std::to_string(arguments.event)));
     }
@@ -196,7 +205,8 @@ int explain_command(const ExplainArguments& arguments) {
         print_json(found, format);
     } else {
         print_text(found, format);
-        if (found.explanation.records.empty()) std::cout << format << " makes no record of this event\n";
+        if (found.explanation.records.empty())
+            std::cout << format << " makes no record of this event" << reason(found) << '\n';
     }
     return 0;
 }

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "agent/commands/commands.h"
-#include "agent/inputs/control_frame.h"
+#include "agent/commands/silence.h"
 #include "encoders/make_encoder.h"
+#include "encoders/time_units.h"
+#include "transports/frame_streams_file.h"
 
 namespace tapferry {
 
@@ -21,26 +23,29 @@ Framing framing_of(const Encoder& encoder) {
     return encoder.text() == RecordText::bytes ? Framing::length_prefix : Framing::newline;
 }
 
-bool write_all(std::string_view left) {
-    while (!left.empty()) {
-        const auto written = ::write(STDOUT_FILENO, left.data(), left.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0 && errno == EPIPE) return false;
-        if (written < 0)
+// `written`: how many bytes were.
+bool write_all(std::string_view bytes, std::size_t& written) {
+    for (written = 0; written < bytes.size();) {
+        const auto count = ::write(STDOUT_FILENO, bytes.data() + written, bytes.size() - written);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EPIPE) return false;
+        if (count < 0)
             throw std::system_error(errno, std::generic_category(), "standard output cannot be written to");
-        left.remove_prefix(static_cast<std::size_t>(written));
+        written += static_cast<std::size_t>(count);
     }
     return true;
 }
 
-bool write_all(std::span<const std::uint8_t> bytes) {
-    return write_all(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+bool write_all(std::string_view bytes) {
+    std::size_t written = 0;
+    return write_all(bytes, written);
 }
 
 }  // namespace
 
 Printer::Printer(const ShowOptions& options, WindowTime window_time)
-    : stages_(options.stages),
+    : format_(options.format),
+      stages_(options.stages),
       encoder_(make_encoder(options.format)),
       records_(framing_of(*encoder_), nullptr, encoder_->text()),
       window_time_(window_time) {
@@ -70,6 +75,13 @@ Printed Printer::encode(const Event& event) {
         records_.truncate(before);
         return Printed::unfit;
     }
+    shortened_ += static_cast<std::uint64_t>(
+        std::count_if(made.begin(), made.end(), [](const Record& record) { return !record.cut.empty(); }));
+    if (made.empty()) {
+        silence_ = silence_words(event_, format_);
+        if (!gathers() && silence_.empty()) silence_ = "without a record that is told";
+        if (!silence_.empty()) return Printed::silent;
+    }
     if (encoder_->full()) encoder_->close(records_);
     return Printed::shown;
 }
@@ -81,7 +93,7 @@ void Printer::pass(const Timestamp& now) {
 void Printer::close_window_before(const Timestamp& time) {
     const auto length = encoder_->window();
     if (!length || length->count() <= 0) return;
-    const std::int64_t number = (time.seconds * 1000 + time.nanoseconds / 1'000'000) / length->count();
+    const std::int64_t number = window_number(time, *length);
     // What comes a little late belongs to the window that is open; what is older is of another file.
     if (window_ && number != *window_ && number != *window_ - 1) encoder_->close(records_);
     if (!window_ || number != *window_ - 1) window_ = number;
@@ -89,16 +101,33 @@ void Printer::close_window_before(const Timestamp& time) {
 
 bool Printer::flush() {
     const bool binary = encoder_->text() == RecordText::bytes;
-    if (binary && !std::exchange(begun_, true) && !write_all(start_frame())) return false;
-    if (!write_all(records_.wire(0, records_.size()))) return false;
-    records_.clear();
-    return true;
+    if (binary && !std::exchange(begun_, true) && !write_all(frame_streams_start)) return false;
+    return write_records();
+}
+
+// What was written of them counts, also when the rest cannot be.
+bool Printer::write_records() {
+    std::size_t bytes = 0;
+    const auto count = [&] {
+        for (std::size_t i = 0; i < records_.size() && records_.wire(0, i + 1).size() <= bytes; ++i)
+            ++written_;
+        records_.clear();
+    };
+    bool open = false;
+    try {
+        open = write_all(records_.wire(0, records_.size()), bytes);
+    } catch (const std::system_error&) {
+        count();
+        throw;
+    }
+    count();
+    return open;
 }
 
 bool Printer::finish() {
     encoder_->close(records_);
     if (!flush()) return false;
-    return encoder_->text() != RecordText::bytes || write_all(stop_frame());
+    return encoder_->text() != RecordText::bytes || write_all(frame_streams_stop);
 }
 
 }  // namespace tapferry

@@ -20,7 +20,8 @@ namespace tapferry {
 enum class WindowTime : std::uint8_t { event, receipt };
 
 enum class Printed : std::uint8_t {
-    shown,
+    shown,        // or in a row that will be
+    silent,       // the format makes no record of it; see silence()
     filtered,     // it is not wanted
     undecodable,  // it is no dnstap frame
     unfit,        // its rendering may not be written
@@ -42,13 +43,25 @@ class Printer {
     [[nodiscard]] bool flush();
     // Writes what formats have gathered, and what stands at a file's end. As flush().
     [[nodiscard]] bool finish();
+    // Why there was no record of the last event.
+    [[nodiscard]] std::string_view silence() const { return silence_; }
+    // Whole records that standard output has taken.
+    [[nodiscard]] std::uint64_t written() const { return written_; }
+    // Of the records made so far, those that lack something, so as not to be too long; and records of answers
+    // that were not believed.
+    [[nodiscard]] std::uint64_t shortened() const { return shortened_; }
+    [[nodiscard]] std::uint64_t left_out() const { return encoder_->left_out(); }
+    // Whether it gathers rows.
+    [[nodiscard]] bool gathers() const { return encoder_->window().has_value(); }
     // Whether so much was rendered that it should be written.
     [[nodiscard]] bool full() const { return records_.bytes() > 64 * 1024; }
 
   private:
     Printed encode(const Event& event);
     void close_window_before(const Timestamp& time);
+    bool write_records();
 
+    FormatOptions format_;
     Stages stages_;
     std::unique_ptr<Encoder> encoder_;
     RecordBuffer records_;
@@ -56,7 +69,10 @@ class Printer {
     Event event_;
     WindowTime window_time_;
     std::optional<std::int64_t> window_;  // that is open, by number
-    bool begun_ = false;                  // what stands at a binary file's beginning is written
+    std::string_view silence_;
+    std::uint64_t written_ = 0;
+    std::uint64_t shortened_ = 0;
+    bool begun_ = false;  // what stands at a binary file's beginning is written
 };
 
 }  // namespace tapferry

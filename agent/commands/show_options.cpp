@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iostream>
 #include <utility>
 
 #include "agent/commands/commands.h"
@@ -92,9 +94,13 @@ Setting format_setting(const FormatArguments& arguments, std::vector<ConfigFault
     return options;
 }
 
-}  // namespace
+struct Attempt {
+    ShowOptions options;
+    std::vector<ConfigFault> faults;
+    std::vector<ConfigFault> warnings;
+};
 
-ShowOptions read_show_options(const FormatArguments& format, const FilterArguments& filter) {
+Attempt read_once(const FormatArguments& format, const FilterArguments& filter) {
     ConfigReading reading;
     Setting destination;
     set(destination, "format", text_setting(format.output));
@@ -105,8 +111,38 @@ ShowOptions read_show_options(const FormatArguments& format, const FilterArgumen
     config.type = "stdout";
     read_format(section, config, 0);
     read_stages(section, config);
-    if (!reading.faults.empty()) refuse(reading.faults, format.output);
-    return {std::move(config.format), std::move(config.stages)};
+    return {{std::move(config.format), std::move(config.stages)}, std::move(reading.faults),
+            std::move(reading.warnings)};
+}
+
+// "version=1.9" is a number to TOML, and text to whoever typed it: what has a fault as it stands is tried as
+// text too.
+void quote(std::vector<std::string>& keys, const std::string& table, const std::vector<ConfigFault>& faults) {
+    for (std::string& key : keys) {
+        const auto equals = key.find('=');
+        if (equals == std::string::npos || key.find_first_of("'\"[{", equals) != std::string::npos) continue;
+        const std::string name = table + "." + key.substr(0, key.find_last_not_of(' ', equals - 1) + 1);
+        if (std::any_of(faults.begin(), faults.end(),
+                        [&](const ConfigFault& fault) { return fault.key == name; }))
+            key = key.substr(0, equals + 1) + "'" + key.substr(equals + 1) + "'";
+    }
+}
+
+}  // namespace
+
+ShowOptions read_show_options(const FormatArguments& format, const FilterArguments& filter) {
+    Attempt attempt = read_once(format, filter);
+    if (!attempt.faults.empty()) {
+        FormatArguments format_in_quotes = format;
+        FilterArguments filter_in_quotes = filter;
+        quote(format_in_quotes.options, format.output, attempt.faults);
+        quote(filter_in_quotes.keys, "filter", attempt.faults);
+        Attempt other = read_once(format_in_quotes, filter_in_quotes);
+        if (other.faults.size() < attempt.faults.size()) attempt = std::move(other);
+    }
+    if (!attempt.faults.empty()) refuse(attempt.faults, format.output);
+    for (const auto& warning : attempt.warnings) std::cerr << "tapferry: " << to_line(warning) << '\n';
+    return std::move(attempt.options);
 }
 
 StageOptions read_filter_options(const FilterArguments& filter) {

@@ -11,6 +11,7 @@
 #include "agent/config/config.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
+#include "encoders/time_units.h"
 
 namespace tapferry {
 
@@ -20,7 +21,7 @@ namespace {
 Timestamp now() {
     using namespace std::chrono;
     const auto since = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-    return {since / 1000, static_cast<std::uint32_t>(since % 1000 * 1'000'000)};
+    return from_milliseconds(since);
 }
 
 }  // namespace

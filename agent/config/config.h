@@ -74,6 +74,8 @@ struct Config {
     std::vector<UnixInputOptions> unix_inputs;
     std::vector<DestinationConfig> destinations;
     std::string source_but_reloadable;  // as DestinationConfig::source
+    // What was left out of files that it names; everything else counts. FILE:LINE, without a column.
+    std::vector<ConfigFault> warnings;
 };
 
 // Reads `file`, and the files of conf.d/ beside it in order of name. Throws ConfigError with every fault

@@ -27,7 +27,8 @@ std::string printable(const std::string& text) {
 
 std::string to_line(const ConfigFault& fault) {
     std::string line = fault.file;
-    if (fault.line != 0) line += ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column);
+    if (fault.line != 0) line += ":" + std::to_string(fault.line);
+    if (fault.line != 0 && fault.column != 0) line += ":" + std::to_string(fault.column);
     line += ": ";
     if (!fault.key.empty()) line += fault.key + ": ";
     return printable(line + fault.text);

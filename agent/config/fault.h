@@ -10,7 +10,7 @@ namespace tapferry {
 struct ConfigFault {
     std::string file;
     unsigned line = 0;         // from 1; 0: of the whole file
-    unsigned column = 0;       // from 1
+    unsigned column = 0;       // from 1; 0: of the whole line
     std::string key;           // "destinations.splunk.batch.linger"; empty for a syntax error
     std::string text;          // what is wrong, what is allowed
     std::string excerpt = {};  // of the value, with a ^ below the place: for terminals; may be empty

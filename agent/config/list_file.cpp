@@ -14,6 +14,9 @@ namespace tapferry {
 
 namespace {
 
+// Of each file; the others are counted.
+constexpr std::size_t most_lines_told = 5;
+
 std::string_view trimmed(std::string_view line) {
     constexpr std::string_view spaces = " \t\r";
     line = line.substr(0, line.find('#'));
@@ -62,19 +65,25 @@ void read_list_file(Section& section, std::string_view key, const std::string& p
                     DestinationConfig& destination, const std::function<bool(std::string_view)>& take) {
     const auto bytes = read_named_file(section, key, path, largest_list_file, destination);
     if (!bytes) return;
-    std::size_t number = 0, wrong = 0;
-    std::string first_wrong;
+    unsigned number = 0;
+    std::size_t taken = 0, wrong = 0;
     for (std::string_view rest = *bytes; !rest.empty();) {
         const auto end = rest.find('\n');
         const std::string_view line = trimmed(rest.substr(0, end));
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
         ++number;
-        if (line.empty() || take(line) || wrong++ != 0) continue;
-        first_wrong = path + " line " + std::to_string(number) + ": \"" + shown(line) + "\" is not " +
-                      std::string(wanted);
+        if (line.empty()) continue;
+        if (take(line))
+            ++taken;
+        else if (++wrong <= most_lines_told)
+            section.warn(key, path, number,
+                         "\"" + shown(line) + "\" is skipped: it is not " + std::string(wanted));
     }
-    if (wrong > 1) first_wrong += ", and " + std::to_string(wrong - 1) + " lines more";
-    if (wrong != 0) section.fault(key, first_wrong);
+    if (wrong > most_lines_told)
+        section.warn(key, path, 0,
+                     "and " + std::to_string(wrong - most_lines_told) + " more lines are skipped, " +
+                         std::to_string(wrong) + " of " + std::to_string(wrong + taken) + " in all");
+    if (wrong != 0 && taken == 0) section.warn(key, path, 0, "nothing is left: the list is empty");
 }
 
 void note_named_file(const std::string& path, DestinationConfig& destination) {

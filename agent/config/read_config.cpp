@@ -4,6 +4,7 @@
 #include "agent/config/document.h"
 #include "agent/config/read_destination.h"
 #include "agent/config/section.h"
+#include "agent/config/values.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -42,6 +43,19 @@ void read_admin(Section section, Config& config) {
     section.finish();
 }
 
+// How long after it was written a block is synced at most; none: never.
+std::optional<std::chrono::milliseconds> read_sync(Section& section) {
+    const std::string text = section.text("sync", "never");
+    if (text == "never") return std::nullopt;
+    if (text == "always") return 0ms;
+    const auto interval = parse_duration(text);
+    if (interval && *interval >= 1ms && *interval <= 1h) return interval;
+    section.fault(
+        "sync",
+        "\"" + text + "\" is not \"never\", \"always\" or a time from \"1ms\" to \"1h\", such as \"1s\"");
+    return std::nullopt;
+}
+
 void read_spool(Section section, Config& config) {
     constexpr std::uint64_t least_segment = 64 << 10;
     config.spool.segment_bytes =
@@ -54,7 +68,12 @@ void read_spool(Section section, Config& config) {
         else
             config.spool.segment_bytes = std::max(least_segment, config.spool.max_bytes / 8);
     }
-    section.choice<int>("when_full", 0, {{"drop_oldest", 0}});
+    config.spool.max_age = section.duration("max_age", config.spool.max_age, 0ms, 10 * 365 * 24h);
+    config.spool.min_free_bytes = section.size("min_free_bytes", config.spool.min_free_bytes, 0, 1ull << 60);
+    config.spool.when_full = section.choice<WhenFull>(
+        "when_full", WhenFull::drop_oldest,
+        {{"drop_oldest", WhenFull::drop_oldest}, {"drop_newest", WhenFull::drop_newest}});
+    config.spool.sync = read_sync(section);
     section.finish();
 }
 
@@ -171,6 +190,7 @@ Config read_config(const std::filesystem::path& file) {
     for (auto& fault : reading.faults)
         if (fault.file.empty()) fault.file = file.string();
     if (!reading.faults.empty()) throw ConfigError(std::move(reading.faults));
+    config.warnings = std::move(reading.warnings);
     return config;
 }
 

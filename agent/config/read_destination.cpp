@@ -170,6 +170,7 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
     destination.where = where(destination.transport);
     destination.max_record_bytes = max_bytes;
     read_format(section, destination, max_bytes);
+    fit_framing(destination);
     if (destination.syslog_header) fit_syslog_header(*destination.syslog_header, destination.format);
     if (const std::string fault = misfit(destination); !fault.empty()) section.fault("format", fault);
     read_stages(section, destination);

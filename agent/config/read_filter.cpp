@@ -4,7 +4,7 @@
 #include <array>
 
 #include "agent/config/list_file.h"
-#include "agent/stages/expression_fields.h"
+#include "agent/stages/expression_codes.h"
 
 namespace tapferry {
 
@@ -55,7 +55,11 @@ void read_messages(Section& filter, DestinationConfig& destination) {
     read("messages", selection);
     Selection unwanted = Selection::none();
     read("not_messages", unwanted);
+    const bool had_any = !selection.empty();
     selection.remove(unwanted);
+    if (had_any && selection.empty())
+        filter.fault("not_messages",
+                     "keeps everything away that messages lets pass: nothing would be delivered");
 }
 
 // Reads one half of the lists: those that must match, or with "not_" before each key those that must not.
@@ -95,7 +99,7 @@ class ListReader {
             if (!domains->add(entry)) filter_.fault(name, "\"" + entry + "\" is not a domain name");
         const std::string file = filter_.text(file_name, "");
         if (!file.empty())
-            read_list_file(filter_, file_name, file, "a domain name", destination_,
+            read_list_file(filter_, file_name, file, a_listed_domain, destination_,
                            [&](std::string_view line) { return !parse_network(line) && domains->add(line); });
         if (!given.empty() || !file.empty()) lists_.qname_suffix = std::move(domains);
     }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "agent/config/read_severities.h"
+#include "encoders/characters.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 bool printable(const std::string& text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
+    return std::all_of(text.begin(), text.end(), is_printable);
 }
 
 // "logs-dns.dnstap-default". False: it is not three names.
@@ -45,6 +46,14 @@ struct FormatReader {
         options.additional = section.flag("additional", options.additional);
         options.raw = section.flag("raw", options.raw);
         options.schema = section.flag("schema", options.schema);
+        options.profile = section.choice<JsonOptions::Profile>(
+            "profile", options.profile,
+            {{"tapferry", JsonOptions::Profile::tapferry},
+             {"dnstap-receiver", JsonOptions::Profile::dnstap_receiver}});
+        if (options.profile == JsonOptions::Profile::tapferry) return;
+        for (const char* key : {"answers", "additional", "raw", "schema"})
+            if (section.has(key))
+                section.fault(key, "does not apply to profile = \"dnstap-receiver\", which has other fields");
     }
     void operator()(EcsOptions& options) const {
         const std::string text =
@@ -223,6 +232,13 @@ void read_format(Section& section, DestinationConfig& destination, std::size_t m
         }
 }
 
+void fit_framing(DestinationConfig& destination) {
+    if (record_text(destination.format) != RecordText::bytes) return;
+    if (auto* file = std::get_if<FileOptions>(&destination.transport)) file->framing = Framing::frame_streams;
+    if (auto* standard_output = std::get_if<StdoutOptions>(&destination.transport))
+        standard_output->framing = Framing::frame_streams;
+}
+
 std::string misfit(const DestinationConfig& destination) {
     const std::string& type = destination.type;
     switch (record_text(destination.format)) {
@@ -231,10 +247,13 @@ std::string misfit(const DestinationConfig& destination) {
             return "\"" + destination.format_name + "\" has several lines an event, and a record of \"" +
                    type + "\" is one line; it goes to \"file\", \"stdout\" and \"tcp\"";
         case RecordText::bytes:
-            if (is_one_of(type, {"dnstap", "kafka"}) || (type == "tcp" && counts_lengths(destination)))
+            if (is_one_of(type, {"file", "stdout", "dnstap", "kafka"}) ||
+                (type == "tcp" && counts_lengths(destination)))
                 return {};
             return "\"" + destination.format_name +
-                   "\" is bytes and no text; it goes to \"tcp\" with framing = \"length\"";
+                   "\" is bytes and no text; it goes to \"file\" and \"stdout\", and to \"tcp\" with framing "
+                   "= "
+                   "\"length\"";
         case RecordText::line:
         case RecordText::tabbed_line:
             break;

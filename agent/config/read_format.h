@@ -11,6 +11,9 @@ namespace tapferry {
 // `max_bytes`: of a whole record with its envelope, where the transport has a limit; 0: it has none.
 void read_format(Section& destination_section, DestinationConfig& destination, std::size_t max_bytes);
 
+// Framed as the format wants it where the destination leaves no choice.
+void fit_framing(DestinationConfig& destination);
+
 // Why records of the destination's format cannot go where its type sends them; empty: they can. Several lines
 // an event would be taken for as many events where a record is a line.
 std::string misfit(const DestinationConfig& destination);

@@ -62,10 +62,10 @@ void read_entries(Section& list, Kind kind, MatchListOptions& options, Destinati
         return network.has_value();
     };
     if (!file.empty() && kind == Kind::domains)
-        read_list_file(list, "file", file, "a domain name", destination,
+        read_list_file(list, "file", file, a_listed_domain, destination,
                        [&](std::string_view line) { return !parse_network(line) && domains->add(line); });
     else if (!file.empty())
-        read_list_file(list, "file", file, "a network or an address", destination, add_network);
+        read_list_file(list, "file", file, a_listed_network, destination, add_network);
     networks->finish();
     if (kind == Kind::domains)
         options.domains = std::move(domains);
@@ -97,27 +97,6 @@ void read_match_lists(Section match_lists, DestinationConfig& destination) {
     if (!lists.empty() && std::any_of(labels.begin(), labels.end(),
                                       [](const FixedLabel& label) { return label.name == list_label; }))
         match_lists.fault("", "write the label \"list\", which is set in labels too");
-}
-
-void read_geoip(Section geoip, DestinationConfig& destination) {
-    PlaceDatabases::Files files;
-    files.city = geoip.text("city", "");
-    files.country = geoip.text("country", "");
-    files.asn = geoip.text("asn", "");
-    if (files.any()) {
-        auto opened = PlaceDatabases::open(files);
-        if (const auto* fault = std::get_if<PlaceDatabases::Fault>(&opened)) {
-            const std::string_view key = fault->file == files.city      ? "city"
-                                         : fault->file == files.country ? "country"
-                                                                        : "asn";
-            geoip.fault(key, fault->file + " cannot be used: " + fault->text);
-        } else {
-            destination.stages.places = std::get<0>(std::move(opened));
-        }
-        for (const auto& file : {files.city, files.country, files.asn})
-            if (!file.empty()) note_named_file(file, destination);
-    }
-    geoip.finish();
 }
 
 }  // namespace tapferry

@@ -1,4 +1,4 @@
-// The tables [destinations.NAME.match_lists.NAME] and [destinations.NAME.geoip]. Used by read_stages.cpp.
+// The tables [destinations.NAME.match_lists.NAME]. Used by read_stages.cpp.
 #pragma once
 
 #include "agent/config/config.h"
@@ -7,6 +7,5 @@
 namespace tapferry {
 
 void read_match_lists(Section match_lists, DestinationConfig& destination);
-void read_geoip(Section geoip, DestinationConfig& destination);
 
 }  // namespace tapferry

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/config/read_filter.h"
+#include "agent/config/read_geoip.h"
 #include "agent/config/read_match_lists.h"
 #include "agent/config/read_privacy.h"
 #include "agent/config/read_transactions.h"

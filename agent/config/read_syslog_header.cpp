@@ -5,18 +5,16 @@
 #include <algorithm>
 #include <array>
 
+#include "encoders/characters.h"
+
 namespace tapferry {
 
 namespace {
 
 using Rfc = SyslogHeaderOptions::Rfc;
 
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool all_printable(const std::string& text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c > 32 && c < 127; });
+    return std::all_of(text.begin(), text.end(), [](char c) { return is_printable(c) && c != ' '; });
 }
 
 std::string own_host_name() {

@@ -244,6 +244,10 @@ void Section::fault(std::string_view key, std::string text, std::string excerpt)
     reading_->faults.push_back(std::move(fault));
 }
 
+void Section::warn(std::string_view key, const std::string& file, unsigned line, std::string text) {
+    reading_->warnings.push_back({file, line, 0, join(path_, key), std::move(text)});
+}
+
 void Section::finish() {
     if (children() == nullptr) return;
     const std::vector<std::string_view> known(asked_.begin(), asked_.end());

@@ -20,7 +20,8 @@ namespace tapferry {
 // What reading gathers over all sections.
 struct ConfigReading {
     std::vector<ConfigFault> faults;
-    std::set<std::string> keys;  // every key asked for
+    std::vector<ConfigFault> warnings;  // of lines in files that it names
+    std::set<std::string> keys;         // every key asked for
 };
 
 class Section {
@@ -60,6 +61,8 @@ class Section {
     // At the place of `key`, or of the section when the key is not there.
     // `excerpt` is shown below it on a terminal.
     void fault(std::string_view key, std::string text, std::string excerpt = {});
+    // Of a line in a file that `key` names; line 0: of the whole file.
+    void warn(std::string_view key, const std::string& file, unsigned line, std::string text);
     // Tells what is left: keys that nobody asked for. Called once, last.
     void finish();
 

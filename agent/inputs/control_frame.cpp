@@ -12,11 +12,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view accept_bytes =
     "\0\0\0\0\0\0\0\x22\0\0\0\x01\0\0\0\x01\0\0\0\x16protobuf:dnstap.Dnstap"sv;
 constexpr std::string_view finish_bytes = "\0\0\0\0\0\0\0\x04\0\0\0\x05"sv;
-constexpr std::string_view start_bytes =
-    "\0\0\0\0\0\0\0\x22\0\0\0\x02\0\0\0\x01\0\0\0\x16protobuf:dnstap.Dnstap"sv;
-constexpr std::string_view stop_bytes = "\0\0\0\0\0\0\0\x04\0\0\0\x03"sv;
 static_assert(accept_bytes.size() == 42 && accept_bytes.ends_with(dnstap_content_type));
-static_assert(start_bytes.size() == 42 && start_bytes.ends_with(dnstap_content_type));
 static_assert(FSTRM_CONTROL_ACCEPT == 1 && FSTRM_CONTROL_START == 2 && FSTRM_CONTROL_STOP == 3 &&
               FSTRM_CONTROL_FINISH == 5 && FSTRM_CONTROL_FIELD_CONTENT_TYPE == 1);
 
@@ -70,12 +66,6 @@ std::span<const std::uint8_t> accept_frame() {
 }
 std::span<const std::uint8_t> finish_frame() {
     return as_bytes(finish_bytes);
-}
-std::span<const std::uint8_t> start_frame() {
-    return as_bytes(start_bytes);
-}
-std::span<const std::uint8_t> stop_frame() {
-    return as_bytes(stop_bytes);
 }
 
 }  // namespace tapferry

@@ -32,9 +32,6 @@ std::optional<ControlFrame> parse_control(std::span<const std::uint8_t> payload)
 // Whole frames, ready to send: ACCEPT names dnstap's content type alone and first, which Unbound demands.
 std::span<const std::uint8_t> accept_frame();
 std::span<const std::uint8_t> finish_frame();
-// What a file of dnstap begins and ends with.
-std::span<const std::uint8_t> start_frame();
-std::span<const std::uint8_t> stop_frame();
 
 inline std::uint32_t big_endian(const std::uint8_t* p) {
     return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 |

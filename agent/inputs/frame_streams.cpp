@@ -61,8 +61,21 @@ FrameStreams::Unit FrameStreams::measure(std::span<const std::uint8_t> bytes) co
     return {Unit::Kind::whole, control_header_bytes + control_length};
 }
 
+// Most steps are this one: a data frame of which nothing came before, and all is there. Empty: it is not so.
+std::span<const std::uint8_t> FrameStreams::whole_frame(std::span<const std::uint8_t> input) const {
+    if (state_ != State::data || !carry_.empty() || to_discard_ != 0 || input.size() < length_bytes)
+        return {};
+    const std::size_t length = big_endian(input.data());
+    if (length > max_frame_bytes_ || length > input.size() - length_bytes) return {};
+    return input.subspan(length_bytes, length);
+}
+
 StreamStep FrameStreams::next(std::span<const std::uint8_t>& input) {
     assert(state_ != State::failed);
+    if (const auto frame = whole_frame(input); !frame.empty()) [[likely]] {
+        input = input.subspan(length_bytes + frame.size());
+        return {StreamStepKind::frame, frame};
+    }
     for (;;) {
         if (carry_told_) {
             carry_.clear();

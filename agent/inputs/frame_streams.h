@@ -70,6 +70,7 @@ class FrameStreams {
     };
     struct Unit;
 
+    [[nodiscard]] std::span<const std::uint8_t> whole_frame(std::span<const std::uint8_t> input) const;
     [[nodiscard]] Unit measure(std::span<const std::uint8_t> bytes) const;
     StreamStep gather(std::span<const std::uint8_t>& input);
     StreamStep whole(std::span<const std::uint8_t> unit);

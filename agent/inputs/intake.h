@@ -1,6 +1,7 @@
 // Intake: one thread only reads sockets into a bounded ring, one moves the ring's content to the spool in
-// blocks. It never decodes DNS and never waits for a destination; a disk that hangs fills the ring (drops are
-// counted) and never holds up the reader, because a reader that stalls can hold up the DNS server.
+// blocks. It never decodes DNS and never waits for a destination; a disk that fails leaves the newest blocks
+// in memory, one that hangs fills the ring (drops are counted) and never holds up the reader, because a
+// reader that stalls can hold up the DNS server.
 #pragma once
 
 #include <chrono>
@@ -40,7 +41,14 @@ struct IntakeOptions {
 // A change of state worth a line in the log; agent/log writes it. Called from intake's threads, never for a
 // frame, and must not block.
 struct IntakeEvent {
-    enum class Kind : std::uint8_t { connected, disconnected, rejected, disk_failing, disk_back } kind;
+    enum class Kind : std::uint8_t {
+        connected,
+        disconnected,
+        rejected,
+        disk_failing,
+        disk_doubtful,
+        disk_back,
+    } kind;
     std::string input;
     std::string text;  // for people
 };

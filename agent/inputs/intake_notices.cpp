@@ -13,7 +13,8 @@ constexpr std::chrono::seconds look_interval{1};
 
 // Why the destinations lack a frame that was rejected so.
 constexpr std::array<NoticeReason, frame_rejection_names.size()> reasons{
-    NoticeReason::source, NoticeReason::source, NoticeReason::ring, NoticeReason::disk};
+    NoticeReason::source, NoticeReason::source, NoticeReason::ring, NoticeReason::disk,
+    NoticeReason::retention};
 
 }  // namespace
 

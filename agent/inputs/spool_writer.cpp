@@ -1,8 +1,6 @@
 #include "agent/inputs/spool_writer.h"
 
 #include <algorithm>
-#include <system_error>
-#include <thread>
 
 #include "agent/spool/spool.h"
 
@@ -11,13 +9,11 @@ namespace tapferry {
 namespace {
 
 constexpr std::chrono::milliseconds block_age{20};
-constexpr std::chrono::milliseconds retry_pause{100};
-constexpr std::chrono::seconds age_interval{1};
+constexpr std::chrono::seconds tick_interval{1};
 // Frames that were read by now minus this are in the ring.
 constexpr std::chrono::seconds certain{1};
 // Silence is told once a second for so long, then once in so long.
 constexpr std::chrono::minutes fresh_silence{1};
-constexpr int last_tries = 10;  // with a pause between, when the agent stops
 
 Timestamp as_timestamp(ReadTime time) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -47,9 +43,9 @@ void SpoolWriter::run() {
         tell_notices(ended);
         if (ended) return;
         if (block_.empty()) {
-            look_for_age();
+            tick();
             tell_silence();
-            ring_.wait(1, now + age_interval);
+            ring_.wait(1, now + tick_interval);
         } else {
             ring_.wait(block_body_bytes - std::min(block_bytes_, block_body_bytes - 1), block_due_);
         }
@@ -96,45 +92,22 @@ void SpoolWriter::take_frame(const RingEntry& entry) {
 
 void SpoolWriter::flush() {
     if (!block_.empty()) {
-        settle(append());
+        settle(spool_.append(block_, as_timestamp(block_read_at_)));
+        tell_disk();
+        tick();
         tell_notices(false);
     }
     for (const std::uint32_t stream : closing_) spool_.close_stream(stream);
     closing_.clear();
 }
 
-// Whether the spool has the block; it is tried until it has, or the agent stops.
-bool SpoolWriter::append() {
-    for (int tries_after_end = 0; !given_up_;) {
-        const AppendOutcome outcome = spool_.append(block_, as_timestamp(block_read_at_));
-        if (outcome.appended) {
-            if (failing_)
-                tell_({.kind = IntakeEvent::Kind::disk_back,
-                       .input = {},
-                       .text = "the spool's disk takes frames again"});
-            failing_ = false;
-            return true;
-        }
-        if (!failing_)
-            tell_({.kind = IntakeEvent::Kind::disk_failing,
-                   .input = {},
-                   .text = "the spool cannot be written: " + std::generic_category().message(outcome.error)});
-        failing_ = true;
-        if (ring_.ended() && ++tries_after_end >= last_tries) {
-            given_up_ = true;
-        } else {
-            std::this_thread::sleep_for(retry_pause);
-        }
-    }
-    return false;
-}
-
-void SpoolWriter::settle(bool appended) {
+void SpoolWriter::settle(const AppendOutcome& outcome) {
+    const FrameRejection refused = outcome.full ? FrameRejection::spool_full : FrameRejection::disk;
     std::uint64_t frames = 0;
     for (std::size_t input = 0; input < block_frames_.size(); ++input) {
         InputCounters& counters = *counters_[input];
-        add(appended ? counters.frames_appended
-                     : counters.frames_rejected[static_cast<std::size_t>(FrameRejection::disk)],
+        add(outcome.appended ? counters.frames_appended
+                             : counters.frames_rejected[static_cast<std::size_t>(refused)],
             block_frames_[input]);
         frames += block_frames_[input];
         block_frames_[input] = 0;
@@ -144,11 +117,29 @@ void SpoolWriter::settle(bool appended) {
     block_bytes_ = 0;
 }
 
-void SpoolWriter::look_for_age() {
+void SpoolWriter::tick() {
     const Clock::time_point now = Clock::now();
-    if (now - age_looked_at_ < age_interval) return;
-    age_looked_at_ = now;
-    spool_.roll_when_old();
+    if (now - ticked_at_ < tick_interval) return;
+    ticked_at_ = now;
+    spool_.tick();
+    tell_disk();
+}
+
+void SpoolWriter::tell_disk() {
+    if (const auto doubt = spool_.take_doubt())
+        tell_({.kind = IntakeEvent::Kind::disk_doubtful, .input = {}, .text = *doubt});
+    const bool fails = !spool_.trouble().empty();
+    if (fails == failing_) return;
+    failing_ = fails;
+    if (fails) {
+        tell_({.kind = IntakeEvent::Kind::disk_failing,
+               .input = {},
+               .text = "the spool cannot be written: " + spool_.trouble()});
+    } else {
+        tell_({.kind = IntakeEvent::Kind::disk_back,
+               .input = {},
+               .text = "the spool's disk takes frames again"});
+    }
 }
 
 // They stand behind the frames that came before them.
@@ -156,8 +147,8 @@ void SpoolWriter::tell_notices(bool at_once) {
     const Clock::time_point now = Clock::now();
     if (!notices_.due(now, at_once)) return;
     const Timestamp time = as_timestamp(std::chrono::system_clock::now());
-    if (!notices_.look(now, time) || given_up_) return;
-    if (!block_.empty()) settle(append());
+    if (!notices_.look(now, time)) return;
+    if (!block_.empty()) settle(spool_.append(block_, as_timestamp(block_read_at_)));
     notices_.append(spool_, time);
 }
 
@@ -166,8 +157,7 @@ void SpoolWriter::tell_silence() {
     const ReadTime until =
         std::chrono::time_point_cast<ReadTime::duration>(std::chrono::system_clock::now()) - certain;
     const bool fresh = until - block_read_at_ < fresh_silence;
-    if (until - told_at_ < (fresh ? std::chrono::seconds{age_interval} : std::chrono::seconds{fresh_silence}))
-        return;
+    if (until - told_at_ < (fresh ? tick_interval : std::chrono::seconds{fresh_silence})) return;
     if (spool_.append_time(as_timestamp(until))) told_at_ = until;
 }
 

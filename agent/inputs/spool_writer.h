@@ -1,7 +1,6 @@
 // Intake's second thread: takes frames from the ring, gathers them into blocks, and appends these to the
 // spool: when a block is full, or 20 ms after its first frame was read. While nothing comes it tells the
-// spool so. A block that the disk does not take is kept and tried again until it does; meanwhile the ring
-// fills.
+// spool so. What the spool refuses is counted; whether its disk fails is told once, and once that it is back.
 #pragma once
 
 #include <chrono>
@@ -21,6 +20,7 @@
 namespace tapferry {
 
 class Spool;
+struct AppendOutcome;
 
 class SpoolWriter {
   public:
@@ -28,8 +28,7 @@ class SpoolWriter {
     SpoolWriter(Ring& ring, Spool& spool, const std::vector<std::unique_ptr<InputCounters>>& counters,
                 IntakeNotices& notices, std::function<void(const IntakeEvent&)> tell);
 
-    // Until the ring has ended and is empty. When the disk still fails then, what is left is given up after a
-    // second and counted as rejected.
+    // Until the ring has ended and is empty.
     void run();
 
   private:
@@ -39,9 +38,9 @@ class SpoolWriter {
     void take(const RingEntry& entry);
     void take_frame(const RingEntry& entry);
     void flush();
-    [[nodiscard]] bool append();
-    void settle(bool appended);
-    void look_for_age();
+    void settle(const AppendOutcome& outcome);
+    void tick();
+    void tell_disk();
     void tell_silence();
     void tell_notices(bool at_once);
 
@@ -59,8 +58,7 @@ class SpoolWriter {
     std::vector<std::uint64_t> block_frames_;  // of block_, by input
     std::vector<std::uint32_t> closing_;       // streams that end with block_
     bool failing_ = false;
-    bool given_up_ = false;  // the agent stops and the disk takes nothing
-    Clock::time_point age_looked_at_{};
+    Clock::time_point ticked_at_{};
 };
 
 }  // namespace tapferry

@@ -140,7 +140,7 @@ std::optional<NoticeInformation> decode_notice(std::span<const std::uint8_t> bod
     if (body.size() < notice_fixed_bytes) return std::nullopt;
     NoticeInformation information;
     Notice& notice = information.notice;
-    const bool known = body[0] < notice_kind_count && body[1] <= static_cast<int>(NoticeReason::source);
+    const bool known = body[0] < notice_kind_count && body[1] < notice_reason_count;
     notice.kind = known ? NoticeKind{body[0]} : NoticeKind::rejected;
     notice.reason = known ? NoticeReason{body[1]} : NoticeReason::source;
     notice.count = load_le<std::uint64_t>(&body[2]);

@@ -15,7 +15,19 @@
 
 namespace tapferry {
 
-enum class BlockType : std::uint8_t { frames = 1, gap = 2, stream = 3, seal = 4, notice = 5, time = 6 };
+enum class BlockType : std::uint8_t {
+    frames = 1,
+    gap = 2,
+    stream = 3,
+    seal = 4,
+    notice = 5,
+    time = 6,
+    zstd = 7
+};
+
+constexpr bool has_frames(BlockType type) {
+    return type == BlockType::frames || type == BlockType::zstd;
+}
 
 inline constexpr std::size_t block_header_bytes = 56;
 inline constexpr std::array<std::uint8_t, 4> block_magic{0xf5, 'T', 'B', '1'};

@@ -4,11 +4,15 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <limits>
 #include <memory>
 
 namespace tapferry {
@@ -52,6 +56,26 @@ class PosixDisk final : public Disk {
 
     DiskResult unlink(const std::filesystem::path& path) override {
         return result_of(::unlink(path.c_str()));
+    }
+
+    DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+        return result_of(::rename(from.c_str(), to.c_str()));
+    }
+
+    DiskResult sync(int fd) override { return result_of(::fdatasync(fd)); }
+
+    DiskResult free_bytes(const std::filesystem::path& directory) override {
+        struct statvfs status {};
+        if (::statvfs(directory.c_str(), &status) < 0) return {0, errno};
+        constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        const std::uint64_t blocks = status.f_bavail;
+        const std::uint64_t block = std::max<std::uint64_t>(status.f_frsize, 1);
+        return {static_cast<std::int64_t>(std::min(blocks, most / block) * block), 0};
+    }
+
+    DiskResult advise(int fd, std::uint64_t offset, std::uint64_t length, CacheAdvice advice) override {
+        const int wish = advice == CacheAdvice::sequential ? POSIX_FADV_SEQUENTIAL : POSIX_FADV_DONTNEED;
+        return {0, ::posix_fadvise(fd, static_cast<off_t>(offset), static_cast<off_t>(length), wish)};
     }
 
     DiskResult make_directory(const std::filesystem::path& path) override {

@@ -20,6 +20,8 @@ struct DiskResult {
     [[nodiscard]] bool ok() const { return error == 0; }
 };
 
+enum class CacheAdvice : std::uint8_t { sequential, not_needed };
+
 class Disk {
   public:
     Disk() = default;
@@ -40,6 +42,14 @@ class Disk {
     // Exclusive, without waiting; EWOULDBLOCK when another process or descriptor holds it. Ends with close().
     virtual DiskResult lock(int fd) = 0;
     virtual DiskResult unlink(const std::filesystem::path& path) = 0;
+    // `to` is replaced when it is there.
+    virtual DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+    // Returns when the file's bytes are on the disk.
+    virtual DiskResult sync(int fd) = 0;
+    // How many bytes of the file system of `directory` we may still use.
+    virtual DiskResult free_bytes(const std::filesystem::path& directory) = 0;
+    // How `length` bytes from `offset` on (0: all) will be read; a wish, no error matters.
+    virtual DiskResult advise(int fd, std::uint64_t offset, std::uint64_t length, CacheAdvice advice) = 0;
     virtual DiskResult make_directory(const std::filesystem::path& path) = 0;  // mode 0700
     // Replaces `names` by those of the directory's entries, in no order.
     virtual DiskResult list(const std::filesystem::path& directory, std::vector<std::string>& names) = 0;

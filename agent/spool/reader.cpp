@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
+#include "agent/spool/block_frames.h"
+#include "agent/spool/clocks.h"
 #include "agent/spool/disk.h"
-#include "agent/spool/little_endian.h"
+#include "agent/spool/packed_frames.h"
 #include "agent/spool/segment_name.h"
 #include "agent/spool/segment_reader.h"
+#include "agent/spool/tail.h"
 
 namespace tapferry {
 namespace {
@@ -24,6 +24,10 @@ struct Mark {
     std::uint64_t offset = 0;
 };
 constexpr std::uint64_t mark_every_bytes = 256 * 1024;
+
+// What was received so long ago the kernel has written to the disk, so that its pages can go. Earlier the
+// wish that they go would make it write what may never have to be written.
+constexpr std::int64_t written_after_seconds = 60;
 
 // Segments vanish by retention while one is looked for; beyond this many in a row the next call goes on.
 constexpr int max_vanished = 64;
@@ -51,47 +55,34 @@ enum class Round : std::uint8_t { none, at_end, before_next };
 
 }  // namespace
 
-std::string_view loss_reason_name(LossReason reason) {
-    switch (reason) {
-        case LossReason::retention:
-            return "retention";
-        case LossReason::damage:
-            return "damage";
-        case LossReason::power:
-            return "power";
-    }
-    return "damage";
-}
-
-Event event_of(const SpoolNotice& told) {
-    Event event;
-    event.kind = EventKind::notice;
-    event.notice = &told.notice;
-    event.id = {told.incarnation, number(told.position)};
-    event.input = told.input;
-    event.time = event.received = told.received;
-    event.time_digits = 3;
-    event.time_source = TimeSource::agent;
-    return event;
-}
-
 struct SpoolReader::Parts {
-    Parts(std::filesystem::path its_directory, Disk& its_disk, Position from)
-        : directory(std::move(its_directory)), disk(&its_disk), position(std::max(from, first_position)) {}
+    Parts(std::filesystem::path its_directory, Disk& its_disk, Position from,
+          std::shared_ptr<const SpoolTail> its_tail)
+        : directory(std::move(its_directory)),
+          disk(&its_disk),
+          tail(std::move(its_tail)),
+          position(std::max(from, first_position)) {}
 
     std::filesystem::path directory;
     Disk* disk;
+    std::shared_ptr<const SpoolTail> tail;  // may be null
+    std::shared_ptr<const TailBlock> held;  // what was given last points into it
+    std::uint64_t next_serial = 0;          // of the block behind it
     Position position;
     std::optional<OpenSegment> segment;
-    std::unordered_map<std::uint32_t, std::string> inputs;  // by stream, of the segment's incarnation
-    std::vector<SpoolFrame> frames;
+    FrameUnpacker unpacked;              // blocks of the compressed one that the segment's offset is behind
+    BlockFrames frames;                  // with the streams of the segment, or of the block in memory
     std::optional<Timestamp> told_time;  // at this position
     Round went_round = Round::none;      // in this call of next()
 
     // Each gives what next() returns, or none: go on.
+    std::optional<SpoolRead> read_tail();
+    std::optional<SpoolRead> read_files();
+    std::optional<SpoolRead> without_files();
     std::optional<SpoolRead> locate();
     std::optional<SpoolRead> open(const SegmentName& name);
     std::optional<SpoolRead> take(const SoundBlock& block);
+    std::optional<SpoolRead> unpack(const SoundBlock& block);
     std::optional<SpoolRead> take_frames(const SoundBlock& block);
     std::optional<SpoolRead> take_notice(const SoundBlock& block);
     std::optional<SpoolRead> take_time(const SoundBlock& block);
@@ -99,14 +90,15 @@ struct SpoolReader::Parts {
     std::optional<SpoolRead> leave();
 
     SpoolGap gap_until(Position to, LossReason reason);
+    SpoolGap removed_until(Position to);
     bool find_successor();
-    bool parse_frames(const SoundBlock& block);
-    void remember_stream(const SoundBlock& block);
     void pass(const BlockHeader& header);
+    void mark(Position base);
 };
 
-SpoolReader::SpoolReader(std::filesystem::path directory, Disk& disk, Position from)
-    : parts_(std::make_unique<Parts>(std::move(directory), disk, from)) {}
+SpoolReader::SpoolReader(std::filesystem::path directory, Disk& disk, Position from,
+                         std::shared_ptr<const SpoolTail> tail)
+    : parts_(std::make_unique<Parts>(std::move(directory), disk, from, std::move(tail))) {}
 SpoolReader::~SpoolReader() = default;
 SpoolReader::SpoolReader(SpoolReader&&) noexcept = default;
 SpoolReader& SpoolReader::operator=(SpoolReader&&) noexcept = default;
@@ -119,23 +111,71 @@ SpoolRead SpoolReader::next() {
     Parts& p = *parts_;
     p.went_round = Round::none;
     for (;;) {
-        std::optional<SpoolRead> result;
-        if (!p.segment) {
-            result = p.locate();
-            if (result) return *result;
-        }
-        OpenSegment& segment = *p.segment;
-        if (segment.sought && segment.blocks.skip_before(p.position)) segment.has_numbers = true;
-        const SegmentRead read = segment.blocks.read(segment.growth());
-        if (const auto* sound = std::get_if<SoundBlock>(&read)) {
-            result = p.take(*sound);
-        } else if (const auto* bad = std::get_if<BadBlock>(&read)) {
-            result = p.pass_lost(bad->header, LossReason::damage);
-        } else {
-            result = p.leave();
-        }
+        // What stands where the log ended before this Spool opened it may be in files of earlier runs.
+        const bool files_first = !p.tail || (p.position == p.tail->opened_at() && p.next_serial == 0);
+        std::optional<SpoolRead> result = files_first ? std::nullopt : p.read_tail();
+        if (!result) result = p.read_files();
+        if (p.tail && result && std::holds_alternative<SpoolEnd>(*result)) result = p.without_files();
         if (result) return *result;
     }
+}
+
+// None: it is not in memory.
+std::optional<SpoolRead> SpoolReader::Parts::read_tail() {
+    for (;;) {
+        const SpoolTail::Found found = tail->find(position, next_serial);
+        if (found.beyond) return SpoolEnd{};
+        if (!found.block) {
+            if (position < found.disk_end) return std::nullopt;
+            return gap_until(found.begin, LossReason::disk);
+        }
+        segment.reset();
+        unpacked.clear();
+        if (!held || held->streams != found.block->streams) frames.remember(*found.block->streams);
+        held = found.block;
+        next_serial = found.serial + 1;
+        if (auto result = take({held->header, held->body})) return result;
+    }
+}
+
+std::optional<SpoolRead> SpoolReader::Parts::read_files() {
+    for (;;) {
+        std::optional<SpoolRead> result;
+        if (const auto block = unpacked.next()) {
+            result = take_frames(*block);
+            if (result) return result;
+            continue;
+        }
+        if (!segment) {
+            result = locate();
+            if (result) return result;
+        }
+        if (segment->sought && segment->blocks.skip_before(position)) segment->has_numbers = true;
+        const SegmentRead read = segment->blocks.read(segment->growth());
+        if (const auto* sound = std::get_if<SoundBlock>(&read)) {
+            result = take(*sound);
+        } else if (const auto* bad = std::get_if<BadBlock>(&read)) {
+            result = pass_lost(bad->header, LossReason::damage);
+        } else {
+            result = leave();
+        }
+        if (result) return result;
+    }
+}
+
+// The files have nothing more: memory may; or what was there is gone.
+std::optional<SpoolRead> SpoolReader::Parts::without_files() {
+    auto result = read_tail();
+    if (result) return result;
+    const SegmentListing listing = list_segments(directory, *disk);
+    if (listing.error != 0 && listing.error != ENOENT && listing.error != ENOTDIR) return SpoolEnd{};
+    const auto next = std::ranges::upper_bound(listing.segments, position, {}, &SegmentName::base);
+    if (next != listing.segments.begin()) return SpoolEnd{};
+    Position to = tail->find(position, 0).begin;
+    if (next != listing.segments.end()) to = std::min(to, next->base);
+    if (to <= position) return SpoolEnd{};
+    segment.reset();
+    return removed_until(to);
 }
 
 void SpoolReader::seek(Position position) {
@@ -144,6 +184,8 @@ void SpoolReader::seek(Position position) {
     const bool back_in_segment = p.segment && position >= p.segment->name.base && position <= p.position;
     p.position = position;
     p.told_time.reset();
+    p.unpacked.clear();
+    p.next_serial = 0;
     if (!back_in_segment) {
         p.segment.reset();
         return;
@@ -165,7 +207,7 @@ std::optional<SpoolRead> SpoolReader::Parts::locate() {
             listing = list_segments(directory, *disk);
             if (listing.error != 0 || listing.segments.empty()) return SpoolEnd{};
             const Position oldest = listing.segments.front().base;
-            if (oldest > position) return gap_until(oldest, LossReason::retention);
+            if (oldest > position) return removed_until(oldest);
         }
         const auto& segments = listing.segments;
         const auto behind = std::ranges::upper_bound(segments, position, {}, &SegmentName::base);
@@ -186,8 +228,10 @@ std::optional<SpoolRead> SpoolReader::Parts::open(const SegmentName& name) {
     }
     if (!opened.ok()) return SpoolEnd{};
     DiskFile file(*disk, static_cast<int>(opened.value));
+    disk->advise(file.fd(), 0, 0, CacheAdvice::sequential);
     segment.emplace(name, SegmentReader(*disk, std::move(file), name));
-    inputs.clear();
+    frames.forget_streams();
+    held.reset();
     return std::nullopt;
 }
 
@@ -197,14 +241,18 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
     if (header.base > position) return gap_until(header.base, LossReason::damage);
     switch (header.type) {
         case BlockType::frames:
+            mark(header.base);
+            pass(header);
             return take_frames(block);
+        case BlockType::zstd:
+            return unpack(block);
         case BlockType::gap:
             return pass_lost(header, decode_gap(block.body).value_or(LossReason::damage));
         case BlockType::stream:
-            remember_stream(block);
+            frames.remember(block);
             break;
         case BlockType::seal:
-            segment->seal = header.base;
+            if (segment) segment->seal = header.base;
             break;
         case BlockType::notice:
             return take_notice(block);
@@ -214,23 +262,25 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
     return pass_lost(header, LossReason::damage);
 }
 
+// What it holds is given block by block, as it was before it was compressed.
+std::optional<SpoolRead> SpoolReader::Parts::unpack(const SoundBlock& block) {
+    const BlockHeader& header = block.header;
+    if (header.end() > position && !unpacked.open(header, block.body))
+        return pass_lost(header, LossReason::damage);
+    mark(header.base);
+    pass(header);
+    return std::nullopt;
+}
+
+// Of a block that was passed already.
 std::optional<SpoolRead> SpoolReader::Parts::take_frames(const SoundBlock& block) {
     const BlockHeader& header = block.header;
-    if (header.end() <= position) {
-        pass(header);
-        return std::nullopt;
-    }
-    if (!parse_frames(block)) return pass_lost(header, LossReason::damage);
-    auto& marks = segment->marks;
-    const std::uint64_t offset = segment->blocks.offset();
-    if (marks.empty() || offset >= marks.back().offset + mark_every_bytes)
-        marks.push_back({header.base, offset});
-    const std::span<const SpoolFrame> from_position =
-        std::span<const SpoolFrame>(frames).subspan(distance(header.base, position));
+    if (header.end() <= position) return std::nullopt;
+    if (!frames.parse(block)) return gap_until(header.end(), LossReason::damage);
+    const auto from_position = frames.frames_from(distance(header.base, position));
     position = header.end();
     told_time.reset();
-    segment->sought = false;
-    pass(header);
+    if (segment) segment->sought = false;
     return SpoolBlock{header.incarnation, header.received, from_position};
 }
 
@@ -243,7 +293,6 @@ std::optional<SpoolRead> SpoolReader::Parts::take_notice(const SoundBlock& block
                              information->notice};
     position = header.end();
     told_time.reset();
-    segment->sought = false;
     pass(header);
     return notice;
 }
@@ -258,37 +307,20 @@ std::optional<SpoolRead> SpoolReader::Parts::take_time(const SoundBlock& block) 
     return SpoolTime{received};
 }
 
-// A body whose checksum is right and whose frames are not was written wrongly: it is damage all the same.
-bool SpoolReader::Parts::parse_frames(const SoundBlock& block) {
-    frames.clear();
-    std::span<const std::uint8_t> rest = block.body;
-    if (block.header.count > rest.size() / frame_prefix_bytes) return false;
-    std::optional<std::uint32_t> last_stream;
-    std::string_view input;
-    for (std::uint64_t i = 0; i < block.header.count; ++i) {
-        if (rest.size() < frame_prefix_bytes) return false;
-        const auto stream = load_le<std::uint32_t>(rest.data());
-        const auto length = load_le<std::uint32_t>(rest.data() + 4);
-        rest = rest.subspan(frame_prefix_bytes);
-        if (length > rest.size()) return false;
-        if (stream != last_stream) {
-            const auto known = inputs.find(stream);
-            input = known == inputs.end() ? std::string_view{} : std::string_view(known->second);
-            last_stream = stream;
-        }
-        frames.push_back({block.header.base + i, input, rest.first(length)});
-        rest = rest.subspan(length);
-    }
-    return rest.empty();
-}
-
-void SpoolReader::Parts::remember_stream(const SoundBlock& block) {
-    if (const auto information = decode_stream(block.body)) inputs[information->stream] = information->input;
-}
-
 void SpoolReader::Parts::pass(const BlockHeader& header) {
+    if (!segment) return;  // it is in memory
     if (header.count > 0) segment->has_numbers = true;
     segment->blocks.pass(header);
+    const bool written = system_clocks().wall().seconds - header.received.seconds > written_after_seconds;
+    if (written) segment->blocks.leave_cache();
+}
+
+// Remembers where the block at the offset is.
+void SpoolReader::Parts::mark(Position base) {
+    if (!segment) return;
+    auto& marks = segment->marks;
+    const std::uint64_t offset = segment->blocks.offset();
+    if (marks.empty() || offset >= marks.back().offset + mark_every_bytes) marks.push_back({base, offset});
 }
 
 // Past a block none of whose numbers can be read; none are lost when it has none, or only earlier ones.
@@ -306,6 +338,15 @@ SpoolGap SpoolReader::Parts::gap_until(Position to, LossReason reason) {
     return gap;
 }
 
+// Of segments that are not there: the Spool removed them, or somebody else did.
+SpoolGap SpoolReader::Parts::removed_until(Position to) {
+    if (!tail) return gap_until(to, LossReason::retention);
+    if (const Position memory = tail->find(position, 0).begin; memory > position) to = std::min(to, memory);
+    const Position removed = tail->removed_before();
+    if (removed <= position) return gap_until(to, LossReason::disk);
+    return gap_until(std::min(to, removed), LossReason::retention);
+}
+
 // The segment has nothing more. Goes to the next one when there is one; what is missing in between is lost.
 std::optional<SpoolRead> SpoolReader::Parts::leave() {
     if (!segment->successor) {
@@ -316,7 +357,7 @@ std::optional<SpoolRead> SpoolReader::Parts::leave() {
     const SegmentName next = *segment->successor;
     if (position < next.base) {
         const bool removed = !segment->listed || segment->seal == position;
-        return gap_until(next.base, removed ? LossReason::retention : LossReason::damage);
+        return removed ? removed_until(next.base) : gap_until(next.base, LossReason::damage);
     }
     return open(next);
 }

@@ -126,7 +126,37 @@ std::optional<Slot> decode_slot(const SlotBytes& bytes) {
     return slot;
 }
 
+struct FoundSlots {
+    std::optional<Slot> newest;
+    std::size_t older = 0;  // the slot that is to be overwritten
+    bool used = false;      // there was something, sound or not
+};
+
+FoundSlots read_slots(Disk& disk, int fd) {
+    FoundSlots found;
+    for (std::size_t i = 0; i < slot_offsets.size(); ++i) {
+        SlotBytes bytes{};
+        const DiskResult read = read_fully(disk, fd, slot_offsets[i], bytes);
+        found.used = found.used || !read.ok() ||
+                     std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte != 0; });
+        const auto slot = decode_slot(bytes);
+        if (!slot || (found.newest && found.newest->generation >= slot->generation)) continue;
+        found.newest = slot;
+        found.older = 1 - i;
+    }
+    return found;
+}
+
 }  // namespace
+
+std::optional<SavedPosition> read_saved_position(const std::filesystem::path& path, Disk& disk) {
+    const DiskResult opened = disk.open(path, O_RDONLY);
+    if (!opened.ok()) return std::nullopt;
+    const DiskFile file(disk, static_cast<int>(opened.value));
+    const FoundSlots found = read_slots(disk, file.fd());
+    if (!found.newest) return std::nullopt;
+    return found.newest->saved;
+}
 
 struct PositionFile::Parts {
     Parts(Disk& its_disk, DiskFile its_file) : disk(&its_disk), file(std::move(its_file)) {}
@@ -164,22 +194,12 @@ PositionFile::~PositionFile() = default;
 PositionFile::PositionFile(PositionFile&&) noexcept = default;
 
 std::optional<SavedPosition> PositionFile::load() {
-    std::optional<Slot> newest;
-    bool used = false;
-    parts_->older = 0;
-    for (std::size_t i = 0; i < slot_offsets.size(); ++i) {
-        SlotBytes bytes{};
-        const DiskResult read = read_fully(*parts_->disk, parts_->file.fd(), slot_offsets[i], bytes);
-        used = used || !read.ok() || std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte != 0; });
-        const auto slot = decode_slot(bytes);
-        if (!slot || (newest && newest->generation >= slot->generation)) continue;
-        newest = slot;
-        parts_->older = 1 - i;
-    }
-    parts_->damaged = used && !newest;
-    if (!newest) return std::nullopt;
-    parts_->generation = newest->generation;
-    return newest->saved;
+    const FoundSlots found = read_slots(*parts_->disk, parts_->file.fd());
+    parts_->older = found.older;
+    parts_->damaged = found.used && !found.newest;
+    if (!found.newest) return std::nullopt;
+    parts_->generation = found.newest->generation;
+    return found.newest->saved;
 }
 
 bool PositionFile::damaged() const {

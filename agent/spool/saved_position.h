@@ -50,6 +50,12 @@ struct SavedPosition {
 
 class Disk;
 
+inline constexpr std::size_t position_file_bytes = 4096 + 512;
+
+// What a route saved last, for whoever only wants to know. None: there is no such file, or nothing sound in
+// it.
+[[nodiscard]] std::optional<SavedPosition> read_saved_position(const std::filesystem::path& path, Disk& disk);
+
 class PositionFile {
   public:
     // The file is made, 0600 and of full length, when it is not there.

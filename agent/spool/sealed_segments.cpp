@@ -1,5 +1,6 @@
 #include "agent/spool/sealed_segments.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace tapferry {
@@ -25,10 +26,22 @@ bool SealedSegments::unlink_oldest() {
     return true;
 }
 
-void SealedSegments::unlink_before(Position position, std::size_t spared) {
-    while (segments_.size() > spared && segments_.front().end <= position) {
-        if (!unlink_oldest()) return;
-    }
+void SealedSegments::keep_only(const std::vector<SegmentName>& names) {
+    std::erase_if(segments_, [&](const SealedSegment& segment) {
+        const bool listed = std::ranges::binary_search(names, segment.name);
+        if (!listed) bytes_ -= segment.bytes;
+        return !listed;
+    });
+}
+
+int SealedSegments::replace(const SegmentName& name, const std::filesystem::path& path, std::uint64_t bytes) {
+    const auto segment = std::ranges::find(segments_, name, &SealedSegment::name);
+    if (segment == segments_.end()) return ENOENT;
+    const DiskResult renamed = disk_->rename(path, directory_ / file_name(name));
+    if (!renamed.ok()) return renamed.error;
+    bytes_ = bytes_ - segment->bytes + bytes;
+    segment->bytes = bytes;
+    return 0;
 }
 
 }  // namespace tapferry

@@ -16,9 +16,16 @@ class SealedSegments {
     void add(const SealedSegment& segment);
     // Unlinks the oldest. False when there is none or it cannot be unlinked.
     bool unlink_oldest();
-    // Unlinks those that end at or before `position`, but for the newest `spared`.
-    void unlink_before(Position position, std::size_t spared);
+    // Forgets those that are not among `names`, which are in order: somebody else removed them.
+    void keep_only(const std::vector<SegmentName>& names);
 
+    // The file at `path`, of so many bytes, takes the place of a segment's; returns 0, or errno with the old
+    // one in its place. ENOENT: the segment is not among these any more.
+    [[nodiscard]] int replace(const SegmentName& name, const std::filesystem::path& path,
+                              std::uint64_t bytes);
+
+    [[nodiscard]] const SealedSegment& oldest() const { return segments_.front(); }
+    [[nodiscard]] const std::deque<SealedSegment>& list() const { return segments_; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] std::size_t size() const { return segments_.size(); }
     [[nodiscard]] Position begin_or(Position otherwise) const {

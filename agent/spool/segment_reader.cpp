@@ -12,11 +12,18 @@ namespace {
 
 constexpr std::size_t window_bytes = block_header_bytes + block_body_bytes;
 constexpr std::uint64_t page_bytes = 4096;
+constexpr std::uint64_t leave_every_bytes = 1 << 20;
 
 }  // namespace
 
 SegmentReader::SegmentReader(Disk& disk, DiskFile file, const SegmentName& name)
     : disk_(&disk), file_(std::move(file)), name_(name), window_(window_bytes) {}
+
+void SegmentReader::leave_cache() {
+    if (offset_ - left_ < leave_every_bytes) return;
+    disk_->advise(file_.fd(), left_, offset_ - left_, CacheAdvice::not_needed);
+    left_ = offset_;
+}
 
 SegmentRead SegmentReader::read(Growth growth) {
     // What does not look sound is read twice: the first time may have met a write under way.
@@ -56,7 +63,7 @@ bool SegmentReader::skip_before(Position position) {
         const DiskResult read = read_fully(*disk_, file_.fd(), offset_, bytes);
         if (!read.ok() || static_cast<std::size_t>(read.value) < bytes.size()) return passed;
         const auto header = own_header(bytes);
-        if (!header || header->type != BlockType::frames || header->end() > position) return passed;
+        if (!header || !has_frames(header->type) || header->end() > position) return passed;
         // The torn block at a dead run's end has no numbers: they may be in another segment of this base.
         if (offset_ + header->whole_length() > static_cast<std::uint64_t>(size.value)) return passed;
         pass(*header);
@@ -119,6 +126,7 @@ std::size_t SegmentReader::fill(std::uint64_t at, std::span<std::uint8_t> into, 
             done += static_cast<std::size_t>(read.value);
             continue;
         }
+        met_unreadable_ = true;
         const DiskResult size = disk_->size(file_.fd());
         if (!size.ok() || here >= static_cast<std::uint64_t>(size.value)) break;
         const std::uint64_t page_end = (here / page_bytes + 1) * page_bytes;

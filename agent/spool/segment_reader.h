@@ -2,6 +2,7 @@
 // what a hole between two blocks means is SpoolReader's business. Owned by one reader, used by its thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -45,9 +46,17 @@ class SegmentReader {
     // passed any.
     bool skip_before(Position position);
 
+    // Something could not be read and counted as zeros, or as the file's end.
+    [[nodiscard]] bool met_unreadable() const { return met_unreadable_; }
+    // What was passed need not stay in the page cache, where it takes the place of others' files.
+    void leave_cache();
+
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
     // Back to what offset() was.
-    void rewind(std::uint64_t offset) { offset_ = offset; }
+    void rewind(std::uint64_t offset) {
+        offset_ = offset;
+        left_ = std::min(left_, offset);
+    }
 
   private:
     // Bytes of the file from `at`: at least `wanted`, or as many as there are.
@@ -65,6 +74,8 @@ class SegmentReader {
     DiskFile file_;
     SegmentName name_;
     std::uint64_t offset_ = 0;
+    bool met_unreadable_ = false;
+    std::uint64_t left_ = 0;  // before this nothing of ours need be cached
     // A stretch of the file, read by one call; blocks are given out of it.
     std::vector<std::uint8_t> window_;
     std::uint64_t window_at_ = 0;

@@ -1,31 +1,20 @@
 #include "agent/spool/spool.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
 #include <condition_variable>
-#include <map>
 #include <mutex>
-#include <optional>
 #include <random>
-#include <set>
 #include <system_error>
 
-#include "agent/spool/active_segment.h"
-#include "agent/spool/directory_lock.h"
 #include "agent/spool/disk.h"
-#include "agent/spool/extent.h"
-#include "agent/spool/sealed_segments.h"
+#include "agent/spool/open_streams.h"
+#include "agent/spool/reader.h"
+#include "agent/spool/segment_log.h"
 
 namespace tapferry {
 namespace {
-
-// A log of max_bytes keeps at least this many segments, so that retention takes a part of it and not all.
-constexpr std::uint64_t min_segments = 4;
-
-// Of a segment that holds nothing else.
-constexpr std::uint64_t most_bytes_of_times = 64 * 1024;
 
 std::uint64_t draw_incarnation() {
     std::random_device source;
@@ -34,210 +23,149 @@ std::uint64_t draw_incarnation() {
     return incarnation;
 }
 
-Timestamp wall_clock() {
-    using namespace std::chrono;
-    const auto now = system_clock::now().time_since_epoch();
-    const auto whole = floor<seconds>(now);
-    return {whole.count(), static_cast<std::uint32_t>(duration_cast<nanoseconds>(now - whole).count())};
-}
-
 bool disk_is_full(int error) {
     return error == ENOSPC || error == EDQUOT;
-}
-
-FoundLog find_log_or_throw(const SpoolOptions& options, Disk& disk) {
-    FoundLog found = find_log(options.directory, disk);
-    if (found.error != 0) {
-        throw SpoolError("spool " + options.directory.string() +
-                         ": cannot read it: " + std::generic_category().message(found.error));
-    }
-    return found;
 }
 
 }  // namespace
 
 struct Spool::Parts {
-    Parts(SpoolOptions its_options, Disk& its_disk)
+    Parts(SpoolOptions its_options, Disk& its_disk, Clocks& its_time)
         : options(std::move(its_options)),
           disk(&its_disk),
-          lock(lock_directory(options.directory, its_disk)),
-          incarnation(draw_incarnation()) {}
+          time(&its_time),
+          incarnation(options.incarnation == 0 ? draw_incarnation() : options.incarnation),
+          log(options, its_disk, its_time, incarnation),
+          tail(&log.tail()) {}
 
     const SpoolOptions options;
     Disk* disk;
-    DiskFile lock;
+    Clocks* time;
     const std::uint64_t incarnation;
-    std::atomic<std::uint64_t> begin{1};
     std::atomic<std::uint64_t> end{1};
-    std::atomic<std::uint64_t> active_bytes{0};
-    std::atomic<std::uint64_t> sealed_bytes{0};
     std::atomic<int> waiting_for_time{0};  // readers
 
     // The appending thread's.
-    std::optional<ActiveSegment> active;
-    Position found_end = first_position;  // where earlier runs' segments end
-    Position pending_gap_end{};           // a gap block up to here is still to be written
-    std::map<std::uint32_t, std::vector<std::uint8_t>> streams;  // open ones, as their blocks' bodies
-    std::set<std::uint32_t> announced;                           // of those: in the active segment
-    std::uint64_t stream_bytes = 0;                              // of the blocks of all open ones
-
-    std::mutex sealed_mutex;
-    std::optional<SealedSegments> sealed;
-    std::optional<Position> active_base;
+    SegmentLog log;
+    SpoolTail* tail;
+    OpenStreams streams;
+    std::string trouble;    // not empty: blocks go to memory alone
+    bool vanished = false;  // because the log's directory is not there
+    std::chrono::steady_clock::time_point look_at{};
 
     std::mutex end_mutex;
     std::condition_variable end_moved;
     std::uint64_t wakes = 0;
 
     void recover(Position highest_known);
-    [[nodiscard]] int begin_segment();
-    [[nodiscard]] int write(BlockHeader header, std::span<const std::uint8_t> body, Timestamp received);
-    [[nodiscard]] int write_pending(Timestamp received);
-    // A block with numbers; what has to stand before it is written too.
-    [[nodiscard]] AppendOutcome append_numbered(const BlockHeader& header, std::span<const std::uint8_t> body,
-                                                Timestamp received);
-    [[nodiscard]] int append(const BlockHeader& header, std::span<const std::uint8_t> body,
-                             Timestamp received);
-    [[nodiscard]] bool old() const;
-    [[nodiscard]] int make_room(std::uint64_t length);
-    bool drop_oldest();
-    [[nodiscard]] std::uint64_t bytes() const {
-        return active_bytes.load(std::memory_order_relaxed) + sealed_bytes.load(std::memory_order_relaxed);
-    }
-    void publish_sealed();
+    [[nodiscard]] AppendOutcome put(BlockType type, std::uint64_t count, std::span<const std::uint8_t> body,
+                                    Timestamp received);
+    [[nodiscard]] int write(const BlockHeader& header, std::span<const std::uint8_t> body,
+                            const std::shared_ptr<const StreamNames>& names);
+    [[nodiscard]] BlockHeader next_header(BlockType type, std::span<const std::uint8_t> body,
+                                          Timestamp received) const;
+    void lose_disk(int error);
+    void lose_disk(std::string why);
+    bool look_for_disk(bool now);
     void publish_end(Position position);
 };
 
-Spool::Spool(SpoolOptions options, Disk& disk, Position highest_known)
-    : parts_(std::make_unique<Parts>(std::move(options), disk)) {
+Spool::Spool(SpoolOptions options, Disk& disk, Position highest_known, Clocks& time)
+    : parts_(std::make_unique<Parts>(std::move(options), disk, time)) {
     parts_->recover(highest_known);
 }
 
 Spool::~Spool() {
-    Parts& p = *parts_;
-    // A segment without numbers stays: its name says how far the log is.
-    if (p.active && p.active->has_numbers()) static_cast<void>(std::move(*p.active).seal(wall_clock()));
+    // What is in memory alone goes with it, unless the disk is back this moment.
+    if (!parts_->trouble.empty()) parts_->look_for_disk(true);
 }
 
 void Spool::Parts::recover(Position highest_known) {
     if (number(highest_known) > sequence_limit)
         throw SpoolError("a saved position is beyond every spool's end");
-    const FoundLog found = find_log_or_throw(options, *disk);
-    sealed.emplace(options.directory, *disk, found.segments);
-    found_end = found.end;
-    end = number(found.end);
-    const int error = begin_segment();
+    end = number(log.end());
+    const int error = log.begin_segment();
     if (error != 0 && !disk_is_full(error)) {
         throw SpoolError("spool " + options.directory.string() +
                          ": cannot make a segment: " + std::generic_category().message(error));
     }
-    if (highest_known > found.end) {
-        pending_gap_end = highest_known;
-        // On a full disk it is written before the next frames.
-        if (active) static_cast<void>(write_pending(wall_clock()));
-        end = number(highest_known);
+    if (error != 0) lose_disk(error);
+    const Position found_end = log.end();
+    if (highest_known <= found_end) return;
+    // Whatever is full: these numbers must not be given again.
+    const auto body = encode_gap(LossReason::power);
+    BlockHeader header = next_header(BlockType::gap, body, time->wall());
+    header.count = distance(found_end, highest_known);
+    if (trouble.empty()) {
+        if (const int not_written = log.append(header, body, streams.names())) lose_disk(not_written);
     }
-    const std::lock_guard guard(sealed_mutex);
-    publish_sealed();
+    tail->put(header, body, streams.names(), trouble.empty());
+    publish_end(header.end());
 }
 
-// Makes a new active segment and seals the one before it, in this order: the highest base never falls.
-int Spool::Parts::begin_segment() {
-    const Position base = active ? active->end() : found_end;
-    ActiveSegment::Created created = ActiveSegment::create(options.directory, *disk, {base, incarnation});
-    if (!created.segment) return created.error;
-    announced.clear();
-    const std::lock_guard guard(sealed_mutex);
-    if (active) sealed->add(std::move(*active).seal(wall_clock()));
-    active = std::move(created.segment);
-    active_base = base;
-    active_bytes.store(0, std::memory_order_relaxed);
-    publish_sealed();
-    return 0;
-}
-
-int Spool::Parts::write(BlockHeader header, std::span<const std::uint8_t> body, Timestamp received) {
-    header.base = active->end();
+BlockHeader Spool::Parts::next_header(BlockType type, std::span<const std::uint8_t> body,
+                                      Timestamp received) const {
+    BlockHeader header = header_for(type, body);
+    header.incarnation = incarnation;
+    header.base = Position{end.load(std::memory_order_relaxed)};
     header.received = received;
-    const int error = active->append(header, body);
-    active_bytes.store(active->bytes(), std::memory_order_relaxed);
-    return error;
+    return header;
 }
 
-// What has to stand in the active segment before the next frames.
-int Spool::Parts::write_pending(Timestamp received) {
-    if (pending_gap_end > active->end()) {
-        const auto body = encode_gap(LossReason::power);
-        BlockHeader header = header_for(BlockType::gap, body);
-        header.count = distance(active->end(), pending_gap_end);
-        if (const int error = write(header, body, received)) return error;
+// Into memory in any case, and to the disk if there is one.
+AppendOutcome Spool::Parts::put(BlockType type, std::uint64_t count, std::span<const std::uint8_t> body,
+                                Timestamp received) {
+    if (!trouble.empty()) look_for_disk(false);
+    BlockHeader header = next_header(type, body, received);
+    header.count = count;
+    const auto& names = streams.names();
+    if (trouble.empty()) {
+        const int error = write(header, body, names);
+        if (error == ENOBUFS) return {false, error, true};
+        if (error != 0) lose_disk(error);
     }
-    for (const auto& [stream, body] : streams) {
-        if (announced.contains(stream)) continue;
-        if (const int error = write(header_for(BlockType::stream, body), body, received)) return error;
-        announced.insert(stream);
+    const bool on_disk = trouble.empty();
+    if (!on_disk && options.when_full == WhenFull::drop_newest && !tail->has_room(body.size()))
+        return {false, ENOSPC, false};
+    tail->put(header, body, names, on_disk);
+    publish_end(header.end());
+    return {true, 0, false};
+}
+
+// What may be done about an error at once is done: make room, or leave the segment for another.
+int Spool::Parts::write(const BlockHeader& header, std::span<const std::uint8_t> body,
+                        const std::shared_ptr<const StreamNames>& names) {
+    if (const int error = log.make_room(header.whole_length(), streams.bytes())) return error;
+    const int error = log.append(header, body, names);
+    if (error == 0) return 0;
+    if (disk_is_full(error) ? !log.drop_oldest() : log.renew() != 0) return error;
+    return log.append(header, body, names);
+}
+
+void Spool::Parts::lose_disk(int error) {
+    lose_disk(std::generic_category().message(error));
+}
+
+void Spool::Parts::lose_disk(std::string why) {
+    trouble = std::move(why);
+    look_at = time->steady() + options.disk_retry;
+}
+
+// Goes on on the disk, if it is there again, with all that is in memory alone.
+bool Spool::Parts::look_for_disk(bool now) {
+    if (!now && time->steady() < look_at) return false;
+    look_at = time->steady() + options.disk_retry;
+    if (!log.keep_free()) return false;
+    vanished = vanished || log.vanished();
+    const int error = vanished ? log.begin_anew() : log.renew();
+    vanished = error == ENOENT;
+    if (error != 0) return false;
+    while (const auto block = tail->first_unwritten()) {
+        if (write(block->header, block->body, block->streams) != 0) return false;
+        tail->wrote_first();
     }
-    return 0;
-}
-
-int Spool::Parts::append(const BlockHeader& header, std::span<const std::uint8_t> body, Timestamp received) {
-    if (!active || (active->torn() && active->has_numbers())) {
-        const int error = begin_segment();
-        if (error != 0 && !active) return error;
-    }
-    if (announced.size() != streams.size() || pending_gap_end > active->end()) {
-        if (const int error = write_pending(received)) return error;
-    }
-    return write(header, body, received);
-}
-
-AppendOutcome Spool::Parts::append_numbered(const BlockHeader& header, std::span<const std::uint8_t> body,
-                                            Timestamp received) {
-    if (const int error = make_room(block_header_bytes + body.size())) return {false, error};
-    int error = append(header, body, received);
-    if (disk_is_full(error) && drop_oldest()) error = append(header, body, received);
-    if (error != 0) return {false, error};
-    publish_end(active->end());
-    return {true, 0};
-}
-
-bool Spool::Parts::old() const {
-    return active && active->has_numbers() &&
-           std::chrono::steady_clock::now() - active->first_numbers_at() >= options.segment_age;
-}
-
-// Rolls and drops what max_bytes asks for before a block of `length` bytes is appended. An error when a
-// segment has to end and none can follow: its directory may be gone.
-int Spool::Parts::make_room(std::uint64_t length) {
-    const std::uint64_t segment_bytes = std::min(options.segment_bytes, options.max_bytes / min_segments);
-    const bool too_long = active && active->has_numbers() && active->bytes() + length > segment_bytes;
-    if (too_long || old()) {
-        // The old one goes on for as long again.
-        const int error = begin_segment();
-        if (error != 0 && !disk_is_full(error) && active->bytes() + length > 2 * segment_bytes) return error;
-    }
-    // A segment may begin with a gap and all streams, and end with a seal.
-    length += 3 * block_header_bytes + stream_bytes;
-    while (bytes() + length > options.max_bytes) {
-        if (drop_oldest()) continue;
-        if (!active || !active->has_numbers() || begin_segment() != 0) break;
-    }
-    return 0;
-}
-
-bool Spool::Parts::drop_oldest() {
-    const std::lock_guard guard(sealed_mutex);
-    // Without an active segment the newest sealed one is what says how far the log is.
-    if (!active_base && sealed->size() <= 1) return false;
-    const bool dropped = sealed->unlink_oldest();
-    publish_sealed();
-    return dropped;
-}
-
-// Under sealed_mutex.
-void Spool::Parts::publish_sealed() {
-    begin.store(number(sealed->begin_or(active_base.value_or(found_end))), std::memory_order_release);
-    sealed_bytes.store(sealed->bytes(), std::memory_order_relaxed);
+    trouble.clear();
+    return true;
 }
 
 void Spool::Parts::publish_end(Position position) {
@@ -250,53 +178,64 @@ void Spool::Parts::publish_end(Position position) {
 }
 
 void Spool::open_stream(std::uint32_t stream, std::string_view input, std::string_view peer) {
-    close_stream(stream);
-    const auto opened = parts_->streams.emplace(stream, encode_stream({stream, input, peer})).first;
-    parts_->stream_bytes += block_header_bytes + opened->second.size();
+    parts_->streams.open(stream, input, peer);
 }
 
 void Spool::close_stream(std::uint32_t stream) {
-    const auto open = parts_->streams.find(stream);
-    if (open == parts_->streams.end()) return;
-    parts_->stream_bytes -= block_header_bytes + open->second.size();
-    parts_->streams.erase(open);
-    parts_->announced.erase(stream);
+    parts_->streams.close(stream);
 }
 
 AppendOutcome Spool::append(const BlockBuilder& block, Timestamp received) {
     assert(!block.empty());
-    if (block.body().size() > max_block_body_bytes) return {false, EMSGSIZE};
-    BlockHeader header = header_for(BlockType::frames, block.body());
-    header.count = block.count();
-    return parts_->append_numbered(header, block.body(), received);
+    if (block.body().size() > max_block_body_bytes) return {false, EMSGSIZE, false};
+    return parts_->put(BlockType::frames, block.count(), block.body(), received);
 }
 
 AppendOutcome Spool::append_notice(const Notice& notice, std::string_view input, Timestamp received) {
-    const auto body = encode_notice(notice, input);
-    BlockHeader header = header_for(BlockType::notice, body);
-    header.count = 1;
-    return parts_->append_numbered(header, body, received);
+    return parts_->put(BlockType::notice, 1, encode_notice(notice, input), received);
 }
 
 bool Spool::append_time(Timestamp received) {
     Parts& p = *parts_;
-    if (p.waiting_for_time == 0 || !p.active || p.active->torn() || p.pending_gap_end > p.active->end())
-        return false;
-    // It is not worth a frame, nor a long segment without any.
-    if (p.bytes() + block_header_bytes > p.options.max_bytes) return false;
-    if (!p.active->has_numbers() &&
-        p.active->bytes() >= std::min(most_bytes_of_times, p.options.max_bytes / 8))
-        return false;
-    return p.write(header_for(BlockType::time, {}), {}, received) == 0;
+    if (p.waiting_for_time == 0) return false;
+    const BlockHeader header = p.next_header(BlockType::time, {}, received);
+    const bool on_disk = p.trouble.empty();
+    // Neither on the disk nor in memory is it worth a frame.
+    if (on_disk ? !p.log.append_time(header) : !p.tail->has_room(0)) return false;
+    p.tail->put(header, {}, p.streams.names(), on_disk);
+    return true;
 }
 
-void Spool::roll_when_old() {
-    if (!parts_->old()) return;
-    static_cast<void>(parts_->begin_segment());
+void Spool::tick() {
+    Parts& p = *parts_;
+    if (!p.trouble.empty()) {
+        p.look_for_disk(false);
+        return;
+    }
+    p.log.drop_aged();
+    if (!p.log.keep_free()) return p.lose_disk("less than spool.min_free_bytes is free there");
+    if (p.log.vanished()) {
+        p.vanished = true;
+        p.lose_disk("its directory, or the file that is written, is not there any more");
+        p.look_at = {};
+        return;
+    }
+    static_cast<void>(p.log.roll_when_old());
+}
+
+const std::string& Spool::trouble() const {
+    return parts_->trouble;
+}
+
+std::optional<std::string> Spool::take_doubt() {
+    const int error = parts_->log.take_doubt();
+    if (error == 0) return std::nullopt;
+    return "what was written last may not survive a power failure: fsync says " +
+           std::generic_category().message(error) + "; a new segment is begun";
 }
 
 Position Spool::begin() const {
-    return Position{parts_->begin.load(std::memory_order_acquire)};
+    return parts_->log.begin();
 }
 Position Spool::end() const {
     return Position{parts_->end.load(std::memory_order_acquire)};
@@ -305,7 +244,14 @@ std::uint64_t Spool::incarnation() const {
     return parts_->incarnation;
 }
 std::uint64_t Spool::bytes() const {
-    return parts_->bytes();
+    return parts_->log.bytes();
+}
+std::uint64_t Spool::floor() const {
+    return parts_->log.floor();
+}
+
+SpoolReader Spool::reader(Position from) const {
+    return SpoolReader(parts_->options.directory, *parts_->disk, from, parts_->log.shared_tail());
 }
 
 void Spool::wait_for_time(bool waits) {
@@ -330,10 +276,19 @@ void Spool::wake_all() {
 }
 
 void Spool::trim(Position position) {
-    Parts& p = *parts_;
-    const std::lock_guard guard(p.sealed_mutex);
-    p.sealed->unlink_before(position, p.active_base ? 0 : 1);
-    p.publish_sealed();
+    parts_->log.trim(position);
+}
+
+std::vector<SealedSegment> Spool::sealed() const {
+    return parts_->log.sealed();
+}
+
+int Spool::replace(const SegmentName& name, const std::filesystem::path& path, std::uint64_t bytes) {
+    return parts_->log.replace(name, path, bytes);
+}
+
+const std::filesystem::path& Spool::directory() const {
+    return parts_->options.directory;
 }
 
 }  // namespace tapferry

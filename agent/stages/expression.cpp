@@ -5,6 +5,7 @@
 #include "agent/stages/answer_addresses.h"
 #include "agent/stages/domains.h"
 #include "agent/stages/expression_program.h"
+#include "proto/dns_text.h"
 
 namespace tapferry {
 
@@ -73,9 +74,9 @@ class Run {
     bool operator()(const ElementTest& test) const {
         TextBuffer& buffer = texts_.buffer;
         const std::size_t begin = buffer.size();
-        bool found = test.has_networks && any_answer_address(event_, [&](const IpAddress& address) {
-                         return test.networks.contains(address);
-                     });
+        bool found = test.records != nullptr &&
+                     any_address(event_.dns, event_.dns.*test.records,
+                                 [&](const IpAddress& address) { return test.networks.contains(address); });
         bool there = found;
         const bool has_texts = !test.match.values.empty() || test.match.pattern;
         for (std::size_t i = 0; !found && test.list->element(buffer, event_, i); ++i) {
@@ -86,6 +87,25 @@ class Run {
         }
         buffer.truncate(begin);
         return there && found != test.negated;
+    }
+    bool operator()(const AnswerAddressTest& test) const {
+        bool there = false;
+        const bool found = any_answer_address(event_, [&](const IpAddress& address) {
+            if (test.size != 0 && address.size != test.size) return false;
+            there = true;
+            return test.networks.contains(address);
+        });
+        return there && found != test.negated;
+    }
+    bool operator()(const LabelTest& test) const {
+        const auto label = std::ranges::find(event_.labels, std::string_view(test.name), &Label::name);
+        if (label == event_.labels.end() || label->value.empty()) return false;
+        if (!test.match) return true;
+        const std::size_t begin = texts_.buffer.size();
+        append_opaque(texts_.buffer, label->value);
+        const bool holds = test.match->holds(texts_.buffer.view(begin));
+        texts_.buffer.truncate(begin);
+        return holds != test.negated;
     }
     bool operator()(const PresenceTest& test) const {
         switch (test.field->type) {
@@ -126,6 +146,12 @@ class Run {
 }  // namespace
 
 bool TextMatch::holds(std::string_view text) const {
+    char lowered[64];
+    if (any_case && text.size() <= sizeof lowered) {
+        std::transform(text.begin(), text.end(), lowered,
+                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        text = {lowered, text.size()};
+    }
     const auto any = [&](auto is) { return std::any_of(values.begin(), values.end(), is); };
     switch (how) {
         case How::equal:

@@ -2,15 +2,15 @@
 //
 //   qname ends_with "example.com" and (rcode != "NOERROR" or latency > 0.5) and not src in "10.0.0.0/8"
 //
-// Over the fields of encoders/event_fields.h, with ( ) not and or, and with
+// Over the fields of encoders/event_fields.h, "clipped" and "labels.NAME", with ( ) not and or, and with
 //   ==  !=                  texts, numbers, times (RFC 3339 in quotes), addresses
 //   <  <=  >  >=            numbers and times
 //   in                      a list in [ ], or networks for addresses
 //   contains starts_with ends_with matches    texts; `matches` is a regular expression of RE2
 //   exists, or the field alone              it is there
-// A comparison with a field that the event has not is false, != too. Of a list (answers, flags) any element
-// counts; != and `not in` hold when no element is it. Names are compared in the form that Event::qname has;
-// `ends_with` compares whole labels of names.
+// A comparison with a field that the event has not is false, != too. Of a list (answers, answer_ip) any
+// element counts; != and `not in` hold when no element is it. Names are compared as Event::qname has them, by
+// whole labels in `ends_with`. Words of a fixed set count in any case; one that no event has is a fault.
 #pragma once
 
 #include <memory>

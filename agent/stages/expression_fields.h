@@ -4,46 +4,45 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "agent/stages/expression_codes.h"
 #include "agent/stages/expression_program.h"
 #include "encoders/event_fields.h"
 
 namespace tapferry {
 
 enum class FieldSort : std::uint8_t {
-    code,     // numbers with names: rcode, qtype …
-    name,     // a domain name in canonical form
-    text,     // any other text
-    number,   //
-    time,     //
-    address,  //
-    subnet,   // the client subnet of EDNS
-    list,     // texts
-};
-
-// The numbers that go by a name.
-struct FieldCodes {
-    CodeOf of;
-    // By name, whatever its case, or as "TYPE65". None: there is no such name.
-    std::optional<std::int64_t> (*find)(std::string_view name);
-    std::string_view what;  // "a response code such as \"NXDOMAIN\""
+    code,            // numbers with names: rcode, qtype …
+    name,            // a domain name in canonical form
+    text,            // any other text
+    number,          //
+    time,            //
+    address,         //
+    subnet,          // the client subnet of EDNS
+    list,            // texts
+    label,           // one, by name
+    answer_address,  // those of A and AAAA answers
 };
 
 struct ComparedField {
     const EventField* field = nullptr;
     FieldSort sort = FieldSort::text;
+    std::string_view name = {};         // for words about it
+    std::string_view label = {};        // of labels
     const FieldCodes* codes = nullptr;  // of codes
+    const ListWords* words = nullptr;   // of lists, where there is a fixed set
     TextOf view = nullptr;              // of texts and names, where there is one
     TimeOf time = nullptr;              // of times
 };
 
-// None: there is no such field.
+// By its name, by the one that json has it under ("edns.do"), or "labels.NAME". None: there is no such field.
 std::optional<ComparedField> find_compared_field(std::string_view name);
+// All that may be asked for, but for labels.NAME.
+std::vector<std::string_view> compared_fields();
+// What may have been meant by a name that is none; empty: nobody knows.
+std::string_view suggested_field(std::string_view name);
 // "a number", for words about it.
 std::string_view sort_name(FieldSort sort);
-
-// Used by the filter's lists too.
-std::optional<std::int64_t> find_response_code(std::string_view name);
-std::optional<std::int64_t> find_record_type(std::string_view name);
 
 }  // namespace tapferry

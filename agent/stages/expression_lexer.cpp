@@ -36,7 +36,7 @@ class Lexer {
     void take_one() {
         const char c = text_[at_];
         if (is_letter(c))
-            take(Token::Kind::word, length_of([](char d) { return is_letter(d) || is_digit(d); }));
+            take(Token::Kind::word, length_of_word());
         else if (c == '"' || c == '\'')
             take_text(c);
         else if (is_digit(c) || (c == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])))
@@ -45,10 +45,14 @@ class Lexer {
             take_symbol();
     }
 
-    template <typename Belongs>
-    std::size_t length_of(Belongs belongs) const {
-        const auto* const from = text_.data() + at_;
-        return static_cast<std::size_t>(std::find_if_not(from, text_.data() + text_.size(), belongs) - from);
+    // A dot may stand within: edns.do, labels.site.
+    std::size_t length_of_word() const {
+        std::size_t end = at_;
+        const auto belongs = [&](std::size_t i) {
+            return i < text_.size() && (is_letter(text_[i]) || is_digit(text_[i]));
+        };
+        while (belongs(end) || (end < text_.size() && text_[end] == '.' && belongs(end + 1))) ++end;
+        return end - at_;
     }
 
     void take(Token::Kind kind, std::size_t length, double number = 0) {

@@ -53,6 +53,13 @@ bool is_comparison(const Token& token) {
     return std::any_of(std::begin(all), std::end(all), [&](std::string_view how) { return token.is(how); });
 }
 
+std::string unknown_field(std::string_view name) {
+    const std::string text = "there is no field \"" + std::string(name) + "\"; ";
+    const std::string_view meant = suggested_field(name);
+    return meant.empty() ? text + "tapferry-filter(7) and the help of decode list them"
+                         : text + "did you mean \"" + std::string(meant) + "\"?";
+}
+
 class Parser {
   public:
     Parser(std::string_view expression, std::vector<Token> tokens)
@@ -119,9 +126,7 @@ class Parser {
         if (word.kind != Token::Kind::word)
             return complain(word, "a value stands where a field is expected; fields stand on the left");
         const auto field = find_compared_field(word.text);
-        if (!field)
-            return complain(word, "there is no field \"" + std::string(word.text) + "\"; did you mean \"" +
-                                      std::string(nearest_event_field(word.text)) + "\"?");
+        if (!field) return complain(word, unknown_field(word.text));
         ++at_;
         const bool negated = now().is("not") && is_comparison(tokens_[at_ + 1]) && take_if("not");
         if (!is_comparison(now())) {
@@ -161,6 +166,12 @@ class Parser {
 
     bool read_value(Comparison& comparison) {
         if (now().kind == Token::Kind::text || now().kind == Token::Kind::number) {
+            comparison.values.push_back(take());
+            return true;
+        }
+        // As JSON writes what is so or not.
+        const FieldCodes* codes = comparison.field.codes;
+        if ((now().is("true") || now().is("false")) && codes != nullptr && codes->find(now().text)) {
             comparison.values.push_back(take());
             return true;
         }

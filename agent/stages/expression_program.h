@@ -30,6 +30,7 @@ struct TextMatch {
     How how = How::equal;
     std::vector<std::string> values;
     std::optional<Pattern> pattern;
+    bool any_case = false;  // `values` are in lower case then
     [[nodiscard]] bool holds(std::string_view text) const;
 };
 
@@ -64,6 +65,16 @@ struct AddressTest {
     NetworkSet networks;
     bool negated = false;
 };
+struct AnswerAddressTest {  // of any answer
+    std::uint8_t size = 0;  // 4 or 16: of A or of AAAA alone
+    NetworkSet networks;
+    bool negated = false;
+};
+struct LabelTest {
+    std::string name;
+    std::optional<TextMatch> match;  // none: it is there
+    bool negated = false;
+};
 struct SubnetTest {  // of EDNS
     NetworkSet networks;
     bool negated = false;
@@ -71,8 +82,8 @@ struct SubnetTest {  // of EDNS
 struct ElementTest {  // of a list
     const EventField* list;
     TextMatch match;
-    bool has_networks = false;
-    NetworkSet networks;  // for the addresses among the answers
+    std::vector<dns::ResourceRecord> dns::Message::*records = nullptr;  // whose addresses count
+    NetworkSet networks;                                                // for them
     bool negated = false;
 };
 struct PresenceTest {
@@ -81,7 +92,7 @@ struct PresenceTest {
 };
 
 using Test = std::variant<CodeTest, TextTest, AddressTest, NumberTest, TimeTest, SubnetTest, ElementTest,
-                          PresenceTest>;
+                          AnswerAddressTest, LabelTest, PresenceTest>;
 
 struct Step {
     static constexpr std::uint32_t accept = 0xFFFFFFFF;

@@ -38,6 +38,15 @@ std::string lower(std::string_view text) {
     return result;
 }
 
+constexpr std::string_view text_comparisons = "==, !=, in, contains, starts_with, ends_with or matches";
+
+// Of the lists that hold the data of records.
+std::vector<dns::ResourceRecord> dns::Message::*records_of(std::string_view field) {
+    if (field == "answers") return &dns::Message::answers;
+    if (field == "authority") return &dns::Message::authority;
+    return field == "additional" ? &dns::Message::additional : nullptr;
+}
+
 class TermMaker {
   public:
     TermMaker(std::string_view expression, const Comparison& comparison, ExpressionProgram& program)
@@ -64,6 +73,10 @@ class TermMaker {
                 return is("in") ? make_subnet() : make_text();
             case FieldSort::list:
                 return make_element();
+            case FieldSort::answer_address:
+                return make_answer_address();
+            case FieldSort::label:
+                return make_label();
             default:
                 return make_text();
         }
@@ -82,13 +95,13 @@ class TermMaker {
     }
     std::nullopt_t wrong_comparison(std::string_view allowed) {
         return complain(comparison_.how, quoted(comparison_.how.text) + " does not go with " +
-                                             std::string(comparison_.field.field->name) + ", which is " +
+                                             std::string(comparison_.field.name) + ", which is " +
                                              std::string(sort_name(comparison_.field.sort)) + "; use " +
                                              std::string(allowed));
     }
     std::nullopt_t wrong_value(const Token& token, std::string_view wanted) {
-        return complain(
-            token, std::string(comparison_.field.field->name) + " is compared with " + std::string(wanted));
+        return complain(token,
+                        std::string(comparison_.field.name) + " is compared with " + std::string(wanted));
     }
 
     std::optional<Test> make_code() {
@@ -160,6 +173,22 @@ class TermMaker {
         return test;
     }
 
+    std::optional<Test> make_answer_address() {
+        if (!is_equality()) return wrong_comparison("==, !=, or in with networks");
+        const std::string_view name = comparison_.field.name;
+        const int size = name == "answer_a" ? 4 : name == "answer_aaaa" ? 16 : 0;
+        AnswerAddressTest test{static_cast<std::uint8_t>(size), {}, negated()};
+        if (!read_networks(test.networks)) return std::nullopt;
+        return test;
+    }
+
+    std::optional<Test> make_label() {
+        if (!is_equality() && !is_text_search()) return wrong_comparison(text_comparisons);
+        LabelTest test{std::string(comparison_.field.label), TextMatch{}, negated()};
+        if (!read_match(*test.match)) return std::nullopt;
+        return test;
+    }
+
     std::optional<Test> make_subnet() {
         SubnetTest test{{}, negated()};
         if (!read_networks(test.networks)) return std::nullopt;
@@ -167,27 +196,25 @@ class TermMaker {
     }
 
     std::optional<Test> make_text() {
-        if (!is_equality() && !is_text_search())
-            return wrong_comparison("==, !=, in, contains, starts_with, ends_with or matches");
+        if (!is_equality() && !is_text_search()) return wrong_comparison(text_comparisons);
         TextTest test{source_of(comparison_.field, program_), {}, negated()};
         if (!read_match(test.match)) return std::nullopt;
         return test;
     }
 
     std::optional<Test> make_element() {
-        if (!is_equality() && !is_text_search())
-            return wrong_comparison("==, !=, in, contains, starts_with, ends_with or matches");
-        ElementTest test{comparison_.field.field, {}, false, {}, negated()};
+        if (!is_equality() && !is_text_search()) return wrong_comparison(text_comparisons);
+        ElementTest test{comparison_.field.field, {}, nullptr, {}, negated()};
         if (!read_match(test.match)) return std::nullopt;
-        // Networks are for the addresses among the answers.
-        const bool may_hold_addresses = comparison_.field.field->name == "answers" && is("in");
+        // Networks are for the addresses among the records.
+        const auto records = is_equality() ? records_of(comparison_.field.name) : nullptr;
         auto& values = test.match.values;
-        for (std::size_t i = values.size(); may_hold_addresses && i-- > 0;) {
+        for (std::size_t i = values.size(); records != nullptr && i-- > 0;) {
             const auto network = parse_network(values[i]);
-            if (!network) continue;
+            if (!network || (!network->is_one_address && !is("in"))) continue;
             test.networks.add(*network);
-            test.has_networks = true;
-            values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
+            test.records = records;
+            if (!network->is_one_address) values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
         }
         test.networks.finish();
         return test;
@@ -195,7 +222,7 @@ class TermMaker {
 
     [[nodiscard]] How how() const {
         const FieldSort sort = comparison_.field.sort;
-        const bool has_names = sort == FieldSort::name || comparison_.field.field->name == "answers";
+        const bool has_names = sort == FieldSort::name || records_of(comparison_.field.name) != nullptr;
         if (is("contains")) return How::contains;
         if (is("starts_with")) return How::starts_with;
         if (is("ends_with")) return has_names ? How::ends_with_labels : How::ends_with;
@@ -204,6 +231,7 @@ class TermMaker {
 
     bool read_match(TextMatch& match) {
         match.how = how();
+        match.any_case = comparison_.field.sort == FieldSort::code;
         for (const Token& value : comparison_.values) {
             if (value.kind != Token::Kind::text) {
                 wrong_value(value, "a text, in quotes");
@@ -222,9 +250,9 @@ class TermMaker {
     }
 
     bool read_pattern(const Token& value, TextMatch& match) {
-        const bool is_name = comparison_.field.sort == FieldSort::name;
+        const bool any_case = match.any_case || comparison_.field.sort == FieldSort::name;
         auto pattern =
-            Pattern::parse(value.text, is_name ? Pattern::Case::insensitive : Pattern::Case::sensitive);
+            Pattern::parse(value.text, any_case ? Pattern::Case::insensitive : Pattern::Case::sensitive);
         if (const auto* fault = std::get_if<Pattern::Fault>(&pattern)) {
             complain(value, "this is no regular expression: " + fault->text);
             return false;
@@ -236,11 +264,21 @@ class TermMaker {
     bool read_text(const Token& value, TextMatch& match) {
         if (value.text.empty()) {
             complain(value, "an empty text: what an event has not is asked for with \"not " +
-                                std::string(comparison_.field.field->name) + '"');
+                                std::string(comparison_.field.name) + '"');
             return false;
         }
+        const ListWords* words = is_equality() ? comparison_.field.words : nullptr;
+        if (words != nullptr) {
+            auto word = words->find(value.text);
+            if (!word) {
+                complain(value, quoted(value.text) + " is not " + std::string(words->what));
+                return false;
+            }
+            match.values.push_back(std::move(*word));
+            return true;
+        }
         if (comparison_.field.sort != FieldSort::name) {
-            match.values.emplace_back(value.text);
+            match.values.push_back(match.any_case ? lower(value.text) : std::string(value.text));
             return true;
         }
         const bool part = match.how == How::contains || match.how == How::starts_with;
@@ -277,6 +315,7 @@ std::variant<Test, ExpressionFault> make_comparison(std::string_view expression,
 
 Test make_presence(const ComparedField& field, ExpressionProgram& program) {
     place_of(field.field, program.fields);
+    if (field.sort == FieldSort::label) return LabelTest{std::string(field.label), std::nullopt, false};
     PresenceTest test{field.field, {}};
     if (field.field->type == FieldType::text) test.source = source_of(field, program);
     return test;

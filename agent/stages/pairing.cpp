@@ -57,6 +57,12 @@ bool can_be_paired(const Event& event) {
     return has_dns_header(event) && event.kind != EventKind::new_domain;
 }
 
+// Many messages answer it, and BIND tells of none of them.
+bool asks_for_a_transfer(const Event& event) {
+    constexpr std::uint16_t ixfr = 251, axfr = 252;
+    return event.has_question && (event.qtype == ixfr || event.qtype == axfr);
+}
+
 }  // namespace
 
 Pairing::Pairing(const PairingOptions& options)
@@ -70,7 +76,8 @@ Pairing::Outcome Pairing::take(Event& event) {
     if (!can_be_paired(event)) return Outcome::alone;
     const PairingKey key = key_of(event);
     if (!event.is_response) {
-        return event.frame.size() > longest_query ? Outcome::alone : take_query(key, event);
+        const bool passes = event.frame.size() > longest_query || asks_for_a_transfer(event);
+        return passes ? Outcome::alone : take_query(key, event);
     }
     note_response(key, event);
     const HeldQuery* query = held_.find(key);

@@ -1,7 +1,8 @@
 // Makes one event of a query and its response: the query waits, the response that answers it tells when it
-// was asked, and a query that nothing answers in time is let go as unanswered. The first of the stages. It
-// sees every event of the log in order, keeps no clock, and what it holds follows from the log alone: fed
-// with the log from the oldest waiting query on, another one comes to hold the same.
+// was asked, and a query that nothing answers in time is let go as unanswered. Zone transfers go on as they
+// are. The first of the stages. It sees every event of the log in order, keeps no clock, and what it holds
+// follows from the log alone: fed with the log from the oldest waiting query on, another one comes to hold
+// the same.
 #pragma once
 
 #include <chrono>

@@ -28,6 +28,15 @@ bool tells_a_client(const Event& event) {
     }
 }
 
+// OPT records that a message must not have (RFC 6891, section 6.1.1: one, among the additional records): the
+// formats would show their bytes as they came, and what stands in them may be a client's subnet.
+void remove_odd_opt_records(dns::Message& message) {
+    constexpr std::uint16_t type_opt = 41;
+    const auto is_opt = [](const dns::ResourceRecord& record) { return record.type == type_opt; };
+    for (auto* section : {&message.answers, &message.authority, &message.additional})
+        std::erase_if(*section, is_opt);
+}
+
 IpAddress masked(IpAddress address, unsigned prefix) {
     for (unsigned i = 0; i < address.size; ++i) {
         const unsigned kept = std::clamp<unsigned>(prefix, i * 8, i * 8 + 8) - i * 8;
@@ -58,6 +67,8 @@ void Privacy::apply(Event& event) {
     if (tells_a_client(event)) hide_address(event);
     if (event.dns.edns.has_client_subnet) hide_subnet(event.dns.edns);
     if (event.policy.match == match_client_ip) event.policy.rule = event.policy.value = {};
+    if (options_.client == Client::drop) event.extra = {};
+    remove_odd_opt_records(event.dns);
     event.frame = {};
 }
 

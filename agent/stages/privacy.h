@@ -30,7 +30,8 @@ class Privacy {
     explicit Privacy(const PrivacyOptions& options);
 
     // Of the messages between a client and its server the one who asked; of every message the client subnet,
-    // and the policy that named a client's address. The frame itself, which has it all, goes too.
+    // and the policy that named a client's address. OPT records at odd places and the frame itself, which has
+    // it all, go; with `drop` also `extra`, which may hold anything.
     void apply(Event& event);
 
   private:

@@ -2,6 +2,7 @@
 
 #include <libpsl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 
@@ -9,17 +10,16 @@ namespace tapferry {
 
 namespace {
 
-constexpr unsigned places_log2 = 13;  // two and two together: what goes from the first one has the second
-constexpr std::size_t longest_kept = 110;  // characters
+constexpr unsigned places_log2 = 14;  // two and two together: what goes from the first one has the second
+constexpr std::uint64_t texts_size = 1 << 19;
 // A rule of the list has 5 labels at most, and none is nearly so long as this in characters: what stands
 // further to the left in a name changes nothing.
 constexpr unsigned most_labels = 8;
+constexpr unsigned most_rule_labels = 6;
 constexpr std::size_t longest_end = 255;
 
 // The end of the name that decides, beginning with a whole label.
 std::string_view deciding_end(std::string_view name) {
-    constexpr std::size_t short_enough = 4 * most_labels;
-    if (name.size() <= short_enough) return name;
     unsigned labels = 0;
     std::size_t dot = name.size();
     while (dot-- > 0)
@@ -45,57 +45,72 @@ std::uint64_t hash_of(std::string_view name) {
 
 }  // namespace
 
-struct RegisteredDomains::Known {
-    std::uint32_t hash = 0;
-    Parts parts;
-    std::uint8_t size = 0;  // of `end`; 0: the place is free
-    char end[longest_kept + 1] = {};
-};
-
 void RegisteredDomains::Freed::operator()(psl_ctx_st* list) const {
     psl_free(list);
 }
 
 RegisteredDomains::RegisteredDomains()
-    : own_list_(psl_latest(nullptr)), known_(std::size_t{1} << places_log2) {
+    : own_list_(psl_latest(nullptr)),
+      known_(std::size_t{1} << places_log2),
+      texts_(std::make_unique_for_overwrite<char[]>(texts_size)) {
     list_ = own_list_ ? own_list_.get() : psl_builtin();
 }
 RegisteredDomains::~RegisteredDomains() = default;
 
 RegisteredDomains::Parts RegisteredDomains::parts_of(std::string_view name) {
-    if (name.size() > longest_kept) return look_up(name);
     const std::uint64_t hash = hash_of(name);
-    const auto is_here = [&](const Known& known) {
-        return known.hash == static_cast<std::uint32_t>(hash) &&
-               std::string_view(known.end, known.size) == name;
-    };
+    const auto low = static_cast<std::uint32_t>(hash);
     Known* const place = &known_[hash >> (64 - places_log2) & ~std::uint64_t{1}];
-    if (is_here(place[0])) return place[0].parts;
-    if (is_here(place[1])) return place[1].parts;
+    if (is(place[0], name, low)) return place[0].parts;
+    if (is(place[1], name, low)) return place[1].parts;
     const Parts parts = look_up(name);  // which may take these places in between
     place[1] = place[0];
-    place[0].hash = static_cast<std::uint32_t>(hash);
-    place[0].size = static_cast<std::uint8_t>(name.copy(place[0].end, longest_kept));
-    place[0].parts = parts;
+    place[0] = remember(name, low, parts);
     return parts;
+}
+
+// A text that was written over since is as good as none.
+bool RegisteredDomains::is(const Known& known, std::string_view name, std::uint32_t hash) const {
+    return known.hash == hash && known.size == name.size() && written_ - known.begin <= texts_size &&
+           std::memcmp(texts_.get() + known.begin % texts_size, name.data(), name.size()) == 0;
+}
+
+RegisteredDomains::Known RegisteredDomains::remember(std::string_view name, std::uint32_t hash,
+                                                     const Parts& parts) {
+    // None goes over the end.
+    const std::uint64_t left = texts_size - written_ % texts_size;
+    if (left < name.size()) written_ += left;
+    const std::uint64_t begin = written_;
+    name.copy(texts_.get() + begin % texts_size, name.size());
+    written_ += name.size();
+    return {begin, hash, static_cast<std::uint8_t>(name.size()), parts};
 }
 
 // The list is asked about the whole name alone, for that is dear; the rest is what the name above it has,
 // which is mostly known.
 RegisteredDomains::Parts RegisteredDomains::look_up(std::string_view name) {
-    char terminated[longest_end + 1];
-    terminated[name.copy(terminated, longest_end)] = '\0';
+    if (const auto end = deciding_end(name); end.size() != name.size()) return parts_of(end);
     const auto size = static_cast<std::uint8_t>(name.size());
     const auto dot = name.find('.');
-    if (dot == std::string_view::npos || psl_is_public_suffix(list_, terminated) == 1) return {0, size};
+    if (dot == std::string_view::npos || is_suffix(name)) return {0, size};
     Parts parts = parts_of(name.substr(dot + 1));
     if (parts.registered == 0) parts.registered = size;
     return parts;
 }
 
+bool RegisteredDomains::is_suffix(std::string_view name) const {
+    if (std::count(name.begin(), name.end(), '.') >= most_rule_labels) return false;
+    char terminated[longest_end + 1];
+    terminated[name.copy(terminated, longest_end)] = '\0';
+    return psl_is_public_suffix(list_, terminated) == 1;
+}
+
 void RegisteredDomains::add(Event& event) {
     if (event.qname.empty() || event.qname == ".") return;
-    const Parts parts = parts_of(deciding_end(event.qname));
+    // To find a short name whole is cheaper than to look for its end.
+    constexpr std::size_t short_name = 64;
+    const std::string_view name = event.qname;
+    const Parts parts = parts_of(name.size() <= short_name ? name : deciding_end(name));
     event.registered_domain = event.qname.substr(event.qname.size() - parts.registered);
     event.public_suffix = event.qname.substr(event.qname.size() - parts.suffix);
 }

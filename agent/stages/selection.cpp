@@ -1,5 +1,7 @@
 #include "agent/stages/selection.h"
 
+#include <algorithm>
+
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -23,6 +25,12 @@ Selection Selection::usual() {
 void Selection::remove(const Selection& unwanted) {
     for (std::size_t i = 0; i < message_type_count; ++i) wanted_[i] = wanted_[i] && !unwanted.wanted_[i];
     new_domains_ = new_domains_ && !unwanted.new_domains_;
+    unanswered_ = unanswered_ && !unwanted.unanswered_;
+}
+
+bool Selection::empty() const {
+    const auto any = std::any_of(wanted_.begin(), wanted_.end(), [](bool wanted) { return wanted; });
+    return !any && !new_domains_ && !unanswered_;
 }
 
 std::optional<MessageType> Selection::find(std::string_view name) {

@@ -22,6 +22,8 @@ class Selection {
     void add(MessageType type) { wanted_[static_cast<std::size_t>(type)] = true; }
     // Takes the types back that `unwanted` wants.
     void remove(const Selection& unwanted);
+    // No event at all is wanted.
+    [[nodiscard]] bool empty() const;
     // A dnstap name ("CLIENT_RESPONSE") or short form ("CR"). None: there is no such type.
     static std::optional<MessageType> find(std::string_view name);
 

@@ -4,12 +4,25 @@
 
 namespace tapferry {
 
+namespace {
+
+bool asks_for_places(const Expression& where) {
+    constexpr std::string_view fields[] = {"src_country", "src_city", "src_asn", "src_as_org",
+                                           "dst_country", "dst_city", "dst_asn", "dst_as_org"};
+    return std::any_of(std::begin(fields), std::end(fields),
+                       [&](std::string_view field) { return where.asks_for(field); });
+}
+
+}  // namespace
+
 Stages::Stages(const StageOptions& options)
     : selection_(options.selection),
       where_(options.where),
       sampling_(options.sample),
       fixed_labels_(options.labels) {
     where_asks_for_domain_ = where_ && where_->asks_for("registered_domain");
+    where_asks_for_labels_ = where_ && where_->asks_for("labels");
+    where_asks_for_places_ = where_ && asks_for_places(*where_);
     if (options.registered_domain || where_asks_for_domain_) registered_domains_.emplace();
     if (options.wanted.any() || options.unwanted.any()) filter_.emplace(options.wanted, options.unwanted);
     if (!options.match_lists.empty()) match_lists_.emplace(options.match_lists);
@@ -28,9 +41,9 @@ bool Stages::pass(Event& event) {
     if (!wants(event)) return false;
     if (registered_domains_ && !where_asks_for_domain_) registered_domains_->add(event);
     // Where somebody is must be asked before it is hidden who he is.
-    if (places_) places_->add(event);
+    if (places_ && !where_asks_for_places_) places_->add(event);
     if (privacy_) privacy_->apply(event);
-    add_labels(event);
+    if (!where_asks_for_labels_) add_labels(event);
     return true;
 }
 
@@ -38,8 +51,13 @@ bool Stages::pass(Event& event) {
 bool Stages::wants(Event& event) {
     if (!selection_.wants(event) || (filter_ && !filter_->wants(event))) return false;
     if (where_asks_for_domain_) registered_domains_->add(event);
+    if (where_asks_for_places_ && places_) places_->add(event);
+    if (where_asks_for_labels_) {
+        if (!is_listed_well(event)) return false;
+        add_labels(event);
+    }
     if (where_ && !where_->matches(event)) return false;
-    return sampling_.keeps(event) && (!match_lists_ || match_lists_->pass(event));
+    return sampling_.keeps(event) && (where_asks_for_labels_ || is_listed_well(event));
 }
 
 void Stages::add_labels(Event& event) {

@@ -1,6 +1,6 @@
 // What happens to an event between decoding and encoding, in this order: filter (message types, lists,
-// `where`, sampling, match lists), places, privacy, labels. Each route and each command that shows events
-// owns one; it is not thread-safe.
+// `where`, sampling, match lists), places, privacy, labels. What `where` asks for is there before it. Each
+// route and each command that shows events owns one; it is not thread-safe.
 #pragma once
 
 #include <memory>
@@ -56,11 +56,16 @@ class Stages {
 
   private:
     [[nodiscard]] bool wants(Event& event);
+    [[nodiscard]] bool is_listed_well(const Event& event) {
+        return !match_lists_ || match_lists_->pass(event);
+    }
     void add_labels(Event& event);
 
     const Selection selection_;
     std::optional<RegisteredDomains> registered_domains_;
     bool where_asks_for_domain_ = false;
+    bool where_asks_for_places_ = false;
+    bool where_asks_for_labels_ = false;
     std::optional<Filter> filter_;
     std::optional<Expression> where_;
     Sampling sampling_;

@@ -7,6 +7,10 @@
 namespace tapferry {
 
 void LatencySketches::add(LatencySketch& sketch, std::uint64_t nanoseconds) {
+    if (nanoseconds == 0) {
+        ++sketch.zeros;
+        return;
+    }
     if (sketch.count == 0) sketch.block = few_.take();
     if (sketch.count == exact_up_to) {
         const std::uint64_t* const exact = few_.words(sketch.block);
@@ -24,8 +28,10 @@ void LatencySketches::add(LatencySketch& sketch, std::uint64_t nanoseconds) {
 
 std::optional<std::uint64_t> LatencySketches::percentile(const LatencySketch& sketch,
                                                          unsigned percent) const {
-    if (sketch.count == 0) return {};
-    const std::uint64_t rank = (std::uint64_t{sketch.count} * percent + 99) / 100;  // from 1
+    if (sketch.all() == 0) return {};
+    const std::uint64_t rank_of_all = (sketch.all() * percent + 99) / 100;  // from 1
+    if (rank_of_all <= sketch.zeros) return 0;
+    const std::uint64_t rank = rank_of_all - sketch.zeros;
     if (sketch.count <= exact_up_to) {
         std::array<std::uint64_t, exact_up_to> sorted{};
         auto* const end = std::copy_n(few_.words(sketch.block), sketch.count, sorted.begin());

@@ -1,6 +1,6 @@
 // Percentiles of the latencies of a row: exact up to 32 of them, beyond that from buckets whose middles are
-// at most 1.6 % off for anything from 1 microsecond to a day, whatever the distribution. A pool serves all
-// rows of a table.
+// at most 1.6 % off for anything from 1 microsecond to a day, whatever the distribution; 0 is always exact. A
+// pool serves all rows of a table.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,10 @@
 namespace tapferry {
 
 struct LatencySketch {
-    std::uint32_t count = 0;
+    std::uint32_t count = 0;  // of those above 0
+    std::uint32_t zeros = 0;
     std::uint32_t block = 0;  // of the pool for few, or for many
+    [[nodiscard]] std::uint64_t all() const { return std::uint64_t{count} + zeros; }
 };
 
 class LatencySketches {

@@ -81,7 +81,7 @@ void SummaryEncoder::encode(const Event& event, RecordBuffer& records) {
     const IpAddress& client = event.query.address;
     if (client.present())
         distinct_.add(row.clients, {reinterpret_cast<const char*>(client.bytes.data()), client.size});
-    if (const auto nanoseconds = latency(event)) latencies_.add(row.latency, *nanoseconds);
+    if (const auto nanoseconds = measured_latency(event)) latencies_.add(row.latency, *nanoseconds);
 }
 
 // A label that only some of them have, as that of match lists, says nothing of a row.
@@ -119,8 +119,7 @@ void SummaryEncoder::close(RecordBuffer& records) {
         origins_.restore(row.origin, event);
         event.time = row.last;
         name.row = row_digest(rows_.key(number));
-        TextBuffer& out = records.open(event);
-        records.mark_row(name.row);
+        TextBuffer& out = records.open(event, name.row);
         append_row(out, name, rows_.key(number), row);
         records.close(event);
     }
@@ -186,6 +185,8 @@ void SummaryEncoder::append_circumstances(TextBuffer& out) const {
 }
 
 void SummaryEncoder::append_latency(TextBuffer& out, const LatencySketch& latency) const {
+    if (latency.all() == 0) return;
+    out.append(",\"latency_count\":", Decimal{latency.all()}, ",\"latency_zero\":", Decimal{latency.zeros});
     struct Percentile {
         std::string_view prefix;
         unsigned percent;
@@ -193,10 +194,8 @@ void SummaryEncoder::append_latency(TextBuffer& out, const LatencySketch& latenc
     constexpr Percentile percentiles[] = {
         {",\"latency_p50\":", 50}, {",\"latency_p95\":", 95}, {",\"latency_p99\":", 99}};
     for (const Percentile& one : percentiles) {
-        const auto nanoseconds = latencies_.percentile(latency, one.percent);
-        if (!nanoseconds) return;
         out.append(one.prefix);
-        append_fraction(out, *nanoseconds, 9, 9);
+        append_fraction(out, latencies_.percentile(latency, one.percent).value_or(0), 9, 9);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "encoders/time_units.h"
 #include "proto/event.h"
 
 namespace tapferry {
@@ -29,29 +30,17 @@ class Window {
     [[nodiscard]] std::chrono::milliseconds length() const { return length_; }
     // Of the first event.
     [[nodiscard]] const EventId& id() const { return id_; }
-    [[nodiscard]] Timestamp begin() const { return time_of(number_of(first_received_)); }
-    [[nodiscard]] Timestamp end() const { return time_of(number_of(last_received_) + 1); }
+    [[nodiscard]] Timestamp begin() const {
+        return window_begin(window_number(first_received_, length_), length_);
+    }
+    [[nodiscard]] Timestamp end() const {
+        return window_begin(window_number(last_received_, length_) + 1, length_);
+    }
     // Rows have counts of 32 bits: one further event still fits, whatever it has, as long as this is false.
     [[nodiscard]] bool full() const { return counted_ >= most_counted; }
 
   private:
     static constexpr std::uint64_t most_counted = 4'000'000'000;
-    static constexpr std::int64_t a_second = 1000;
-    static constexpr std::uint32_t nanoseconds_a_millisecond = 1'000'000;
-
-    // Windows are counted from 1970-01-01 UTC.
-    [[nodiscard]] std::int64_t number_of(const Timestamp& time) const {
-        const std::int64_t milliseconds =
-            time.seconds * a_second + time.nanoseconds / nanoseconds_a_millisecond;
-        const std::int64_t number = milliseconds / length_.count();
-        return milliseconds % length_.count() < 0 ? number - 1 : number;
-    }
-    [[nodiscard]] Timestamp time_of(std::int64_t number) const {
-        const std::int64_t milliseconds = number * length_.count();
-        const std::int64_t rest = ((milliseconds % a_second) + a_second) % a_second;
-        return {(milliseconds - rest) / a_second,
-                static_cast<std::uint32_t>(rest) * nanoseconds_a_millisecond};
-    }
 
     std::chrono::milliseconds length_;
     std::uint64_t events_ = 0;

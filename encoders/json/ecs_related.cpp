@@ -3,23 +3,18 @@
 #include <algorithm>
 #include <optional>
 
+#include "encoders/record_address.h"
+
 namespace tapferry {
 namespace {
 
-constexpr std::uint16_t type_a = 1;
-constexpr std::uint16_t type_aaaa = 28;
 constexpr std::uint16_t class_in = 1;
 
 constexpr std::size_t max_hosts = 32;
 
-// None: the record holds no address.
+// Absent: the record holds no address.
 IpAddress address_in(const Event& event, const dns::ResourceRecord& record) {
-    const std::uint8_t size = record.type == type_a ? 4 : record.type == type_aaaa ? 16 : 0;
-    IpAddress address;
-    if (size == 0 || record.rclass != class_in || record.rdata_length != size) return address;
-    std::copy_n(event.dns.wire.begin() + record.rdata, size, address.bytes.begin());
-    address.size = size;
-    return address;
+    return record.rclass == class_in ? address_of(event.dns, record).value_or(IpAddress{}) : IpAddress{};
 }
 
 // Where the data of a record has a host's name, counted from its beginning; none: it has no such name.

@@ -131,8 +131,7 @@ void CofEncoder::close(RecordBuffer& records) {
         const Row& row = rows_.row(number);
         origins_.restore(row.origin, event);
         event.time = {row.last, 0};
-        TextBuffer& out = records.open(event);
-        records.mark_row(row_digest(rows_.key(number)));
+        TextBuffer& out = records.open(event, row_digest(rows_.key(number)));
         append_row(out, rows_.key(number), row);
         records.close(event);
     }

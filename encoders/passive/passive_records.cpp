@@ -65,6 +65,25 @@ bool owner_is_qname(const Event& event, const dns::ResourceRecord& record) {
 
 }  // namespace
 
+std::string_view no_source_words(const Event& event, const PassiveDnsOptions& options) {
+    if (!event.is_response && !(event.has_message && event.dns.qr())) return "a query";
+    if (options.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) {
+        if (event.type == MessageType::client_response)
+            return "a client response without AA, which a cache may have given";
+        return "of a message type that is no source";
+    }
+    if (!is_believable(event)) {
+        if (!event.has_message) return "without a DNS message";
+        if (event.dns.malformed != nullptr || event.kind == EventKind::malformed)
+            return "a message that does not parse";
+        if (event.dns.tc()) return "a truncated response";
+        return event.dns.qr() ? "of an opcode other than QUERY" : "a query in a frame of a response";
+    }
+    if (!is_success(event.dns.rcode)) return "a response with an error";
+    if (event.dns.answers.empty()) return "a response without answers";
+    return {};
+}
+
 bool PassiveRecords::start(const Event& event) {
     at_ = end_ = 0;
     if (options_.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) return false;

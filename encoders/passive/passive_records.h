@@ -13,6 +13,9 @@
 
 namespace tapferry {
 
+// What an event is that tells passive DNS nothing: "a query"; empty: it is a source, and has records.
+std::string_view no_source_words(const Event& event, const PassiveDnsOptions& options);
+
 class PassiveRecords {
   public:
     explicit PassiveRecords(const PassiveDnsOptions& options) : options_(options) {}

@@ -17,7 +17,12 @@ void PassivednsEncoder::encode(const Event& event, RecordBuffer& records) {
         append_before_key(out, event.time, shows_client_ ? &client : nullptr);
         keys_.append(out);
         append_behind_key(out, keys_.ttl(), 1);
-        if (out.size() - before > max_event_bytes) return records.abandon();
+        if (out.size() - before > max_event_bytes) {
+            records.abandon();
+            CutFields answers;
+            answers.add(CutField::answers);
+            return records.cut_last(answers);
+        }
         records.close(event);
     }
 }

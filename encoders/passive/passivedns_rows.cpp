@@ -4,24 +4,12 @@
 
 #include "encoders/aggregate/row_digest.h"
 #include "encoders/bounds.h"
+#include "encoders/time_units.h"
 
 namespace tapferry {
 namespace {
 
 constexpr std::size_t key_bytes_a_row = 128;
-constexpr std::int64_t microseconds_a_second = 1'000'000;
-constexpr std::uint32_t nanoseconds_a_microsecond = 1000;
-
-std::int64_t microseconds_of(const Timestamp& time) {
-    return time.seconds * microseconds_a_second + time.nanoseconds / nanoseconds_a_microsecond;
-}
-
-Timestamp time_of(std::int64_t microseconds) {
-    const std::int64_t rest =
-        (microseconds % microseconds_a_second + microseconds_a_second) % microseconds_a_second;
-    return {(microseconds - rest) / microseconds_a_second,
-            static_cast<std::uint32_t>(rest) * nanoseconds_a_microsecond};
-}
 
 }  // namespace
 
@@ -50,7 +38,7 @@ void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer& records) {
 
 void PassivednsRowsEncoder::add(const Event& event) {
     auto [row, is_new] = rows_.find_or_add(key_.view());
-    const std::int64_t time = microseconds_of(event.time);
+    const std::int64_t time = in_microseconds(event.time);
     if (is_new) {
         row.origin = origins_.number_of(event);
         row.last_microseconds = time;
@@ -69,9 +57,8 @@ void PassivednsRowsEncoder::close(RecordBuffer& records) {
     for (std::uint32_t number = 0; number < rows_.size(); ++number) {
         const Row& row = rows_.row(number);
         origins_.restore(row.origin, event);
-        event.time = time_of(row.last_microseconds);
-        TextBuffer& out = records.open(event);
-        records.mark_row(row_digest(rows_.key(number)));
+        event.time = from_microseconds(row.last_microseconds);
+        TextBuffer& out = records.open(event, row_digest(rows_.key(number)));
         append_before_key(out, event.time,
                           client_ == PassivednsOptions::Client::none ? nullptr : &row.client);
         out.append(rows_.key(number));

@@ -154,9 +154,7 @@ class DigText {
         if (edns.has_client_subnet) {
             begin_line();
             out_.append("; CLIENT-SUBNET: ");
-            append_client_subnet(out_, edns);
-            out_.push_back('/');
-            append_decimal(out_, edns.client_subnet_scope_prefix);
+            append_client_subnet_and_scope(out_, edns);
             end_line();
         }
         if (edns.has_cookie) line("; COOKIE: (", edns.cookie_length, " bytes)");

@@ -1,7 +1,7 @@
 // The dnstap frame itself, byte for byte as the DNS server sent it: to pass it on, or to keep a part of a
 // capture. With Framing::length_prefix its records are the data frames of a Frame Streams stream; START and
-// STOP around them are the writer's (agent/inputs/control_frame.h). What stages changed in the event is not
-// in it: see passes_frame_on() in make_encoder.h.
+// STOP around them are the writer's (transports/frame_streams_file.h). What stages changed in the event is
+// not in it: see passes_frame_on() in make_encoder.h.
 #pragma once
 
 #include "encoders/encoder.h"

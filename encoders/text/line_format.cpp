@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encoders/bounds.h"
+#include "encoders/characters.h"
 #include "encoders/escape.h"
 #include "proto/dns_text.h"
 
@@ -16,14 +17,6 @@ constexpr std::string_view dnstap_read_line =
     "%{bind_time} %{short_type} %{src}:%{src_port} %{arrow} %{dst}:%{dst_port} %{protocol} %{bytes}b "
     "%{qname}/%{qclass}/%{qtype}";
 constexpr std::string_view label_prefix = "labels.";
-
-bool is_printable(char c) {
-    return c >= 0x20 && c <= 0x7E;
-}
-
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // No name, number or time holds it.
 bool always_separates(char c) {

@@ -43,8 +43,7 @@ void append_time(YamlDocument& yaml, std::string_view prefix, const Event& event
 }
 
 void append_addresses(YamlDocument& yaml, const Event& event) {
-    const IpAddress& known = event.query.address.present() ? event.query.address : event.response.address;
-    if (known.present()) yaml.plain(known.is_v6() ? "  socket_family: INET6" : "  socket_family: INET");
+    if (const auto family = family_name(event); !family.empty()) yaml.plain("  socket_family: ", family);
     if (event.protocol != SocketProtocol::unknown)
         yaml.plain("  socket_protocol: ", socket_protocol_name(event.protocol));
     if (event.http_protocol != HttpProtocol::unknown)
@@ -112,9 +111,7 @@ void append_edns(YamlDocument& yaml, const dns::Edns& edns) {
     if (!edns.nsid.empty())
         yaml.quoted("        NSID: ", [&] { append_bytes_for_people(yaml.out, edns.nsid); });
     if (edns.has_client_subnet) {
-        yaml.out.append("        CLIENT-SUBNET: '");
-        append_client_subnet(yaml.out, edns);
-        yaml.plain("/", Decimal{edns.client_subnet_scope_prefix}, '\'');
+        yaml.quoted("        CLIENT-SUBNET: ", [&] { append_client_subnet_and_scope(yaml.out, edns); });
     }
     if (edns.has_cookie) yaml.plain("        COOKIE: (", Decimal{edns.cookie_length}, " bytes)");
     if (edns.has_padding) yaml.plain("        PAD: (", Decimal{edns.padding_length}, " bytes)");

@@ -7,8 +7,8 @@
 
 #include "agent/batch_filler.h"
 #include "agent/cursor.h"
-#include "tests/agent/exchange.h"
 #include "tests/agent/filled_spool.h"
+#include "tests/stages/exchange.h"
 
 namespace tapferry::test {
 

@@ -29,9 +29,9 @@ void RouteWorld::start(DestinationConfig destination) {
 
 void RouteWorld::start(DestinationConfig destination, Route::Parts parts) {
     route_.reset();
-    route_ = std::make_unique<Route>(
-        std::move(destination), Route::Places{log.directory(), position_file(), log.path("dead-letter/siem")},
-        log.spool(), posix_disk(), *agent_log_, std::move(parts));
+    route_ = std::make_unique<Route>(std::move(destination),
+                                     Route::Places{position_file(), log.path("dead-letter/siem")},
+                                     log.spool(), posix_disk(), *agent_log_, std::move(parts));
     route_->start();
 }
 

@@ -1,7 +1,7 @@
 // Transactions over a whole route: killed, retried and stopped with queries that wait.
-#include "tests/agent/exchange.h"
 #include "tests/agent/json_lines.h"
 #include "tests/agent/route_fixture.h"
+#include "tests/stages/exchange.h"
 
 namespace tapferry {
 namespace {

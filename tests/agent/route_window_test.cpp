@@ -1,9 +1,9 @@
 // Aggregates over a whole route: killed, retried and stopped in the middle of a window.
 #include <map>
 
-#include "tests/agent/exchange.h"
 #include "tests/agent/json_lines.h"
 #include "tests/agent/route_fixture.h"
+#include "tests/stages/exchange.h"
 
 namespace tapferry {
 namespace {

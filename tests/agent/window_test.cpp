@@ -23,8 +23,7 @@ class CountingEncoder final : public Encoder {
         window.id = first_;
         std::uint64_t row = 0;
         for (const auto& [key, count] : rows_) {
-            records.open(window).append(key, " ", std::string_view{std::to_string(count)});
-            records.mark_row({1, ++row});
+            records.open(window, {1, ++row}).append(key, " ", std::string_view{std::to_string(count)});
             records.close(window);
         }
         rows_.clear();

@@ -19,12 +19,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import routes
+from waiting import LIMIT, wait_until
+
 SOURCE = Path(__file__).resolve().parents[2]
 TOOLS = SOURCE / "build/bench/tests/bench"
 TAPFERRY = SOURCE / "build/release/tapferry"
 CAPTURE = SOURCE / "tests/data/captures/bind-mix.fstrm.zst"
 HISTORY = Path(__file__).parent / "HISTORY.md"
-LIMIT = 300  # seconds, for anything to happen
 
 CONFIGURATION = """[agent]
 state_directory = "{folder}/state"
@@ -66,14 +68,6 @@ class Result:
     produced: int = 0
 
 
-def wait_until(condition, what):
-    deadline = time.monotonic() + LIMIT
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit(f"not within {LIMIT} s: {what}")
-        time.sleep(0.02)
-
-
 def peak_memory(pid):
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
@@ -107,6 +101,7 @@ def wait_idle(pid):
 class Bench:
     def __init__(self, folder, scale):
         self.folder, self.scale = folder, scale
+        self.tools, self.program = TOOLS, TAPFERRY
         self.capture = folder / "capture.fstrm"
         subprocess.run(["zstd", "-dq", CAPTURE, "-o", self.capture], check=True)
 
@@ -123,20 +118,30 @@ class Bench:
         result.memory.append(memory)
         result.produced = sent["produced"]
 
-    def start_tapferry(self, folder, frames, under=()):
-        """The sink, and the agent that delivers to it; `under` is a command that the agent runs under."""
-        port_file = folder / "port"
-        sink = subprocess.Popen([TOOLS / "sink", "--frames", str(frames), "--port-file", port_file], text=True,
+    def start_sink(self, folder, frames, name="sink", idle_ms=500):
+        """A sink and its port. It ends when everything came and then so many milliseconds nothing."""
+        port_file = folder / f"{name}.port"
+        sink = subprocess.Popen([TOOLS / "sink", "--frames", str(frames), "--port-file", port_file,
+                                 "--idle-ms", str(idle_ms)], text=True,
                                 stdout=subprocess.PIPE)
         wait_until(lambda: port_file.exists() and port_file.read_text().endswith("\n"), "the sink listens")
+        return sink, port_file.read_text().strip()
+
+    def start_tapferry(self, folder, frames, under=()):
+        """The sink, and the agent that delivers to it; `under` is a command that the agent runs under."""
+        sink, port = self.start_sink(folder, frames)
+        return sink, self.start_agent(folder, CONFIGURATION.format(folder=folder, port=port), under)
+
+    def start_agent(self, folder, text, under=()):
         configuration = folder / "tapferry.toml"
-        configuration.write_text(CONFIGURATION.format(folder=folder, port=port_file.read_text().strip()))
-        with open(folder / "log", "wb") as log:
+        configuration.write_text(text)
+        (folder / "dnstap.sock").unlink(missing_ok=True)
+        with open(folder / "log", "ab") as log:
             agent = subprocess.Popen([*under, TAPFERRY, "run", "--config", configuration], stdout=log, stderr=log)
         wait_until(lambda: agent.poll() is not None or (folder / "dnstap.sock").exists(), "tapferry listens")
         if agent.poll() is not None:
             sys.exit(f"tapferry ended:\n{(folder / 'log').read_text()}")
-        return sink, agent
+        return agent
 
     def tapferry(self, scenario, result):
         frames = int(scenario.frames * self.scale)
@@ -277,7 +282,7 @@ def main():
     options.add_argument("--instructions", action="store_true")
     options.add_argument("scenarios", nargs="*", metavar="SCENARIO")
     options = options.parse_args()
-    known = [*SCENARIOS, "files"]
+    known = [*SCENARIOS, "files", *routes.MEASURES]
     unknown = set(options.scenarios) - set(known)
     if unknown:
         sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(known)}")
@@ -286,8 +291,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tapferry-bench-") as folder:
         bench = Bench(Path(folder), options.scale)
         for name in options.scenarios or known:
-            if name == "files":
-                lines = measure_files(bench, options.rounds)
+            if name == "files" or name in routes.MEASURES:
+                measure = measure_files if name == "files" else routes.MEASURES[name]
+                lines = measure(bench, options.rounds)
                 print("\n".join(lines) + "\n", flush=True)
                 said += lines
                 continue

@@ -1,6 +1,7 @@
 // Counts lines and the serial numbers in them: which came, which came twice, which never. Listens on TCP, or
 // reads standard input. Prints one JSON object when it has ended: after --idle-ms without a byte once
-// everything expected came, at the end of input, or on SIGTERM.
+// everything expected came, at the end of input, or on SIGTERM. SIGUSR1 makes it go away as a killed receiver
+// does, SIGUSR2 come back.
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -25,6 +26,7 @@ namespace tapferry::bench {
 namespace {
 
 volatile std::sig_atomic_t told_to_stop = 0;
+volatile std::sig_atomic_t told_to_be_away = 0;
 
 class Tally {
   public:
@@ -118,10 +120,30 @@ int listen_on(std::uint16_t port, const std::string& port_file) {
     return listener;
 }
 
+std::uint16_t port_of(int listener) {
+    sockaddr_in address{};
+    socklen_t length = sizeof address;
+    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
+    return ntohs(address.sin_port);
+}
+
+// Closes everything, waits to be called back, and listens on the same port again.
+int stay_away(std::vector<pollfd>& polled, std::uint16_t port) {
+    for (const pollfd& one : polled) ::close(one.fd);
+    while (told_to_be_away != 0 && told_to_stop == 0) ::poll(nullptr, 0, 20);
+    return listen_on(port, {});
+}
+
 void serve(int listener, int idle_ms, Tally& tally) {
+    const std::uint16_t port = port_of(listener);
     std::vector<pollfd> polled{{listener, POLLIN, 0}};
     std::vector<LineReader> readers(1);  // the listener has none; the indices are those of `polled`
     while (told_to_stop == 0) {
+        if (told_to_be_away != 0) {
+            listener = stay_away(polled, port);
+            polled.assign(1, {listener, POLLIN, 0});
+            readers.resize(1);
+        }
         const int ready = ::poll(polled.data(), polled.size(), idle_ms);
         if (ready == 0 && tally.complete()) return;
         for (std::size_t i = polled.size(); ready > 0 && i-- > 1;) {
@@ -163,6 +185,10 @@ int main(int argc, char** argv) {
     struct sigaction stop {};
     stop.sa_handler = [](int) { told_to_stop = 1; };
     ::sigaction(SIGTERM, &stop, nullptr);
+    struct sigaction away {};
+    away.sa_handler = [](int signal) { told_to_be_away = signal == SIGUSR1; };
+    ::sigaction(SIGUSR1, &away, nullptr);
+    ::sigaction(SIGUSR2, &away, nullptr);
     try {
         Tally tally(options.frames, options.first);
         if (options.standard_input) {

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <limits>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
@@ -46,14 +48,33 @@ Cost measure(const tapferry::test::WorstFrame& frame, tapferry::Encoder& encoder
     return cost;
 }
 
+struct Format {
+    std::string name;
+    tapferry::FormatOptions options;
+};
+
+// Each as it is by default, and those that can be split, with a record for each answer too.
+std::vector<Format> formats() {
+    std::vector<Format> all;
+    for (const auto name : tapferry::format_names())
+        all.push_back({std::string(name), *tapferry::default_format(name)});
+    tapferry::JsonOptions json;
+    json.answers = tapferry::JsonOptions::Answers::one_event_each;
+    all.push_back({"json-each", json});
+    tapferry::CefOptions cef;
+    cef.answers = tapferry::CefOptions::Answers::one_event_each;
+    all.push_back({"cef-each", cef});
+    return all;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::span<char*> named(argv + 1, static_cast<std::size_t>(argc - 1));
     for (const auto& frame : tapferry::test::worst_frames()) {
-        for (const auto format : tapferry::format_names()) {
+        for (const auto& [format, options] : formats()) {
             if (!named.empty() && std::find(named.begin(), named.end(), format) == named.end()) continue;
-            const Cost cost = measure(frame, *tapferry::make_encoder(*tapferry::default_format(format)));
+            const Cost cost = measure(frame, *tapferry::make_encoder(options));
             std::printf("%-28.*s %-11.*s decode %6.0f µs, write %6.0f µs, %5zu records, %6zu bytes\n",
                         static_cast<int>(frame.name.size()), frame.name.data(),
                         static_cast<int>(format.size()), format.data(), cost.decoding, cost.writing,

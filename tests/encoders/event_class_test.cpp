@@ -66,7 +66,7 @@ TEST_CASE("the configured severities stand in CEF's header and decide the syslog
     SyslogHeaderOptions header;
     header.severities = options.severities;
     TextBuffer out;
-    make_syslog_header(header)->open(builder.build(), out);
+    make_syslog_header(header)->open(builder.build(), {}, out);
     CHECK(out.view().starts_with("<132>1 "));
 }
 

@@ -47,6 +47,7 @@ std::vector<GoldenFormat> formats() {
     return {{"json", JsonOptions{}},
             {"json-all", JsonOptions{.additional = true, .raw = true, .schema = true}},
             {"json-each", JsonOptions{.answers = JsonOptions::Answers::one_event_each}},
+            {"json-receiver", JsonOptions{.profile = JsonOptions::Profile::dnstap_receiver}},
             {"ecs", EcsOptions{}},
             {"cim", CimOptions{}},
             {"ocsf", OcsfOptions{}},

@@ -21,7 +21,7 @@ void add(RecordBuffer& records, std::uint64_t sequence, std::string_view text) {
 }
 
 struct Brackets final : Envelope {
-    void open(const Event&, TextBuffer& out) const override { out.append("<"); }
+    void open(const Event&, const Record&, TextBuffer& out) const override { out.append("<"); }
     void close(const Event&, TextBuffer& out) const override { out.append(">"); }
 };
 
@@ -174,8 +174,7 @@ TEST_CASE("no two records share a name: parts are numbered, rows carry their dig
     add(records, 0x2a, "second");
     const Event event = event_with_sequence(0x2a);
     for (const std::uint64_t low : {5U, 6U}) {
-        records.open(event).append("row");
-        records.mark_row({0xfeed, low});
+        records.open(event, {0xfeed, low}).append("row");
         records.close(event);
     }
     add(records, 0x2b, "third");

@@ -11,7 +11,7 @@ namespace {
 
 std::string header_of(const SyslogHeaderOptions& options, const Event& event) {
     TextBuffer out;
-    make_syslog_header(options)->open(event, out);
+    make_syslog_header(options)->open(event, {.id = event.id}, out);
     return std::string(out.view());
 }
 
@@ -63,11 +63,23 @@ TEST_CASE("a fixed host name stands always, or only when there is no identity") 
     CHECK(header_of(fallback, builder.build()).find(" agent tapferry ") != std::string::npos);
 }
 
-TEST_CASE("structured data holds the event's id") {
+TEST_CASE("structured data holds the record's id") {
     EventBuilder builder;
     CHECK(header_of({.app_name = "my app", .structured_data = true}, builder.build()) ==
           "<134>1 2026-11-20T21:23:42.143733Z ns1.example my_app - DNS-RESPONSE "
           "[tapferry@32473 id=\"0123456789abcdef000000000000002a\"] ");
+    const auto header = make_syslog_header({.structured_data = true});
+    RecordBuffer records(Framing::none, header.get());
+    const auto add = [&](std::string_view text, const RowDigest& row) {
+        records.open(builder.event(), row).append(text);
+        records.close(builder.event());
+        return std::string(records.content(records.records().back()));
+    };
+    CHECK(add("one", {}).ends_with("[tapferry@32473 id=\"0123456789abcdef000000000000002a\"] one"));
+    CHECK(add("two", {}).ends_with("[tapferry@32473 id=\"0123456789abcdef000000000000002a-2\"] two"));
+    CHECK(add("row", {0xfeed, 5})
+              .ends_with("[tapferry@32473 id=\"0123456789abcdef000000000000002a-"
+                         "000000000000feed0000000000000005\"] row"));
 }
 
 TEST_CASE("RFC 3164's header has a padded day, a host name and a tag, in UTC") {

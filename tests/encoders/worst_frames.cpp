@@ -1,6 +1,7 @@
 #include "tests/encoders/worst_frames.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/proto/wire_builder.h"
 
@@ -25,7 +26,9 @@ void append_u16(Bytes& bytes, std::size_t value) {
 // A response whose counts are set at the end.
 class Response {
   public:
-    Response() : bytes_(DnsBuilder("8180", 1).question("a.test", 1).bytes) {}
+    Response() : Response(DnsBuilder("8180", 1).question("a.test", 1).bytes) {}
+    // Of a header that claims one question, and the question.
+    explicit Response(Bytes bytes) : bytes_(std::move(bytes)) {}
 
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
     [[nodiscard]] std::size_t room() const { return most_bytes > size() ? most_bytes - size() : 0; }
@@ -91,6 +94,19 @@ Bytes records_of_longest_owners(std::uint8_t type) {
     const Bytes owner = pointer_to(append_longest_name(response));
     const Bytes rdata = type == type_cname ? owner : Bytes{};
     while (response.room() > 16) response.record(type, rdata, owner);
+    return response.frame();
+}
+
+// Who writes a record for each answer, writes the question's name each time too.
+Bytes answers_of_the_longest_question() {
+    auto bytes = DnsBuilder("8180", 1).bytes;
+    for (const std::size_t octets : {63U, 63U, 63U, 61U}) {
+        bytes.push_back(static_cast<std::uint8_t>(octets));
+        bytes.resize(bytes.size() + octets, 0xFF);
+    }
+    append(bytes, from_hex("00 0005 0001"));
+    Response response(std::move(bytes));
+    while (response.room() > 14) response.record(type_cname, {0xC0, 12});
     return response.frame();
 }
 
@@ -195,6 +211,7 @@ std::vector<WorstFrame> worst_frames() {
         {"owners of the longest way", records_of_longest_owners(type_unassigned)},
         {"aliases of the longest way", records_of_longest_owners(type_cname)},
         {"names of the longest way", long_soas()},
+        {"the longest question", answers_of_the_longest_question()},
         {"full bitmaps", full_bitmaps()},
         {"all ports", all_ports()},
         {"empty strings", one_record(type_txt, repeated({}, {0}))},

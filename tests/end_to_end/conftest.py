@@ -15,6 +15,7 @@ from lab.rsyslog import Rsyslog
 
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="leave out the tests that take more than a few seconds")
+    parser.addoption("--long", type=int, default=1, help="so many times as long, where a test can go on")
 
 
 def pytest_configure(config):

@@ -95,11 +95,13 @@ def test_what_is_not_wanted_is_not_shown(arguments, expected):
 
 @pytest.mark.parametrize("arguments, words", [
     (["--output", "jsn"], 'did you mean "json"'),
+    (["--output", "nosuch"], 'there is no format "nosuch". There are "json"'),
     (["--wher", "x"], "did you mean --where"),
     (["--where", "qnam == 1"], "--where: "),
+    (["-w", "qname", "-w", "rcode"], "takes one expression; join several in it: '(qname) and (rcode)'"),
     (["--output", "cef", "--option", "vendr=x"], 'did you mean "vendor"'),
     (["--output", "json", "--line", "x"], "--line goes with"),
-    (["--count", "0"], "--count"),
+    (["--count", "0"], '"0" is not a number from 1 on; without it, all are shown'),
     (["--messages", "XX"], "--messages: "),
     (["--follow", "second"], "--follow goes with one file"),
 ])
@@ -170,3 +172,22 @@ def test_a_full_disk_is_told():
     with open("/dev/full", "wb") as full:
         asked = subprocess.run([PROGRAM, "decode", "-"], input=CAPTURE, stdout=full, stderr=subprocess.PIPE, timeout=60)
     assert asked.returncode == 1 and b"standard output" in asked.stderr
+    assert asked.stderr.decode().splitlines()[-1] == "tapferry: 12 frames: 12 events, and 0 records written"
+
+
+def test_events_that_a_format_says_nothing_of_are_not_called_shown():
+    for arguments in (["passivedns", "--option", "mode=each"], ["passivedns"], ["cof"]):
+        asked = decode(CAPTURE, "--output", *arguments)
+        assert asked.returncode == 0 and not asked.stdout
+        assert asked.stderr in (b"tapferry: 12 frames: 0 events shown in 0 records, no record of 12 (a query)\n",
+                                b"tapferry: 12 frames: 0 events shown, no record of 12 (a query)\n")
+
+
+def test_explain_counts_events_from_1_and_says_why_there_is_no_record(world):
+    file = world.folder / "capture"
+    file.write_bytes(CAPTURE)
+    assert "events count from 1" in command("explain", file, "--event", "0").stderr
+    assert command("explain", file, "--event", "0").returncode == 2
+    asked = command("explain", file, "--event", "2", "--output", "cof")
+    assert asked.returncode == 0 and asked.stdout.splitlines()[-1] == "cof makes no record of this event: it is a query"
+    assert "it is a query" in command("explain", file, "--output", "cof").stderr

@@ -14,7 +14,7 @@ def names(receiver):
     return [event["qname"] for event in events(receiver)]
 
 
-def test_lists_that_changed_are_read_again_on_sighup_and_a_broken_one_changes_nothing(world):
+def test_lists_that_changed_are_read_again_on_sighup_without_their_bad_lines(world):
     receiver = world.receiver()
     wanted, bad = world.folder / "wanted.txt", world.folder / "bad.txt"
     wanted.write_text("one.test\nsync.test\n")
@@ -29,20 +29,38 @@ file = "{bad}"
     assert names(receiver) == ["a.one.test", "b.one.test", "first.sync.test"]
     assert [event.get("labels") for event in events(receiver)] == [{"list": "bad"}, None, None]
 
-    wanted.write_text("two.test\nnot a name\n")
+    wanted.rename(world.folder / "away.txt")
     agent.process.send(signal.SIGHUP)
-    wait_until(lambda: 'line 2: "not a name" is not a domain name' in agent.said(), "the fault is told")
+    wait_until(lambda: "everything goes on as before" in agent.said(), "the fault is told")
     sender.send(["c.one.test", "b.two.test"])
     wait_until(lambda: "c.one.test" in names(receiver), "what passes as before")
 
-    wanted.write_text("two.test\n")
+    wanted.write_text("not a name\ntwo.test\n")
     bad.write_text("# all of two\ntwo.test\n")
     agent.process.send(signal.SIGHUP)
     wait_until(lambda: "destination json runs" in agent.said(), "the destination is another one")
     sender.send(["d.one.test", "c.two.test"])
     wait_until(lambda: "c.two.test" in names(receiver), "what passes now")
+    assert f'{wanted}:1: destinations.json.filter.qname_suffix_file: "not a name" is skipped' in agent.said()
     assert "d.one.test" not in names(receiver) and "b.two.test" not in names(receiver)
     assert events(receiver)[-1]["labels"] == {"list": "bad"}
+
+
+def test_a_bad_line_of_a_list_is_a_warning_to_check_and_at_the_start(world):
+    receiver = world.receiver()
+    bad = world.folder / "bad.txt"
+    bad.write_text("# hosts\na.test\n0.0.0.0 b.test\n")
+    agent = world.agent(destinations.tcp("json", receiver.port) + f"""[destinations.json.match_lists.bad]
+file = "{bad}"
+""")
+    told = f'{bad}:3: destinations.json.match_lists.bad.file: "0.0.0.0 b.test" is skipped: it is not a domain name'
+    checked = destinations.command("check", agent.configuration)
+    assert checked.returncode == 0 and f"warning: {told}" in checked.stderr
+    agent.start()
+    world.sender(agent.socket).send(["a.test", "b.test"])
+    wait_until(lambda: "b.test" in names(receiver), "the events")
+    assert [event.get("labels") for event in events(receiver)] == [{"list": "bad"}, None]
+    assert told in agent.said()
 
 
 def test_a_hidden_client_is_hidden_in_every_format(world):

@@ -136,7 +136,8 @@ def small_disk(world):
 
 def test_a_full_disk_holds_nobody_up_and_the_agent_recovers(world, small_disk):
     receiver = world.receiver()
-    text = (HEAD.format(folder=small_disk, spool="256MiB") + destinations.tcp("json", receiver.port))
+    text = HEAD.format(folder=small_disk, spool="256MiB") + destinations.tcp("json", receiver.port)
+    text = text.replace("[spool]\n", "[spool]\nmin_free_bytes = \"0\"\n")
     agent = world.agent(configuration=text)
     agent.folder, agent.socket = small_disk, small_disk / "dnstap.sock"
     agent.start()

@@ -14,7 +14,7 @@
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
 #include "tests/inputs/sender.h"
-#include "tests/inputs/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry::test {
 
@@ -44,10 +44,10 @@ void print_threads(double frames) {
 int run(long frames, long size, long burst, long rate) {
     TemporaryFolder folder;
     IntakeOptions options;
-    options.unix_inputs = {{.name = "bench", .path = folder.path() + "/bench.sock"}};
+    options.unix_inputs = {{.name = "bench", .path = folder.path("bench.sock")}};
     std::vector<std::unique_ptr<InputCounters>> counters;
     counters.push_back(std::make_unique<InputCounters>("bench"));
-    Spool spool(SpoolOptions{.directory = folder.path() + "/spool"}, posix_disk());
+    Spool spool(SpoolOptions{.directory = folder.path("spool")}, posix_disk());
     Intake intake(options, spool, counters, [](const IntakeEvent&) {});
     intake.start();
 

@@ -28,14 +28,15 @@ DiskResult GateDisk::write_at(int fd, std::uint64_t offset, std::span<const std:
 }
 
 IntakeWorld::IntakeWorld(IntakeOptions options, const std::vector<std::string>& inputs,
-                         std::size_t max_connections)
+                         std::size_t max_connections, SpoolOptions spool)
     : inputs_(inputs) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         options.unix_inputs.push_back(
             {.name = inputs[i], .path = socket(i), .max_connections = max_connections});
         counters_.push_back(std::make_unique<InputCounters>(inputs[i]));
     }
-    spool_.emplace(SpoolOptions{.directory = folder.path() + "/spool"}, disk);
+    spool.directory = folder.path("spool");
+    spool_.emplace(std::move(spool), disk);
     intake_.emplace(std::move(options), *spool_, counters_, [this](const IntakeEvent& event) {
         const std::lock_guard lock(events_mutex_);
         events_.push_back(event);
@@ -49,7 +50,7 @@ IntakeWorld::~IntakeWorld() {
 }
 
 std::string IntakeWorld::socket(std::size_t input) const {
-    return folder.path() + "/" + inputs_[input] + ".sock";
+    return folder.path(inputs_[input] + ".sock");
 }
 
 std::uint64_t IntakeWorld::rejected(FrameRejection reason, std::size_t input) const {
@@ -76,7 +77,8 @@ std::vector<StoredFrame> IntakeWorld::stop() {
     CHECK(intake_->bytes_in_ring() == 0);
 
     std::vector<StoredFrame> stored;
-    SpoolReader reader(folder.path() + "/spool", disk, first_position);
+    SpoolReader reader = spool_->trouble().empty() ? SpoolReader(folder.path("spool"), disk, first_position)
+                                                   : spool_->reader(first_position);
     for (bool more = true; more;) {
         const SpoolRead read = reader.next();
         CHECK_FALSE(std::holds_alternative<SpoolGap>(read));

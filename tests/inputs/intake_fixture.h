@@ -16,7 +16,7 @@
 #include "agent/inputs/intake.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
-#include "tests/inputs/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry::test {
 
@@ -41,6 +41,16 @@ class GateDisk final : public Disk {
     DiskResult truncate(int fd, std::uint64_t length) override { return real_.truncate(fd, length); }
     DiskResult lock(int fd) override { return real_.lock(fd); }
     DiskResult unlink(const std::filesystem::path& path) override { return real_.unlink(path); }
+    DiskResult rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+        return real_.rename(from, to);
+    }
+    DiskResult sync(int fd) override { return real_.sync(fd); }
+    DiskResult free_bytes(const std::filesystem::path& directory) override {
+        return real_.free_bytes(directory);
+    }
+    DiskResult advise(int fd, std::uint64_t offset, std::uint64_t length, CacheAdvice advice) override {
+        return real_.advise(fd, offset, length, advice);
+    }
     DiskResult make_directory(const std::filesystem::path& path) override {
         return real_.make_directory(path);
     }
@@ -61,7 +71,7 @@ class IntakeWorld {
   public:
     // Listens, and reads, on one socket for each of `inputs`. `options` but for the inputs.
     explicit IntakeWorld(IntakeOptions options = {}, const std::vector<std::string>& inputs = {"bind"},
-                         std::size_t max_connections = 64);
+                         std::size_t max_connections = 64, SpoolOptions spool = {});
     ~IntakeWorld();
 
     [[nodiscard]] std::string socket(std::size_t input = 0) const;
@@ -72,7 +82,7 @@ class IntakeWorld {
     [[nodiscard]] std::size_t count_events(IntakeEvent::Kind kind) const;
     [[nodiscard]] Intake& intake() { return *intake_; }
     // Stops intake, checks that received = appended + rejected for each input, and that what was appended can
-    // be read.
+    // be read: from the disk, or from memory while there is none.
     std::vector<StoredFrame> stop();
 
     TemporaryFolder folder;

@@ -23,7 +23,7 @@ class NoticeWorld {
             counters.push_back(std::make_unique<InputCounters>(name));
         }
         notices.emplace(options, counters);
-        spool.emplace(SpoolOptions{.directory = folder.path() + "/spool"}, disk);
+        spool.emplace(SpoolOptions{.directory = folder.path() / "spool"}, disk);
     }
     // Goes on to that second.
     void look(std::int64_t second) {
@@ -40,7 +40,7 @@ class NoticeWorld {
                                          "started", "stopped",   "upgraded", "rejected"};
         constexpr const char* reasons[] = {"none", "retention", "disk", "damage", "power", "ring", "source"};
         std::vector<std::string> all;
-        SpoolReader reader(folder.path() + "/spool", disk, first_position);
+        SpoolReader reader(folder.path() / "spool", disk, first_position);
         for (;;) {
             const SpoolRead read = reader.next();
             const auto* one = std::get_if<SpoolNotice>(&read);
@@ -74,13 +74,15 @@ TEST_CASE("frames that did not come into the log are told by input and reason, t
     world.reject(0, FrameRejection::oversize, 1);
     world.reject(0, FrameRejection::truncated, 1);
     world.reject(1, FrameRejection::disk, 7);
+    world.reject(1, FrameRejection::spool_full, 5);
     world.look(2);
     world.look(3);
     world.reject(0, FrameRejection::ring_full, 2);
     world.look(4);
-    CHECK(world.told() == Told{"gap ring 3 bind [1,2] ", "gap source 2 bind [1,2] ", "gap disk 7 nsd [1,2] ",
+    CHECK(world.told() == Told{"gap ring 3 bind [1,2] ", "gap source 2 bind [1,2] ",
+                               "gap retention 5 nsd [1,2] ", "gap disk 7 nsd [1,2] ",
                                "gap ring 2 bind [3,4] "});
-    CHECK(world.notices->appended() == 4);
+    CHECK(world.notices->appended() == 5);
 }
 
 TEST_CASE("however often it is asked, an input's drops make one notice a second") {
@@ -134,18 +136,27 @@ TEST_CASE("what the agent posts comes into the log at once and in order") {
     CHECK(world.told() == Told{"started none 0  [-,-] 1.2.3", "upgraded none 0  [-,-] 1.2.2 to 1.2.3"});
 }
 
-TEST_CASE("what the disk does not take is told when it does, each once") {
+TEST_CASE("what the spool does not take is told when it does, each once") {
     NoticeWorld world;
+    world.spool.reset();
+    world.spool.emplace(SpoolOptions{.directory = world.folder.path() / "spool",
+                                     .when_full = WhenFull::drop_newest,
+                                     .tail_bytes = 0,
+                                     .disk_retry = {}},
+                        world.disk);
     world.look(1);
     world.disk.write_error = EIO;
     world.reject(0, FrameRejection::ring_full, 3);
     world.look(2);
+    CHECK(world.notices->appended() == 1);  // in memory alone, which is full then
     world.reject(0, FrameRejection::ring_full, 4);
     world.look(3);
-    CHECK(world.notices->appended() == 0);
+    world.reject(0, FrameRejection::ring_full, 5);
+    world.look(4);
+    CHECK(world.notices->appended() == 1);
     world.disk.write_error = 0;
-    for (std::int64_t second = 4; second < 8; ++second) world.look(second);
-    CHECK(world.told() == Told{"gap ring 3 bind [1,2] ", "gap ring 4 bind [2,5] "});
+    for (std::int64_t second = 5; second < 9; ++second) world.look(second);
+    CHECK(world.told() == Told{"gap ring 3 bind [1,2] ", "gap ring 4 bind [2,3] ", "gap ring 5 bind [3,6] "});
 }
 
 TEST_CASE("switched off, nothing comes into the log") {

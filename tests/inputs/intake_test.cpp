@@ -233,16 +233,16 @@ TEST_CASE(
 
 TEST_CASE("an input that cannot be opened is an error before anything runs") {
     const TemporaryFolder folder;
-    Spool spool(SpoolOptions{.directory = folder.path() + "/spool"}, posix_disk());
+    Spool spool(SpoolOptions{.directory = folder.path("spool")}, posix_disk());
     std::vector<std::unique_ptr<InputCounters>> counters;
     counters.push_back(std::make_unique<InputCounters>("a"));
     counters.push_back(std::make_unique<InputCounters>("b"));
     IntakeOptions options;
-    options.unix_inputs = {{.name = "a", .path = folder.path() + "/a.sock"},
-                           {.name = "b", .path = folder.path() + "/missing/b.sock"}};
+    options.unix_inputs = {{.name = "a", .path = folder.path("a.sock")},
+                           {.name = "b", .path = folder.path("missing/b.sock")}};
     const auto ignore = [](const IntakeEvent&) {};
     CHECK_THROWS_AS(Intake(options, spool, counters, ignore), InputError);
-    CHECK_FALSE(std::filesystem::exists(folder.path() + "/a.sock"));
+    CHECK_FALSE(std::filesystem::exists(folder.path("a.sock")));
 }
 
 TEST_CASE("the reading thread shows that it lives while nothing comes") {

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <string>
 
-#include "transports/descriptor.h"
 #include "tests/inputs/stream_bytes.h"
+#include "transports/descriptor.h"
 
 namespace tapferry::test {
 

@@ -9,7 +9,7 @@
 
 #include "agent/inputs/input_error.h"
 #include "tests/inputs/sender.h"
-#include "tests/inputs/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry {
 
@@ -54,7 +54,7 @@ TEST_CASE("the socket has its mode and group before anybody can connect") {
     // Root may give any group; others have their own.
     const gid_t group = ::geteuid() == 0 ? 4711 : ::getegid();
     for (const std::uint32_t mode : {0660u, 0600u, 0666u}) {
-        UnixInputOptions options = at(folder.path() + "/dnstap.sock");
+        UnixInputOptions options = at(folder.path("dnstap.sock"));
         options.mode = mode;
         options.group = group;
         const UnixListener listener(options);
@@ -68,14 +68,14 @@ TEST_CASE("the socket has its mode and group before anybody can connect") {
 
 TEST_CASE("a missing directory is told, with what to do") {
     const TemporaryFolder folder;
-    const std::string text = complaint(at(folder.path() + "/missing/dnstap.sock"));
-    CHECK(contains(text, folder.path() + "/missing is not there"));
+    const std::string text = complaint(at(folder.path("missing/dnstap.sock")));
+    CHECK(contains(text, folder.path("missing") + " is not there"));
     CHECK(contains(text, "make it"));
 }
 
 TEST_CASE("a stale socket is replaced") {
     const TemporaryFolder folder;
-    const std::string path = folder.path() + "/dnstap.sock";
+    const std::string path = folder.path("dnstap.sock");
     leave_stale_socket(path);
     const UnixListener listener(at(path));
     CHECK(Sender(path).connected());
@@ -83,7 +83,7 @@ TEST_CASE("a stale socket is replaced") {
 
 TEST_CASE("a socket in use is refused, and the process that uses it is named") {
     const TemporaryFolder folder;
-    const std::string path = folder.path() + "/dnstap.sock";
+    const std::string path = folder.path("dnstap.sock");
     const UnixListener first(at(path));
     const std::string text = complaint(at(path));
     CHECK(contains(text, "in use by pid " + std::to_string(::getpid()) + " ("));
@@ -92,7 +92,7 @@ TEST_CASE("a socket in use is refused, and the process that uses it is named") {
 
 TEST_CASE("what is not a socket is left alone") {
     const TemporaryFolder folder;
-    const std::string path = folder.path() + "/dnstap.sock";
+    const std::string path = folder.path("dnstap.sock");
     std::ofstream(path) << "precious";
     CHECK(contains(complaint(at(path)), "not a socket"));
     CHECK(std::filesystem::file_size(path) == 8);
@@ -101,8 +101,8 @@ TEST_CASE("what is not a socket is left alone") {
 
 TEST_CASE("a file that bears the temporary name is left alone, a socket left there is not in the way") {
     const TemporaryFolder folder;
-    const std::string path = folder.path() + "/dnstap.sock";
-    const std::string temporary = folder.path() + "/~nstap.sock";
+    const std::string path = folder.path("dnstap.sock");
+    const std::string temporary = folder.path("~nstap.sock");
     leave_stale_socket(temporary);
     CHECK(complaint(at(path)).empty());
     CHECK_FALSE(std::filesystem::exists(temporary));
@@ -113,7 +113,7 @@ TEST_CASE("a file that bears the temporary name is left alone, a socket left the
 
 TEST_CASE("a path of 107 bytes is served, a longer one is refused with the limit") {
     const TemporaryFolder folder;
-    const std::string longest = folder.path() + "/" + std::string(107 - folder.path().size() - 1, 's');
+    const std::string longest = folder.path(std::string(107 - folder.path().native().size() - 1, 's'));
     const UnixListener listener(at(longest));
     CHECK(Sender(longest).connected());
     CHECK(contains(complaint(at(longest + "s")), "at most 107"));
@@ -122,7 +122,7 @@ TEST_CASE("a path of 107 bytes is served, a longer one is refused with the limit
 
 TEST_CASE("at its end the socket is removed, unless another one stands in its place") {
     const TemporaryFolder folder;
-    const std::string path = folder.path() + "/dnstap.sock";
+    const std::string path = folder.path("dnstap.sock");
     { const UnixListener listener(at(path)); }
     CHECK_FALSE(std::filesystem::exists(path));
     {
@@ -135,7 +135,7 @@ TEST_CASE("at its end the socket is removed, unless another one stands in its pl
 
 TEST_CASE("an owner that cannot be given is told, and nothing is left behind") {
     const TemporaryFolder folder;
-    UnixInputOptions options = at(folder.path() + "/dnstap.sock");
+    UnixInputOptions options = at(folder.path("dnstap.sock"));
     options.owner = 0;
     // Root could give any: another user for a moment.
     constexpr uid_t nobody = 65534;

@@ -103,7 +103,7 @@ def latencies(events):
         query_time = event.get("query_time", query_time)
         if query_time and "response_time" in event:
             passed = nanoseconds(event["response_time"]) - nanoseconds(query_time)
-            if 0 < passed < 5 * 10**9:
+            if 0 <= passed < 5 * 10**9:
                 found.append(passed)
     return found
 

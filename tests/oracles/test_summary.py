@@ -48,7 +48,9 @@ def test_rows_are_what_the_events_add_up_to(capture):
         for member, field in (("distinct_names", "qname"), ("distinct_clients", "src")):
             distinct = len({event[field] for event in events if field in event})
             assert abs(row[member] - distinct) <= (0 if distinct <= 64 else 0.08 * distinct), (key, member)
-        latencies = [event["latency"] for event in events if "latency" in event]
+        equal = [e for e in events if "query_time" in e and e["type"].endswith("RESPONSE") and e["query_time"] == e.get("response_time")]
+        latencies = [event["latency"] for event in events if "latency" in event] + [0] * len(equal)
+        assert (row.get("latency_count", 0), row.get("latency_zero", 0)) == (len(latencies), len(equal))
         assert ("latency_p50" in row) == bool(latencies)
         # Of an event at a whole millisecond the JSON line tells no more than that.
         if any(round(latency * 1e6) % 1000 == 0 for latency in latencies):

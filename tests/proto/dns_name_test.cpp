@@ -33,6 +33,32 @@ TEST_CASE("a name is written in lower case, its labels joined by dots") {
     CHECK(text_at(name("wWw.ExAmPle.TEST"), 0, NameEnd::trailing_dot) == "www.example.test.");
 }
 
+TEST_CASE(
+    "every octet is written by the one rule, wherever it stands in a name and whatever follows the name") {
+    const auto written = [](unsigned octet) -> std::string {
+        const char c = static_cast<char>(octet);
+        if (c >= 'A' && c <= 'Z') return {static_cast<char>(c + 'a' - 'A')};
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return {c};
+        if (c != 0 && std::string_view("-_*/+:~").find(c) != std::string_view::npos) return {c};
+        const std::string digits = std::to_string(octet);
+        return "\\" + std::string(3 - digits.size(), '0') + digits;
+    };
+    for (unsigned octet = 0; octet < 256; ++octet) {
+        for (std::size_t at = 0; at < 35; ++at) {
+            std::string text(35, 'Q');
+            text[at] = static_cast<char>(octet);
+            const std::string wanted = std::string(at, 'q') + written(octet) + std::string(34 - at, 'q');
+            Bytes wire = label("x");
+            append(wire, label(text));
+            append(wire, label("y0"));
+            wire.push_back(0);
+            if (text_at(wire, 0) != "x." + wanted + ".y0") REQUIRE(text_at(wire, 0) == "x." + wanted + ".y0");
+            wire.resize(wire.size() + 40, 0xFF);
+            if (text_at(wire, 2) != wanted + ".y0") REQUIRE(text_at(wire, 2) == wanted + ".y0");
+        }
+    }
+}
+
 TEST_CASE("the root is one dot with and without a trailing dot") {
     CHECK(text_at(name(""), 0) == ".");
     CHECK(text_at(name(""), 0, NameEnd::trailing_dot) == ".");

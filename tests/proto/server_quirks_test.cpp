@@ -97,8 +97,9 @@ TEST_CASE(
 
 TEST_CASE("4: what BIND forwards looks like a resolver's, and RD tells it") {
     const auto is_forwarded = [](const Event& event) {
-        return event.effective_type() == MessageType::forwarder_query ||
-               event.effective_type() == MessageType::forwarder_response;
+        const bool says_so =
+            event.type == MessageType::forwarder_query || event.type == MessageType::forwarder_response;
+        return says_so || (is_outgoing(event) && event.dns.rd());
     };
     CHECK(count("bind-fwd", is_outgoing) == 191);
     CHECK(count("bind-fwd", is_forwarded) == 191);
@@ -111,9 +112,8 @@ TEST_CASE("4: what BIND forwards looks like a resolver's, and RD tells it") {
               return is_forwarded(event) && event.qname.ends_with(".fwd.test");
           }) == 6);
     CHECK(count("unbound", is_forwarded) == 8);  // which says so itself
-    CHECK(count("unbound", [](const Event& event) { return event.effective_type() != event.type; }) == 0);
-    CHECK(count("bind-fwd", [](const Event& event) {
-              return !is_outgoing(event) && event.effective_type() != event.type;
+    CHECK(count("unbound", [](const Event& event) {
+              return event.type == MessageType::resolver_query && event.dns.rd();
           }) == 0);
 }
 
@@ -146,21 +146,20 @@ TEST_CASE("6: responses to clients have no time of their query, but for dnsdist'
     CHECK(count("dnsdist", with_query_time) == 206);
 }
 
-TEST_CASE("7: TLS and HTTPS shown as TCP or as nothing are not guessed at, and hinted by the port") {
-    const auto hinted = [](SocketProtocol sent, SocketProtocol hint) {
-        return [=](const Event& event) { return event.protocol == sent && event.transport_hint() == hint; };
+TEST_CASE("7: TLS and HTTPS shown as TCP or as nothing are not guessed at, though the port hints at them") {
+    const auto shown = [](SocketProtocol protocol, std::uint16_t port) {
+        return [=](const Event& event) { return event.protocol == protocol && event.response.port == port; };
     };
+    constexpr std::uint16_t dns_over_tls = 853;
+    constexpr std::uint16_t https = 443;
     using enum SocketProtocol;
-    CHECK(count("unbound", hinted(unknown, doh)) == 8);
-    CHECK(count("unbound", hinted(tcp, dot)) == 6);
-    CHECK(count("bind-rec", hinted(tcp, dot)) == 6);
-    CHECK(count("bind-rec", hinted(tcp, doh)) == 8);
-    CHECK(count("kresd", hinted(dot, dot)) == 6);
-    CHECK(count("kresd", hinted(doh, doh)) == 8);
-    CHECK(count("dnsdist", hinted(dnscrypt_udp, dnscrypt_udp)) == 6);
-    CHECK(count("bind-rec", [](const Event& event) {
-              return event.response.port == 53 && event.transport_hint() != event.protocol;
-          }) == 0);
+    CHECK(count("unbound", shown(unknown, https)) == 8);
+    CHECK(count("unbound", shown(tcp, dns_over_tls)) == 6);
+    CHECK(count("bind-rec", shown(tcp, dns_over_tls)) == 6);
+    CHECK(count("bind-rec", shown(tcp, https)) == 8);
+    CHECK(count("kresd", shown(dot, dns_over_tls)) == 6);
+    CHECK(count("kresd", shown(doh, https)) == 8);
+    CHECK(count("dnsdist", [](const Event& event) { return event.protocol == dnscrypt_udp; }) == 6);
 }
 
 TEST_CASE("8: PowerDNS puts a reply without QR into the query's field: it is the message of that response") {

@@ -149,7 +149,7 @@ TEST_CASE("a log whose frames are all trimmed keeps its numbers over a restart")
     {
         Spool spool(options, posix_disk());
         REQUIRE(append_frames(spool, {10, 10, 10}).appended);
-        spool.roll_when_old();
+        spool.tick();
         spool.trim(spool.end());
         CHECK(spool.bytes() == 0);
         CHECK(spool.begin() == spool.end());

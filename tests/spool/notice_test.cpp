@@ -50,6 +50,23 @@ TEST_CASE("a notice comes back whole, in its place, under a number of its own") 
     CHECK(number(std::get<SpoolBlock>(behind).frames.front().position) == 4);
 }
 
+TEST_CASE("a notice is read from memory too, and from there alone while there is no disk") {
+    const TemporaryFolder folder;
+    Spool spool(small_spool(folder), posix_disk());
+    REQUIRE(append_frames(spool, {10}).appended);
+    REQUIRE(spool.append_notice(dropped(), "bind", {}).appended);
+    for (const bool files : {true, false}) {
+        CAPTURE(files);
+        if (!files) std::filesystem::remove_all(spool.directory());
+        SpoolReader reader = spool.reader(first_position);
+        REQUIRE(std::holds_alternative<SpoolBlock>(reader.next()));
+        const SpoolRead read = reader.next();
+        REQUIRE(std::holds_alternative<SpoolNotice>(read));
+        CHECK(std::get<SpoolNotice>(read).notice.words == "why");
+        CHECK(number(reader.position()) == 3);
+    }
+}
+
 TEST_CASE("a reader that begins behind a notice does not give it") {
     const TemporaryFolder folder;
     Spool spool(small_spool(folder), posix_disk());

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/spool/faulty_disk.h"
 #include "tests/spool/spool_fixture.h"
 
 namespace tapferry {
@@ -98,12 +99,12 @@ TEST_CASE("a slow trickle rolls by age, so that what all routes have passed can 
     SpoolOptions options = small_spool(folder);
     options.segment_age = std::chrono::milliseconds(0);
     Spool spool(options, posix_disk());
-    spool.roll_when_old();
+    spool.tick();
     CHECK(segment_files(options.directory).size() == 1);  // no frames, no roll
     SpoolReader reader(options.directory, posix_disk(), first_position);
     for (std::uint64_t i = 1; i < 10; ++i) {
         REQUIRE(append_frames(spool, {100}).appended);
-        spool.roll_when_old();
+        spool.tick();
         CHECK(read_all(reader).text == std::to_string(i) + "-" + std::to_string(i));
         spool.trim(reader.position());
         CHECK(segment_files(options.directory).size() == 1);
@@ -128,6 +129,182 @@ TEST_CASE("segments of earlier runs count towards max_bytes and are trimmed like
     CHECK(read_all(options.directory).text.starts_with("1-" + std::to_string(begin - 1) + "(retention) "));
     spool.trim(spool.end());
     CHECK(read_all(options.directory, spool.begin()).text == "21-21");
+}
+
+TEST_CASE("what was received max_age ago goes, and who still needed it is told") {
+    const TemporaryFolder folder;
+    ManualClocks clocks;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    options.max_age = std::chrono::hours(1);
+    Spool spool(options, posix_disk(), first_position, clocks);
+    for (int i = 0; i < 6; ++i) {
+        REQUIRE(append_frames(spool, {100}).appended);
+        clocks.pass(std::chrono::minutes(10));
+    }
+    spool.tick();
+    CHECK(spool.begin() == first_position);
+    // Two frames a segment, that of 1 and 2 sealed after 20 minutes; now it is 80.
+    clocks.pass(std::chrono::minutes(20));
+    spool.tick();
+    CHECK(spool.begin() == Position{3});
+    CHECK(read_all(options.directory).text == "1-2(retention) 3-3 4-4 5-5 6-6");
+    // However late, the segment that is being written stays.
+    clocks.pass(std::chrono::hours(100));
+    spool.tick();
+    CHECK(spool.begin() == Position{5});
+    CHECK(spool.end() == Position{7});
+}
+
+TEST_CASE("a wall clock that is set a year ahead makes nothing old") {
+    const TemporaryFolder folder;
+    ManualClocks clocks;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    options.max_age = std::chrono::hours(1);
+    Spool spool(options, posix_disk(), first_position, clocks);
+    for (int i = 0; i < 6; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    clocks.step_wall_clock(std::chrono::hours(24 * 365));
+    for (int i = 0; i < 6; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    spool.tick();
+    CHECK(spool.begin() == first_position);
+}
+
+TEST_CASE("segments of earlier runs are as old as their frames, not as their files") {
+    const TemporaryFolder folder;
+    ManualClocks clocks;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    {
+        Spool spool(options, posix_disk(), first_position, clocks);
+        // Received an hour before the clock's beginning, sealed after it.
+        for (int i = 0; i < 6; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    }
+    clocks.pass(std::chrono::minutes(50));
+    options.max_age = std::chrono::hours(2);
+    Spool spool(options, posix_disk(), first_position, clocks);
+    spool.tick();
+    CHECK(spool.begin() == first_position);
+    clocks.pass(std::chrono::minutes(20));
+    spool.tick();
+    CHECK(spool.begin() == Position{7});
+    CHECK(read_all(options.directory).text == "1-6(retention)");
+}
+
+TEST_CASE("below min_free_bytes the oldest segments go, no more than is missing") {
+    const TemporaryFolder folder;
+    FaultyDisk disk;
+    disk.free = 100'000;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    options.min_free_bytes = 20'000;
+    Spool spool(options, disk);
+    CHECK(spool.floor() == 20'000);
+    for (int i = 0; i < 20; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    disk.free = 20'000;
+    spool.tick();
+    CHECK(spool.begin() == first_position);
+    disk.free = 20'000 - 500;  // a segment is 384 bytes
+    spool.tick();
+    CHECK(spool.begin() == Position{5});
+    CHECK(spool.trouble().empty());
+}
+
+TEST_CASE("when nothing is left to remove, new frames go to memory alone until there is room again") {
+    const TemporaryFolder folder;
+    FaultyDisk disk;
+    ManualClocks clocks;
+    disk.free = 1'000'000;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    options.min_free_bytes = 20'000;
+    Spool spool(options, disk, first_position, clocks);
+    SpoolReader reader = spool.reader(first_position);
+    for (int i = 0; i < 5; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    const auto second = [&] {
+        clocks.pass(std::chrono::seconds(1));
+        spool.tick();
+    };
+    disk.free = 10;
+    second();
+    CHECK(spool.begin() == Position{5});
+    CHECK(spool.trouble() == "less than spool.min_free_bytes is free there");
+    const std::uint64_t bytes = spool.bytes();
+    REQUIRE(append_frames(spool, {100}).appended);
+    CHECK(spool.bytes() == bytes);
+    CHECK(read_all(reader).text == "1-4(retention) 5-5 6-6");
+    // A little more than the floor is not enough: it would be told every other moment.
+    disk.free = 20'100;
+    second();
+    CHECK_FALSE(spool.trouble().empty());
+    disk.free = 23'000;
+    second();
+    CHECK(spool.trouble().empty());
+    REQUIRE(append_frames(spool, {100}).appended);
+    CHECK(read_all(options.directory, Position{5}).text == "5-5 6-6 7-7");
+}
+
+TEST_CASE(
+    "a disk that has less than min_free_bytes from the start is shared half and half, over restarts too") {
+    const TemporaryFolder folder;
+    FaultyDisk disk;
+    disk.free = 10'000;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    options.min_free_bytes = 1 << 30;
+    std::uint64_t bytes = 0;
+    {
+        Spool spool(options, disk);
+        CHECK(spool.floor() == 5'000);
+        for (int i = 0; i < 20; ++i) REQUIRE(append_frames(spool, {100}).appended);
+        spool.tick();
+        CHECK(spool.trouble().empty());
+        CHECK(spool.begin() == first_position);
+    }
+    for (const auto& file : segment_files(options.directory)) bytes += std::filesystem::file_size(file);
+    disk.free = 10'000 - static_cast<std::int64_t>(bytes);
+    const Spool spool(options, disk);
+    CHECK(spool.floor() == 5'000);
+}
+
+TEST_CASE(
+    "where the newest are dropped a full spool refuses, takes no number, and goes on when routes have "
+    "passed") {
+    const TemporaryFolder folder;
+    SpoolOptions options = small_spool(folder, 2 * block_bytes);
+    options.max_bytes = 2000;
+    options.when_full = WhenFull::drop_newest;
+    Spool spool(options, posix_disk());
+    int appended = 0;
+    AppendOutcome outcome;
+    while ((outcome = append_frames(spool, {100})).appended) ++appended;
+    CHECK(outcome.full);
+    CHECK(appended > 5);
+    CHECK(spool.begin() == first_position);
+    CHECK(spool.bytes() <= options.max_bytes);
+    CHECK(number(spool.end()) == static_cast<std::uint64_t>(appended) + 1);
+    CHECK(spool.trouble().empty());
+    for (int i = 0; i < 5; ++i) CHECK(append_frames(spool, {100}).full);
+    CHECK(read_all(options.directory).frames == static_cast<std::uint64_t>(appended));
+    spool.trim(Position{5});
+    REQUIRE(append_frames(spool, {100}).appended);
+    CHECK(read_all(options.directory, Position{5}).lost == 0);
+}
+
+TEST_CASE(
+    "a reader that lags far behind leaves nothing in the page cache, and one of fresh segments does not "
+    "ask") {
+    const TemporaryFolder folder;
+    FaultyDisk disk;
+    Spool spool(small_spool(folder), disk);
+    const auto append_megabytes = [&](std::int64_t received) {
+        for (int i = 0; i < 80; ++i) {
+            BlockBuilder block;
+            block.add(1, Bytes(60'000));
+            REQUIRE(spool.append(block, {received, 0}).appended);
+        }
+    };
+    SpoolReader reader(folder.path() / "spool", disk, first_position);
+    append_megabytes(system_clocks().wall().seconds);
+    CHECK(read_all(reader).frames == 80);
+    CHECK(disk.not_needed == 0);
+    append_megabytes(system_clocks().wall().seconds - 3600);
+    CHECK(read_all(reader).frames == 80);
+    CHECK(disk.not_needed > 8'000'000);
 }
 
 }  // namespace tapferry

@@ -21,8 +21,9 @@ SavedPosition numbered_position(std::uint64_t n) {
     saved.position = Position{2 * n};
     saved.highest = Position{3 * n};
     saved.incarnation = 4 * n;
-    saved.totals = {5 * n, 6 * n, 7 * n, 8 * n, 9 * n, 10 * n, 11 * n, 12 * n, {13 * n, 14 * n, 15 * n},
-                    16 * n};
+    saved.totals = {
+        5 * n, 6 * n, 7 * n, 8 * n, 9 * n, 10 * n, 11 * n, 12 * n, {13 * n, 14 * n, 15 * n, 24 * n, 25 * n},
+        16 * n};
     saved.open_from = Position{2 * n - 1};
     saved.open = n;
     saved.notices = {17 * n, -static_cast<std::int64_t>(n), {18 * n, 19 * n, 20 * n, 21 * n, 22 * n, 23 * n}};
@@ -36,7 +37,7 @@ bool is_numbered_position(const SavedPosition& saved, std::uint64_t n) {
            saved.highest == Position{3 * n} && saved.incarnation == 4 * n && t.read == 5 * n &&
            t.undecodable == 6 * n && t.filtered == 7 * n && t.rendered == 8 * n && t.delivered == 9 * n &&
            t.dead_lettered == 10 * n && t.records == 11 * n && t.repeated == 12 * n &&
-           t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n} && t.paired == 16 * n &&
+           t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n, 24 * n, 25 * n} && t.paired == 16 * n &&
            saved.open_from == Position{2 * n - 1} && saved.open == n && saved.notices.incarnation == 17 * n &&
            saved.notices.minute == -static_cast<std::int64_t>(n) && since.read == 18 * n &&
            since.lost == 19 * n && since.undecodable == 20 * n && since.filtered == 21 * n &&

@@ -20,26 +20,14 @@ std::uint8_t numbered_byte(std::uint64_t position, std::size_t i) {
 
 }  // namespace
 
-// In memory where there is such a file system: the tests make and remove tens of thousands of small files.
-TemporaryFolder::TemporaryFolder() {
-    const std::filesystem::path memory = "/dev/shm";
-    const auto parent = ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
-    std::string name = (parent / "tapferry-spool-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 SpoolOptions small_spool(const TemporaryFolder& folder, std::uint64_t segment_bytes) {
     SpoolOptions options;
     options.directory = folder.path() / "spool";
     options.segment_bytes = segment_bytes;
     // Rolling by age is tested where it is meant, never by how long a test takes.
     options.segment_age = std::chrono::hours(24);
+    options.max_age = std::chrono::milliseconds(0);
+    options.min_free_bytes = 0;
     return options;
 }
 

@@ -1,28 +1,38 @@
-// Builders and readers for the spool's tests: a folder that removes itself, frames whose content tells their
+// Builders and readers for the spool's tests: frames whose content tells their
 // number, and an account of everything a reader gave.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "agent/spool/clocks.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
 #include "agent/spool/spool.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry {
 
-class TemporaryFolder {
+// A clock that stands until a test moves it.
+class ManualClocks final : public Clocks {
   public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] std::chrono::steady_clock::time_point steady() const override {
+        return std::chrono::steady_clock::time_point{passed_.load()};
+    }
+    [[nodiscard]] Timestamp wall() const override {
+        return {1'700'000'000 + std::chrono::floor<std::chrono::seconds>(passed_.load() + stepped_).count(),
+                0};
+    }
+    void pass(std::chrono::milliseconds time) { passed_ = passed_.load() + time; }
+    void step_wall_clock(std::chrono::milliseconds by) { stepped_ += by; }
 
   private:
-    std::filesystem::path path_;
+    std::atomic<std::chrono::nanoseconds> passed_{std::chrono::hours{1}};
+    std::chrono::nanoseconds stepped_{0};
 };
 
 using Bytes = std::vector<std::uint8_t>;

@@ -171,6 +171,157 @@ TEST_CASE("an expression is asked again and again, and answers for each event al
     CHECK(!expression.asks_for("qname"));
 }
 
+TEST_CASE("the addresses of answers are compared as addresses, and any of them counts") {
+    EventBuilder builder;
+    builder.question({"a", "test"}, 1).rcode(0);
+    builder.answer({"a", "test"}, 1, std::string("\xC0\x00\x02\x07", 4));
+    builder.answer({"a", "test"}, 1, std::string("\x0A\x00\x00\x09", 4));
+    builder.answer({"a", "test"}, 28, std::string("\x20\x01\x0d\xb8", 4) + std::string(11, '\0') + "\1");
+    const Event& event = builder.build();
+    for (const std::string_view text :
+         {"answer_ip == \"10.0.0.9\"", "answer_ip in \"10.0.0.0/8\"",
+          "answer_ip in [\"10.0.0.0/8\", \"1.1.1.1\"]", "answer_ip == \"2001:DB8:0::1\"",
+          "answer_a in \"10.0.0.0/8\"", "answer_a != \"1.1.1.1\"", "answer_aaaa == \"2001:0db8::1\"",
+          "answer_aaaa in \"2001:db8::/32\"", "answer_ips in \"2001:db8::/32\"",
+          "answer_aaaa not in \"0.0.0.0/0\"", "answer_a not in \"::/0\"", "answers == \"2001:DB8:0::1\"",
+          "answer_ip", "answer_ips exists"}) {
+        CAPTURE(text);
+        CHECK(holds(text, event));
+    }
+    for (const std::string_view text :
+         {"answer_ip == \"10.0.0.8\"", "answer_ip in \"11.0.0.0/8\"", "answer_a in \"2001:db8::/32\"",
+          "answer_aaaa in \"10.0.0.0/8\"", "answer_ip != \"10.0.0.9\"", "answer_a not in \"10.0.0.0/8\""}) {
+        CAPTURE(text);
+        CHECK(!holds(text, event));
+    }
+    EventBuilder bare;
+    CHECK(!holds("answer_a not in \"10.0.0.0/8\"", bare.build()));
+    CHECK(fault_of("answer_ip == \"10.0.0.0/8\"") ==
+          "column 14: answer_ip is compared with an address such as \"192.0.2.1\"; networks go with in");
+    CHECK(fault_of("answer_aaaa in \"abc\"").starts_with("column 16: answer_aaaa is compared with networks"));
+    CHECK(
+        fault_of("answer_a matches \"^10\"").starts_with("column 10: \"matches\" does not go with answer_a"));
+}
+
+TEST_CASE("words of a fixed set are taken in any case, and a word that no event can have is refused") {
+    EventBuilder builder = response();
+    builder.event().kind = EventKind::unanswered;
+    builder.event().policy = {true, "RPZ", "bad.test", 1, 2, ""};
+    builder.event().time_source = TimeSource::agent;
+    Event event = builder.build();
+    event.dns.has_edns = event.dns.edns.dnssec_ok = true;
+    for (const std::string_view text : {"family == \"inet\"",
+                                        "family == \"INET\"",
+                                        "family != \"inet6\"",
+                                        "short_type == \"cr\"",
+                                        "flags == \"rd\"",
+                                        "rd == \"rd\"",
+                                        "rd == true",
+                                        "tc == false",
+                                        "tc != \"TC\"",
+                                        "not tc",
+                                        "edns.do == true",
+                                        "do == \"DO\"",
+                                        "answer_type == \"a\"",
+                                        "answer_types == \"cname\"",
+                                        "answer_types in [\"txt\", \"TYPE15\"]",
+                                        "kind == \"Unanswered\"",
+                                        "policy_action == \"nxdomain\"",
+                                        "policy.match == \"client_ip\"",
+                                        "time_source == \"Agent\"",
+                                        "arrow == \"<-\"",
+                                        "type contains \"client\"",
+                                        "rcode starts_with \"nx\"",
+                                        "rcode matches \"^nx\"",
+                                        "rcode ends_with \"Domain\""}) {
+        CAPTURE(text);
+        CHECK(holds(text, event));
+    }
+    const std::pair<std::string_view, std::string_view> faults[] = {
+        {"family == \"ipv6\"", "column 11: \"ipv6\" is not one of \"INET\" and \"INET6\""},
+        {"short_type == \"XX\"", "column 15: \"XX\" is not a dnstap message type"},
+        {"flags == \"DO\"", "column 10: \"DO\" is not one of QR, AA, TC, RD, RA, AD and CD"},
+        {"flags in [\"RD\", \"X\"]", "column 17: \"X\" is not one of QR"},
+        {"tc == \"yes\"", "column 7: \"yes\" is not the flag's name, \"true\" or \"false\""},
+        {"answer_type == \"AAAAA\"", "column 16: \"AAAAA\" is not a record type"},
+        {"answer_types == \"AAAAA\"", "column 17: \"AAAAA\" is not a record type"},
+        {"kind == \"broken\"", "column 9: \"broken\" is not one of new_domain, malformed and unanswered"},
+        {"policy_action == \"BLOCK\"", "column 18: \"BLOCK\" is not one of NXDOMAIN, NODATA"},
+        {"policy_match == \"X\"", "column 17: \"X\" is not one of QNAME, CLIENT_IP"},
+        {"time_source == \"server\"", "column 16: \"server\" is not \"agent\""},
+        {"arrow == \"=\"", "column 10: \"=\" is not one of \"->\" and \"<-\""},
+        {"protocol == \"QUIC\"", "column 13: \"QUIC\" is not one of UDP, TCP"},
+        {"opcode == \"ASK\"", "column 11: \"ASK\" is not an opcode"},
+        {"clipped == \"yes\"", "column 12: \"yes\" is not one of \"true\" and \"false\""},
+        {"qname == true", "column 10: texts stand in quotes: \"true\""},
+    };
+    for (const auto& [text, fault] : faults) {
+        const std::string told = fault_of(text);
+        CAPTURE(told);
+        CHECK(told.starts_with(fault));
+    }
+}
+
+TEST_CASE("one label is asked for by its name") {
+    const Label labels[] = {{"list", "malware,own"}, {"site", "fra1"}, {"void", ""}};
+    EventBuilder builder;
+    Event event = builder.build();
+    CHECK(!holds("labels.site", event));
+    event.labels = labels;
+    for (const std::string_view text :
+         {"labels.site", "labels.site exists", "labels.site == \"fra1\"", "labels.site in [\"a\", \"fra1\"]",
+          "labels.site != \"ams\"", "labels.list contains \"own\"", "labels.list matches \"^mal\"",
+          "not labels.void", "not labels.other", "labels == \"site=fra1\""}) {
+        CAPTURE(text);
+        CHECK(holds(text, event));
+    }
+    for (const std::string_view text : {"labels.site == \"fra\"", "labels.sit", "labels.other != \"fra1\"",
+                                        "labels.site != \"fra1\"", "labels.site == \"FRA1\""}) {
+        CAPTURE(text);
+        CHECK(!holds(text, event));
+    }
+    CHECK(fault_of("labels.site > \"a\"").starts_with("column 13: \">\" does not go with labels.site"));
+    CHECK(std::get<Expression>(parse_expression("labels.site")).asks_for("labels"));
+}
+
+TEST_CASE("what json shows may be asked for: the other sections, and whether something was left out") {
+    EventBuilder builder = response();
+    const Event& event = builder.build();
+    CHECK(holds("not clipped and clipped == false and not authority and not additional", event));
+    builder.answer({"www", "example", "test"}, 16, std::string(250, '\xFF') + std::string(5, 'x'));
+    for (int i = 0; i < 70; ++i)
+        builder.answer({"www", "example", "test"}, 1, std::string("\xC0\x00\x02\x07", 4));
+    CHECK(holds("clipped and clipped == true", builder.build()));
+    EventBuilder other = response();
+    Event moved = other.build();
+    std::swap(moved.dns.answers, moved.dns.authority);
+    CHECK(holds("authority in \"192.0.2.0/24\" and authority ends_with \"cdn.test\" and not answers", moved));
+    CHECK(holds("authority == \"edge.cdn.test\" and authority.data", moved));
+    std::swap(moved.dns.additional, moved.dns.authority);
+    CHECK(holds("additional in \"192.0.2.0/24\" and not authority", moved));
+}
+
+TEST_CASE(
+    "the names that json has one inside the other are taken where they mean the same, and else put right") {
+    for (const std::string_view text :
+         {"edns.do", "edns.version == 0", "edns.udp_size > 1", "edns.nsid == \"a\"", "edns.ede",
+          "edns.client_subnet in \"10.0.0.0/8\"", "policy.action == \"PASS\"", "policy.rule",
+          "answers.type == \"A\"", "answers.data ends_with \"test\""}) {
+        CAPTURE(text);
+        CHECK(fault_of(text).empty());
+    }
+    const std::pair<std::string_view, std::string_view> meant[] = {
+        {"answers.ttl", "answer_ttl"}, {"edns", "edns_version"}, {"QNAME", "qname"},     {"client_ip", "src"},
+        {"transport", "protocol"},     {"qnmae", "qname"},       {"latancy", "latency"}, {"port", "src_port"},
+        {"edns.ede.code", "ede"},      {"policy", "policy_type"}};
+    for (const auto& [word, field] : meant)
+        CHECK(fault_of(word) == "column 1: there is no field \"" + std::string(word) + "\"; did you mean \"" +
+                                    std::string(field) + "\"?");
+    for (const std::string_view word : {"foo", "weather", "x", "edns.cookie_length"})
+        CHECK(fault_of(word) == "column 1: there is no field \"" + std::string(word) +
+                                    "\"; tapferry-filter(7) and the help of decode list them");
+}
+
 TEST_CASE("a fault names its column, and what would be right") {
     const std::pair<std::string_view, std::string_view> faults[] = {
         {"", "column 1: here a field is missing"},

@@ -101,6 +101,47 @@ TEST_CASE("in no format that may be chosen beside it stands the client that was 
     CHECK(telling > 12);  // who hides nothing shows it in most of them
 }
 
+// A message with the client's subnet in an OPT record at each place where there must be none.
+Event oddly_telling_event(test::EventBuilder& builder) {
+    using namespace std::string_literals;
+    const std::string subnet = "\0\x08\0\x08\0\1\x20\0\xc6\x33\x64\x07"s;  // 198.51.100.7/32
+    const std::string opt = "\0\0\x29\x10\0\0\0\0\0\0\x0c"s + subnet;
+    const std::string named = "\xc0\x0c\0\x29\x10\0\0\0\0\0\0\x0c"s + subnet;
+    builder.wire("\x12\x34\x81\x80\0\1\0\2\0\1\0\3"s + test::wire_name({"www", "example", "test"}) +
+                 "\0\1\0\1"s + opt + "\xc0\x0c\0\1\0\1\0\0\1\x2c\0\4\xc0\0\2\x50"s + opt + opt + opt + named);
+    return builder.build();
+}
+
+TEST_CASE("OPT records that a message must not have go when anything is hidden, and stay else") {
+    for (const Client client : {Client::keep, Client::mask, Client::cryptopan, Client::hmac, Client::drop}) {
+        test::EventBuilder builder;
+        Event event = oddly_telling_event(builder);
+        REQUIRE(event.dns.malformed == nullptr);
+        REQUIRE(event.dns.answers.size() == 2);
+        REQUIRE(event.dns.authority.size() == 1);
+        REQUIRE(event.dns.additional.size() == 2);
+        Privacy(options(client)).apply(event);
+        const bool kept = client == Client::keep;
+        CHECK(event.dns.answers.size() == (kept ? 2 : 1));
+        CHECK(event.dns.answers.back().type == 1);
+        CHECK(event.dns.authority.empty() == !kept);
+        CHECK(event.dns.additional.empty() == !kept);
+        const std::string text = shown(JsonOptions{.additional = true}, event);
+        CAPTURE(text);
+        CHECK((text.find("c6336407") != std::string::npos || text.find("C6336407") != std::string::npos) ==
+              kept);
+    }
+}
+
+TEST_CASE("what a server's operator wrote into extra is passed on, but not when clients are dropped") {
+    for (const Client client : {Client::keep, Client::mask, Client::cryptopan, Client::hmac, Client::drop}) {
+        Event event = event_from("198.51.100.7");
+        event.extra = "pool=eu; client=198.51.100.7";
+        Privacy(options(client)).apply(event);
+        CHECK(event.extra.empty() == (client == Client::drop));
+    }
+}
+
 TEST_CASE("Crypto-PAn makes of addresses what its reference implementation does") {
     const std::pair<std::string_view, std::string_view> vectors[] = {
         {"128.11.68.132", "135.242.180.132"},

@@ -104,5 +104,31 @@ TEST_CASE("filters and places see the address as it was, what comes behind priva
     CHECK(event.response_place.city == "Frankfurt");
 }
 
+TEST_CASE("an expression may ask for labels, for lists and for places, which are there before it then") {
+    EventBuilder builder;
+    const auto passes = [&](StageOptions options, std::string_view text) {
+        options.where = where(text);
+        Event event = builder.build();
+        const bool passed = Stages(options).pass(event);
+        if (passed) CHECK(event.labels.size() >= options.labels.size());
+        return passed;
+    };
+    const StageOptions listed = with_list("example.test");
+    CHECK(passes(listed, "labels.site == \"fra1\""));
+    CHECK(!passes(listed, "labels.site == \"ams\""));
+    CHECK(passes(listed, "labels.list == \"bad\""));
+    CHECK(!passes(with_list("other.test"), "labels.list"));
+    StageOptions dropped = listed;
+    dropped.match_lists.front().use = MatchListOptions::Use::drop;
+    CHECK(!passes(dropped, "labels.site"));
+    StageOptions placed;
+    CHECK(!passes(placed, "src_country"));
+    placed.places = std::get<0>(
+        PlaceDatabases::open({std::string(TAPFERRY_SOURCE_DIR) + "/tests/data/places/city.mmdb", "", ""}));
+    CHECK(passes(placed, "src_country == \"FR\""));
+    CHECK(passes(placed, "dst_city == \"Frankfurt\""));
+    CHECK(!passes(placed, "src_country == \"DE\""));
+}
+
 }  // namespace
 }  // namespace tapferry

@@ -1,9 +1,6 @@
 #include "transports/file.h"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <csignal>
 
 #include "tests/transports/transport_fixture.h"
 
@@ -16,26 +13,6 @@ FileOptions options_for(const std::string& path) {
     options.recheck = 0ms;
     return options;
 }
-
-// A disk that is full at `bytes`, for this process.
-class SizeLimit {
-  public:
-    explicit SizeLimit(rlim_t bytes) : signal_before_(std::signal(SIGXFSZ, SIG_IGN)) {
-        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
-        const rlimit limit{bytes, before_.rlim_max};
-        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    }
-    ~SizeLimit() {
-        (void)::setrlimit(RLIMIT_FSIZE, &before_);
-        (void)std::signal(SIGXFSZ, signal_before_);
-    }
-    SizeLimit(const SizeLimit&) = delete;
-    SizeLimit& operator=(const SizeLimit&) = delete;
-
-  private:
-    rlimit before_{};
-    void (*signal_before_)(int);
-};
 
 }  // namespace
 

@@ -1,10 +1,11 @@
-// What the tests of all transports need: batches of given texts, outcomes with a generous limit, a folder
-// that goes.
+// What the tests of all transports need: batches of given texts, outcomes with a generous limit.
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <initializer_list>
 #include <ostream>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "encoders/records.h"
+#include "tests/support/temporary_folder.h"
 #include "transports/transport.h"
 
 namespace tapferry {
@@ -38,18 +40,26 @@ std::string summary(const std::vector<Outcome>& outcomes);
 // Submits and gives the one outcome that follows.
 Outcome deliver(Transport& transport, const Batch& batch, Ticket ticket);
 
-class TemporaryFolder {
+std::string content_of(const std::string& path);
+
+// A disk that is full at `bytes`, for this process.
+class SizeLimit {
   public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] std::string path(std::string_view name) const { return (path_ / name).string(); }
+    explicit SizeLimit(rlim_t bytes) : signal_before_(std::signal(SIGXFSZ, SIG_IGN)) {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit limit{bytes, before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+    ~SizeLimit() {
+        (void)::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, signal_before_);
+    }
+    SizeLimit(const SizeLimit&) = delete;
+    SizeLimit& operator=(const SizeLimit&) = delete;
 
   private:
-    std::filesystem::path path_;
+    rlimit before_{};
+    void (*signal_before_)(int);
 };
-
-std::string content_of(const std::string& path);
 
 }  // namespace tapferry

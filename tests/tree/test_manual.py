@@ -22,12 +22,17 @@ def output(*arguments):
 
 
 def help_of(command=None):
-    return output(*([command] if command else []), "--help")
+    return output(*(command.split() if command else []), "--help")
 
 
-def commands():
-    listed = help_of().split("Subcommands:")[1].split("\n\n")[0]
-    return re.findall(r"^  ([a-z]+) ", listed, flags=re.M)
+def commands(above=None):
+    """Every command; behind one that has commands of its own, those: "spool", "spool list"."""
+    listed = help_of(above).partition("Subcommands:")[2].split("\n\n")[0]
+    found = []
+    for name in re.findall(r"^  ([a-z-]+) ", listed, flags=re.M):
+        command = f"{above} {name}" if above else name
+        found += [command, *commands(command)]
+    return found
 
 
 def formats():
@@ -69,6 +74,15 @@ def test_every_format_has_its_section_and_every_key_of_it():
         parts = key.split(".")
         if len(parts) == 4 and parts[0] == "destinations" and parts[2] in formats():
             assert parts[3] in words(known), key
+
+
+def test_every_field_that_an_expression_may_ask_for_is_in_the_manual():
+    known = page("tapferry-filter.7").split(".SS Fields")[1].split(".SH ")[0]
+    listed = help_of("decode").split("Fields for --where, tapferry-filter(7): ")[1].split("\n\n")[0]
+    fields = re.findall(r"[A-Za-z_.]+", listed.split("Formats:")[0])
+    assert len(fields) > 80 and fields[-1] == "labels.NAME"
+    for field in fields:
+        assert field in re.findall(r"[A-Za-z_.]+", known), field
 
 
 def test_every_key_of_the_stages_is_in_the_manual():

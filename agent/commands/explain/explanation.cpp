@@ -1,10 +1,12 @@
 #include "agent/commands/explain/explanation.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 
 #include "agent/commands/explain/fact_source.h"
 #include "agent/commands/explain/field_mapping.h"
+#include "agent/commands/silence.h"
 #include "encoders/bounds.h"
 #include "encoders/make_encoder.h"
 #include "encoders/text/line_format.h"
@@ -25,6 +27,15 @@ const LineFormat* line_of(const FormatOptions& options, std::variant<LineFormat,
     if (const auto* own = std::get_if<TemplateOptions>(&options); own != nullptr && line != nullptr)
         line->set_absent(own->absent);
     return line;
+}
+
+// Whose keys the records have: the format's, or those of the tool whose shape it takes.
+std::string_view keys_of(std::string_view format, const FormatOptions& options) {
+    const auto* json = std::get_if<JsonOptions>(&options);
+    const auto* yaml = std::get_if<YamlOptions>(&options);
+    const bool theirs = (json != nullptr && json->profile == JsonOptions::Profile::dnstap_receiver) ||
+                        (yaml != nullptr && yaml->layout == YamlOptions::Layout::dnstap_receiver);
+    return theirs ? "dnstap-receiver" : format;
 }
 
 // What a line is made of need not be found again in it: each field is written once more by itself.
@@ -61,7 +72,11 @@ std::vector<RecordField> fields_of_frame(const Event& event) {
 class Explaining {
   public:
     Explaining(const Event& event, std::string_view format, const FormatOptions& options)
-        : event_(event), format_(format), options_(options), line_(line_of(options, parsed_)) {}
+        : event_(event),
+          format_(format),
+          keys_(keys_of(format, options)),
+          options_(options),
+          line_(line_of(options, parsed_)) {}
 
     Explanation explain() {
         const auto encoder = make_encoder(options_);
@@ -69,8 +84,9 @@ class Explaining {
         encoder->encode(event_, records);
         encoder->close(records);
         Explanation explanation;
+        if (records.empty()) explanation.silence = silence_words(event_, options_);
         for (std::size_t i = 0; i < records.size(); ++i)
-            explanation.records.push_back(record(records.content(records.records()[i]), i));
+            explanation.records.push_back(record(records.content(records.records()[i]), i, records.size()));
         // Formats that hold the whole message leave nothing out.
         const bool whole = passes_frame_on(options_) || std::holds_alternative<DigOptions>(options_);
         if (!explanation.records.empty() && !whole) {
@@ -81,9 +97,12 @@ class Explaining {
     }
 
   private:
-    ExplainedRecord record(std::string_view content, std::size_t number) {
+    ExplainedRecord record(std::string_view content, std::size_t number, std::size_t of) {
         ExplainedRecord made{content.size(), {}};
-        for (auto& field : split(content)) made.fields.push_back(field_of(std::move(field), number));
+        // A record of its own for each answer has no index in its keys; one of all of them comes from all.
+        const bool one_each = of == event_.dns.answers.size();
+        for (auto& field : split(content))
+            made.fields.push_back(field_of(std::move(field), one_each ? number : SIZE_MAX));
         mark_shortened(made);
         return made;
     }
@@ -93,27 +112,26 @@ class Explaining {
         return fields_of_record(format_, content);
     }
 
-    ExplainedField field_of(RecordField field, std::size_t record) {
+    ExplainedField field_of(RecordField field, std::size_t answer) {
         const std::string bare = without_indexes(field.key);
-        const std::string_view fact = fact_of(format_, bare);
-        // A record of its own for each answer has no index in its keys.
-        const std::size_t index = bare != field.key ? index_in(field.key) : record;
-        ExplainedField explained{std::move(field), "derived", limit_of(format_, bare), {}};
+        const std::string_view fact = fact_of(keys_, bare);
+        const std::size_t index = bare != field.key ? index_in(field.key) : answer;
+        ExplainedField explained{std::move(field), "derived", limit_of(keys_, bare), {}};
         auto source = fact.empty() ? std::nullopt : source_of(event_, fact, index);
         if (!source) return explained;
         if (explained.field.value == "-" && line_ != nullptr) source->from += ": absent";
-        tell(fact, bare);
+        tell(fact);
         explained.from = std::move(source->from);
         if (explained.limit == 0) explained.limit = source->limit;
         explained.cut = std::move(source->cut);
         return explained;
     }
 
-    void tell(std::string_view fact, std::string_view key) {
+    void tell(std::string_view fact) {
         told_.emplace(fact.substr(0, fact.find_first_of("[.")));
-        if (fact == "time" || fact == "query_time" || fact == "response_time") told_time_ = true;
-        // An item of YAML's question section is the question whole.
-        if (key.ends_with("SECTION[]")) told_.insert({"qtype", "qclass"});
+        if (fact == "time" || fact == "start" || fact == "query_time" || fact == "response_time")
+            told_time_ = true;
+        if (fact == "question") told_.insert({"qname", "qtype", "qclass"});
     }
     // A record that was shortened names in itself what was.
     void mark_shortened(ExplainedRecord& record) const {
@@ -151,6 +169,7 @@ class Explaining {
 
     const Event& event_;
     std::string_view format_;
+    std::string_view keys_;
     const FormatOptions& options_;
     std::variant<LineFormat, std::string> parsed_{std::string()};
     const LineFormat* line_;

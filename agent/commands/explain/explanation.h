@@ -26,6 +26,7 @@ struct ExplainedRecord {
 
 struct Explanation {
     std::vector<ExplainedRecord> records;    // none: the format says nothing of this event
+    std::string_view silence;                // what the event is then: "a query"; empty: nobody knows
     std::vector<std::string_view> left_out;  // facts of the event that stand in no record
 };
 

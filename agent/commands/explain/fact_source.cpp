@@ -4,6 +4,7 @@
 
 #include "encoders/bounds.h"
 #include "encoders/event_fields.h"
+#include "encoders/event_roles.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -35,6 +36,7 @@ constexpr PlainFact plain_facts[] = {
     {"dns_id", "DNS header, octets 0 to 1"},
     {"opcode", "DNS header, octet 2"},
     {"flags", "DNS header, octets 2 to 3"},
+    {"flags and edns", "DNS header, octets 2 to 3, the OPT record, and 14.3 message.socket_protocol"},
     {"qdcount", "DNS header, octets 4 to 5"},
     {"ancount", "DNS header, octets 6 to 7"},
     {"nscount", "DNS header, octets 8 to 9"},
@@ -68,7 +70,9 @@ constexpr PlainFact plain_facts[] = {
     {"labels", "the configuration: labels", max_opaque_text},
     {"geo", "derived: the address by a MaxMind database", max_opaque_text},
     {"sample_rate", "the configuration: filter.sample"},
-    {"received", "the agent: time of receipt"},
+    {"event types", "derived: what sort of event it is, and 14.15.3 message.policy.action"},
+    {"related addresses", "derived: both addresses and those of the answers"},
+    {"related names", "derived: the names asked for and answered"},
     {"constant", "constant"},
 };
 
@@ -90,6 +94,7 @@ FactSource question_fact(const Event& event, std::string_view fact) {
     const std::size_t name = event.dns.questions.front().name;
     const std::size_t length = octets_of_name(event.dns.wire, name);
     if (fact == "qname") return {"DNS question 1, " + octets(name, length), limit, {}};
+    if (fact == "question") return {"DNS question 1, " + octets(name, length + 4), 0, {}};
     return {"DNS question 1, " + octets(name + length + (fact == "qtype" ? 0 : 2), 2), 0, {}};
 }
 
@@ -98,6 +103,19 @@ FactSource time_fact(const Event& event) {
         return {"the agent: time of receipt, the frame has none", 0, {}};
     const bool response = event.response_time && event.time == *event.response_time;
     return *source_of(event, response ? "response_time" : "query_time", 0);
+}
+
+// Of what tells of a query and its response, the query's.
+FactSource start_fact(const Event& event) {
+    return is_exchange(event) ? *source_of(event, "query_time", 0) : time_fact(event);
+}
+
+// The commands that show captures take an event as received at its own time.
+FactSource receipt_fact(const Event& event) {
+    FactSource source{"the agent: time of receipt", 0, {}};
+    if (event.received == event.time && event.time_source != TimeSource::agent)
+        source.from += "; in a capture that of the event, " + time_fact(event).from;
+    return source;
 }
 
 std::string message_field(const Event& event) {
@@ -109,12 +127,23 @@ constexpr std::size_t type_before = 10;
 constexpr std::size_t class_before = 8;
 constexpr std::size_t ttl_before = 6;
 
+// Of a name that ends there: where the rest of it is.
+std::string pointer_words(dns::Wire wire, std::size_t end) {
+    if (wire[end - 1] == 0 && (end < 2 || wire[end - 2] < 0xC0)) return {};
+    const std::size_t to = (wire[end - 2] & 0x3FU) << 8 | wire[end - 1];
+    return ", a pointer to octet " + std::to_string(to);
+}
+
 FactSource record_fact(const Event& event, std::string_view section, const dns::ResourceRecord& record,
                        std::size_t index, std::string_view part) {
     const std::string place = "DNS " + std::string(section) + " " + std::to_string(index + 1) + ", ";
     const std::size_t rdata = record.rdata;
-    if (part == ".name")
-        return {place + octets(record.owner, octets_of_name(event.dns.wire, record.owner)), longest_name, {}};
+    if (part == ".name") {
+        const std::size_t length = octets_of_name(event.dns.wire, record.owner);
+        return {place + octets(record.owner, length) + pointer_words(event.dns.wire, record.owner + length),
+                longest_name,
+                {}};
+    }
     if (part == ".type") return {place + octets(rdata - type_before, 2), 0, {}};
     if (part == ".class") return {place + octets(rdata - class_before, 2), 0, {}};
     if (part == ".ttl") return {place + octets(rdata - ttl_before, 4), 0, {}};
@@ -179,8 +208,12 @@ void tell_cut(const Event& event, FactSource& source, std::string_view fact) {
 
 std::optional<FactSource> source_of(const Event& event, std::string_view fact, std::size_t index) {
     if (fact == "time") return time_fact(event);
+    if (fact == "start") return start_fact(event);
+    if (fact == "server") return source_of(event, &server_end(event) == &event.query ? "src" : "dst", 0);
+    if (fact == "received") return receipt_fact(event);
     if (fact == "answers") return source_of(event, "answers[]", 0);
-    if (fact == "qname" || fact == "qtype" || fact == "qclass") return question_fact(event, fact);
+    if (fact == "qname" || fact == "qtype" || fact == "qclass" || fact == "question")
+        return question_fact(event, fact);
     if (fact == "bytes") return FactSource{"length of " + message_field(event), 0, {}};
     if (fact == "wire") return FactSource{message_field(event), 0, {}};
     if (fact == "rcode")

@@ -69,7 +69,10 @@ bool has_component(std::string_view key, std::string_view component) {
 
 // The whole key first, then what is left when its first names are taken away.
 std::string_view fact_of(std::string_view format, std::string_view key) {
-    if (format == "gelf" && key.starts_with('_')) key.remove_prefix(1);
+    if (format == "gelf" && key.starts_with('_')) {  // what it calls its own are fields of json
+        key.remove_prefix(1);
+        format = "json";
+    }
     if (has_component(key, "labels")) return "labels";
     if (has_component(key, "geo") || has_component(key, "as")) return "geo";
     const Event nothing;

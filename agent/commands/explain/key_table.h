@@ -7,7 +7,7 @@
 namespace tapferry {
 
 struct KeyMeaning {
-    std::string_view format;  // empty: any
+    std::string_view format;  // or the tool whose keys it takes; empty: any
     std::string_view key;     // without indexes
     std::string_view fact;    // as in fact_source.h; empty: derived
 };

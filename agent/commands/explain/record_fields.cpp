@@ -34,18 +34,24 @@ class JsonWalker {
     [[nodiscard]] bool is_next(char c) const { return at_ < text_.size() && text_[at_] == c; }
     [[nodiscard]] bool empty(char close) const { return at_ + 1 < text_.size() && text_[at_ + 1] == close; }
 
+    void skip_spaces() {
+        while (is_next(' ')) ++at_;
+    }
     void members(const std::string& path) {
         while (is_next('"')) {
             const std::string name = string();
             ++at_;  // the colon
+            skip_spaces();
             value(path.empty() ? name : path + "." + name);
             if (at_ >= text_.size() || text_[at_++] != ',') return;
+            skip_spaces();
         }
     }
     void elements(const std::string& path) {
         for (std::size_t index = 0; at_ < text_.size(); ++index) {
             value(path + "[" + std::to_string(index) + "]");
             if (at_ >= text_.size() || text_[at_++] != ',') return;
+            skip_spaces();
         }
     }
     std::string string() {

@@ -45,6 +45,12 @@ void label(HtmlText& page, std::string_view kind, double x, double y, std::strin
     page.markup("\">").text(words).markup("</text>");
 }
 
+// Of words in the drawings' letters, and rather more than less.
+double text_width(std::string_view words) {
+    constexpr double letter = 7;
+    return letter * static_cast<double>(words.size());
+}
+
 void rectangle(HtmlText& page, std::string_view kind, double x, double y, double width, double height,
                std::string_view tip) {
     page.markup("<rect class=\"")
@@ -58,9 +64,17 @@ void rectangle(HtmlText& page, std::string_view kind, double x, double y, double
     page.markup("/>");
 }
 
-// Lines across, with their values to the left.
-void draw_scale(HtmlText& page, const Frame2D& frame, double end, std::string (*words)(double)) {
-    const double step = axis_step(end, 5);
+// Below the axis; moved to the left where it would end behind the drawing. Returns where it begins.
+double label_below(HtmlText& page, const Frame2D& frame, double x, std::string_view words) {
+    const double width = text_width(words);
+    const double y = frame.base() + 20;
+    const bool fits = x + width / 2 <= frame.width;
+    label(page, fits ? "x" : "y", fits ? x : frame.width, y, words);
+    return fits ? x - width / 2 : frame.width - width;
+}
+
+// Lines across, each `step` higher than the one before it, with their values to the left.
+void draw_scale(HtmlText& page, const Frame2D& frame, double end, double step, std::string (*words)(double)) {
     for (double at = 0; at <= end * 1.0001; at += step) {
         const double y = frame.base() - at / end * frame.inner_height();
         line(page, at == 0 ? "axis" : "grid", frame.left, y, frame.width - frame.right, y);
@@ -87,17 +101,20 @@ class TimelineDrawing {
         std::uint64_t most = 0;
         for (const auto& counts : steps_.counts) most = std::max(most, sum(counts));
         const double busiest = a_second(most);
-        const double step = axis_step(busiest, 5);
-        end_ = std::ceil(busiest / step) * step;
+        step_ = axis_step(busiest, 5);
+        end_ = std::ceil(busiest / step_) * step_;
         several_days_ = day_words(steps_.begin_ms) != day_words(end_ms());
     }
 
     void draw() {
         open_drawing(page_, frame_, "Events a second over time, by response code");
-        draw_scale(page_, frame_, end_, rate_words);
+        draw_scale(page_, frame_, end_, step_, rate_words);
         std::vector<std::uint64_t> below(steps_.counts.size());
         for (const auto series : stacked) layer(series, below);
         times();
+        for (std::size_t i = 0; i < steps_.counts.size(); ++i)
+            if (steps_.is_part(i))
+                rectangle(page_, "part", x(i), frame_.top, x(i + 1) - x(i), frame_.inner_height(), "");
         for (std::size_t i = 0; i < steps_.counts.size(); ++i)
             rectangle(page_, "hit", x(i), frame_.top, x(i + 1) - x(i), frame_.inner_height(), tip(i));
         page_.markup("</svg>");
@@ -150,8 +167,8 @@ class TimelineDrawing {
             const double share = static_cast<double>(at - steps_.begin_ms) / static_cast<double>(span);
             const double there = frame_.left + share * frame_.inner_width();
             line(page_, "axis", there, frame_.base(), there, frame_.base() + 5);
-            label(page_, "x", there, frame_.base() + 20,
-                  *space >= 86'400'000 ? day_words(at) : clock_words(at, *space < 1000));
+            label_below(page_, frame_, there,
+                        *space >= 86'400'000 ? day_words(at) : clock_words(at, *space < 1000));
         }
     }
 
@@ -161,6 +178,7 @@ class TimelineDrawing {
                            span_words(static_cast<double>(steps_.width_ms) / 1000) + "\n" +
                            counted(sum(counts), "event") + ", " + rate_words(a_second(sum(counts))) +
                            " a second";
+        if (steps_.is_part(step)) text += "\nnot whole: the capture has a part of this time only";
         for (std::size_t i = 0; i < counts.size(); ++i)
             if (counts[i] != 0)
                 text.append("\n")
@@ -174,6 +192,7 @@ class TimelineDrawing {
     HtmlText& page_;
     const TimelineSteps& steps_;
     double end_ = 1;
+    double step_ = 1;  // of the scale
     bool several_days_ = false;
 };
 
@@ -181,6 +200,7 @@ class TimelineDrawing {
 double place_of(std::uint64_t value, const std::vector<LogHistogram::Range>& ranges) {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
         if (value >= ranges[i].to) continue;
+        if (value == 0) return static_cast<double>(i) + 0.5;
         const double from = std::log(static_cast<double>(std::max<std::uint64_t>(ranges[i].from, 1)));
         const double to = std::log(static_cast<double>(ranges[i].to));
         const double here = std::log(static_cast<double>(std::max<std::uint64_t>(value, 1)));
@@ -197,6 +217,32 @@ bool is_marked(std::uint64_t value) {
 
 std::string figure_of(double value) {
     return with_commas(static_cast<std::uint64_t>(std::llround(value)));
+}
+
+// Median, 95 and 99 per cent. Labels of marks that lie close together stand one behind the other, and none
+// ends behind the drawing.
+void draw_marks(HtmlText& page, const Frame2D& frame, const ReportDistribution& distribution, double each) {
+    struct Mark {
+        std::string_view name;
+        std::uint64_t value;
+        double label;
+    };
+    constexpr double between = 6;
+    std::array marks{Mark{"median", distribution.p50, 0}, Mark{"95 %", distribution.p95, 0},
+                     Mark{"99 %", distribution.p99, 0}};
+    double least = 0;
+    for (Mark& mark : marks) {
+        const double x = frame.left + place_of(mark.value, distribution.ranges) * each;
+        line(page, "mark", x, frame.top - 6, x, frame.base());
+        mark.label = std::max(x, least);
+        least = mark.label + text_width(mark.name) + between;
+    }
+    double most = frame.width;
+    for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark) {
+        mark->label = std::min(mark->label, most - text_width(mark->name));
+        most = mark->label - between;
+        label(page, "m", mark->label, frame.top - 12, mark->name);
+    }
 }
 
 }  // namespace
@@ -235,7 +281,7 @@ void draw_distribution(HtmlText& page, const ReportDistribution& distribution, s
     const double end = std::ceil(static_cast<double>(most) / step) * step;
     const double each = frame.inner_width() / static_cast<double>(distribution.ranges.size());
     open_drawing(page, frame, title);
-    draw_scale(page, frame, end, figure_of);
+    draw_scale(page, frame, end, step, figure_of);
     double labelled_to = -1e9;
     for (std::size_t i = 0; i < distribution.ranges.size(); ++i) {
         const auto& range = distribution.ranges[i];
@@ -243,27 +289,21 @@ void draw_distribution(HtmlText& page, const ReportDistribution& distribution, s
         double height = static_cast<double>(range.count) / end * frame.inner_height();
         if (range.count != 0) height = std::max(height, 1.5);  // what is there is seen
         rectangle(page, "bar", x + each * 0.08, frame.base() - height, each * 0.84, height, "");
+        const std::string from = mark_words(value_words(distribution, range.from, words));
+        const bool below_step = range.from == 0 && distribution.zeros != 0;
         rectangle(page, "hit", x, frame.top, each, frame.inner_height(),
-                  mark_words(words(range.from)) + " to " + mark_words(words(range.to)) + "\n" +
-                      with_commas(range.count) + ", " + share_words(range.count, distribution.count));
+                  (below_step ? "below a step of the server's clock"
+                              : from + " to " + mark_words(words(range.to))) +
+                      "\n" + with_commas(range.count) + ", " + share_words(range.count, distribution.count));
         const bool few = distribution.ranges.size() <= 8;
-        if ((few || is_marked(range.from)) && x - labelled_to > 52) {
-            line(page, "axis", x, frame.base(), x, frame.base() + 5);
-            label(page, "x", x, frame.base() + 20, mark_words(words(range.from)));
-            labelled_to = x;
+        const double at = below_step ? x + each / 2 : x;
+        const double begin = std::min(at - text_width(from) / 2, frame.width - text_width(from));
+        if ((few || below_step || is_marked(range.from)) && begin > labelled_to) {
+            line(page, "axis", at, frame.base(), at, frame.base() + 5);
+            labelled_to = label_below(page, frame, at, from) + text_width(from) + 6;
         }
     }
-    double after = -1e9;  // labels of marks that lie close together stand one behind the other
-    for (const auto& [name, value] :
-         {std::pair{"median", distribution.p50}, std::pair{"95 %", distribution.p95},
-          std::pair{"99 %", distribution.p99}}) {
-        const double x = frame.left + place_of(value, distribution.ranges) * each;
-        line(page, "mark", x, frame.top - 6, x, frame.base());
-        const double at = std::max(x, after);
-        if (at > frame.width - 20) continue;
-        label(page, "m", std::min(at, frame.width - 40), frame.top - 12, name);
-        after = at + 52;
-    }
+    draw_marks(page, frame, distribution, each);
     page.markup("</svg>");
 }
 

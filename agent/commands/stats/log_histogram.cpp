@@ -48,7 +48,7 @@ void LogHistogram::add(std::uint64_t value) {
     ++range_counts_[range_of(value)];
     ++counts_[bucket_of(value)];
     ++count_;
-    least_ = std::min(least_, value);
+    if (value != 0) least_ = std::min(least_, value);
     greatest_ = std::max(greatest_, value);
     sum_ += static_cast<double>(value);
 }
@@ -65,14 +65,15 @@ std::uint64_t LogHistogram::percentile(double share) const {
         }
         const std::uint64_t begin = beginning_of(bucket);
         const std::uint64_t end = bucket + 1 < buckets ? beginning_of(bucket + 1) : UINT64_MAX;
-        return std::clamp(begin + (end - begin) / 2, least_, greatest_);
+        return std::clamp(begin + (end - begin) / 2, begin == 0 ? 0 : least_, greatest_);
     }
     return greatest_;
 }
 
 std::vector<LogHistogram::Range> LogHistogram::ranges() const {
     std::vector<Range> ranges;
-    if (count_ == 0) return ranges;
+    if (zeros() != 0) ranges.push_back({0, 1, zeros()});
+    if (zeros() == count_) return ranges;
     for (std::size_t i = range_of(least_); i <= range_of(greatest_); ++i)
         ranges.push_back(
             {beginnings[i], i + 1 < beginnings.size() ? beginnings[i + 1] : UINT64_MAX, range_counts_[i]});

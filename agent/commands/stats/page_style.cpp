@@ -33,7 +33,7 @@ svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans",
 svg .m { fill: var(--mark); text-anchor: start; transform: translateX(-2px); }
 line.grid { stroke: var(--grid); } line.axis { stroke: var(--soft); stroke-opacity: .55; }
 line.mark { stroke: var(--mark); stroke-dasharray: 3 3; }
-rect.bar { fill: var(--bar); } rect.hit { fill: transparent; } rect.hit:hover { fill: var(--ink); fill-opacity: .09; }
+rect.bar { fill: var(--bar); } rect.part { fill: var(--card); fill-opacity: .6; } rect.hit { fill: transparent; } rect.hit:hover { fill: var(--ink); fill-opacity: .09; }
 .area.s0 { fill: var(--s0); } .area.s1 { fill: var(--s1); } .area.s2 { fill: var(--s2); } .area.s3 { fill: var(--s3); } .area.s4 { fill: var(--s4); } .area.s5 { fill: var(--s5); }
 i.s0 { background: var(--s0); } i.s1 { background: var(--s1); } i.s2 { background: var(--s2); } i.s3 { background: var(--s3); } i.s4 { background: var(--s4); } i.s5 { background: var(--s5); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 10px 0 0; padding: 0; font-size: 13px; color: var(--soft); }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "agent/commands/count_words.h"
+#include "agent/commands/stats/report_words.h"
+#include "encoders/event_roles.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -18,21 +21,34 @@ ReportTable table_of(std::string_view key, std::string_view title, const TopTabl
 }
 
 ReportDistribution distribution_of(std::string_view key, const LogHistogram& values) {
-    return {std::string(key),        values.count(),          values.least(),
-            values.greatest(),       values.mean(),           values.percentile(0.50),
-            values.percentile(0.90), values.percentile(0.95), values.percentile(0.99),
-            values.ranges()};
+    return {.key = std::string(key),
+            .count = values.count(),
+            .least_above_0 = values.least_above_0(),
+            .least = values.least(),
+            .greatest = values.greatest(),
+            .mean = values.mean(),
+            .p50 = values.percentile(0.50),
+            .p90 = values.percentile(0.90),
+            .p95 = values.percentile(0.95),
+            .p99 = values.percentile(0.99),
+            .ranges = values.ranges()};
+}
+
+ReportDistribution latency_distribution_of(std::string_view key, const LogHistogram& values) {
+    ReportDistribution distribution = distribution_of(key, values);
+    distribution.zeros = values.zeros();
+    return distribution;
 }
 
 std::vector<ReportDistribution> latency_of(const CaptureStatistics& statistics) {
     std::vector<ReportDistribution> distributions;
     if (statistics.latency().count() == 0) return distributions;
-    distributions.push_back(distribution_of("all", statistics.latency()));
+    distributions.push_back(latency_distribution_of("all", statistics.latency()));
     for (std::size_t i = 0; i < message_type_count; ++i) {
         const auto type = static_cast<MessageType>(i);
         if (statistics.latency(type).count() == 0) continue;
         const std::string_view name = type == MessageType::unknown ? "UNKNOWN" : message_type_name(type);
-        distributions.push_back(distribution_of(name, statistics.latency(type)));
+        distributions.push_back(latency_distribution_of(name, statistics.latency(type)));
     }
     return distributions;
 }
@@ -42,7 +58,31 @@ double seconds_between(const Timestamp& from, const Timestamp& to) {
            (static_cast<double>(to.nanoseconds) - static_cast<double>(from.nanoseconds)) / 1e9;
 }
 
+// Which share of its first and last step a capture covers.
+void measure_ends(TimelineSteps& steps, const Timestamp& first, const Timestamp& last) {
+    const auto width = static_cast<double>(steps.width_ms);
+    const auto into_first =
+        static_cast<double>(static_cast<std::int64_t>(milliseconds_of(first)) - steps.begin_ms);
+    const auto whole = static_cast<double>(steps.counts.size() - 1) * width;
+    const auto into_last =
+        static_cast<double>(static_cast<std::int64_t>(milliseconds_of(last)) - steps.begin_ms) - whole;
+    steps.first_share = std::clamp(1 - into_first / width, 0.0, 1.0);
+    steps.last_share = std::clamp(into_last / width, 0.0, 1.0);
+}
+
 }  // namespace
+
+std::string value_words(const ReportDistribution& distribution, std::uint64_t value,
+                        std::string (*words)(std::uint64_t)) {
+    if (value != 0 || distribution.zeros == 0) return words(value);
+    return distribution.least_above_0 == 0 ? "0" : "<" + words(distribution.least_above_0);
+}
+
+std::string zeros_words(const ReportDistribution& distribution) {
+    if (distribution.zeros == 0) return {};
+    return with_commas(distribution.zeros) + " of " + with_commas(distribution.count) + " (" +
+           share_words(distribution.zeros, distribution.count) + ") below a step of the server's clock";
+}
 
 CaptureReport make_report(const CaptureStatistics& statistics, CaptureTotals totals, std::size_t top) {
     const CaptureTables& tables = statistics.tables();
@@ -79,6 +119,8 @@ CaptureReport make_report(const CaptureStatistics& statistics, CaptureTotals tot
     report.sizes = {distribution_of("queries", statistics.query_sizes()),
                     distribution_of("responses", statistics.response_sizes())};
     report.timeline = statistics.timeline().steps(most_steps);
+    if (report.first && !report.timeline.counts.empty())
+        measure_ends(report.timeline, *report.first, *report.last);
     return report;
 }
 

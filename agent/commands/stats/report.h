@@ -30,6 +30,8 @@ struct ReportTable {
 struct ReportDistribution {
     std::string key;  // "all", "CLIENT_RESPONSE", "responses"
     std::uint64_t count = 0;
+    std::uint64_t zeros = 0;  // of latencies: those below a step of the server's clock
+    std::uint64_t least_above_0 = 0;
     std::uint64_t least = 0;
     std::uint64_t greatest = 0;
     double mean = 0;
@@ -62,6 +64,11 @@ struct CaptureReport {
     std::vector<ReportDistribution> sizes;    // in bytes: queries, responses
     TimelineSteps timeline;
 };
+
+// A value of it in words. A latency of 0 is below the least that was told: "<4.00 ms".
+std::string value_words(const ReportDistribution&, std::uint64_t value, std::string (*words)(std::uint64_t));
+// "340 of 400 (85.0 %) below a step of the server's clock"; empty: none.
+std::string zeros_words(const ReportDistribution&);
 
 // At most `top` rows a table.
 CaptureReport make_report(const CaptureStatistics&, CaptureTotals, std::size_t top);

@@ -71,6 +71,9 @@ class ReportPage {
         return text + clock_words(last, false) + " UTC (" + span_words(report_.seconds) + ")";
     }
 
+    std::string latency_words(std::uint64_t value) const {
+        return value_words(report_.latency.front(), value, duration_words);
+    }
     void tile(std::string_view name, std::string_view value, std::string_view below) {
         page_.markup("<div><dt>").text(name).markup("</dt><dd>").text(value);
         page_.markup("<small>").text(below).markup("</small></dd></div>\n");
@@ -95,8 +98,8 @@ class ReportPage {
         tile_of("names", "Names");
         if (table("clients").total != 0) tile_of("clients", "Clients");
         if (!report_.latency.empty())
-            tile("Median latency", duration_words(report_.latency.front().p50),
-                 "99 %: " + duration_words(report_.latency.front().p99));
+            tile("Median latency", mark_words(latency_words(report_.latency.front().p50)),
+                 "99 %: " + latency_words(report_.latency.front().p99));
         tile("Unanswered", with_commas(report_.totals.unanswered), "within 5 seconds");
         tile("Malformed", with_commas(report_.malformed),
              report_.totals.undecodable == 0 ? "of " + counted(report_.events, "event")
@@ -111,8 +114,10 @@ class ReportPage {
 
     void timeline() {
         if (report_.timeline.counts.empty()) return;
-        open("Events a second",
-             "in steps of " + span_words(static_cast<double>(report_.timeline.width_ms) / 1000));
+        std::string beside =
+            "in steps of " + span_words(static_cast<double>(report_.timeline.width_ms) / 1000);
+        if (const std::string part = part_words(report_.timeline); !part.empty()) beside += "; " + part;
+        open("Events a second", beside);
         page_.markup("<div class=\"scroll\">");
         draw_timeline(page_, report_.timeline);
         page_.markup("</div>");
@@ -161,7 +166,9 @@ class ReportPage {
                 "response.</p></section>\n");
             return;
         }
-        open("Latency", "logarithmic, " + with_commas(report_.latency.front().count) + " values");
+        std::string beside = zeros_words(report_.latency.front());
+        if (beside.empty()) beside = with_commas(report_.latency.front().count) + " values";
+        open("Latency", "logarithmic, " + beside);
         draw_distribution(page_, report_.latency.front(), "Latency", duration_words);
         // With one type alone that is the same as all.
         const std::span<const ReportDistribution> all(report_.latency);
@@ -177,7 +184,7 @@ class ReportPage {
         for (const auto& values : distributions) {
             page_.markup("<tr><th scope=\"row\">").text(values.key).markup("</th>");
             for (const auto value : {values.p50, values.p90, values.p95, values.p99, values.greatest})
-                page_.markup("<td>").text(words(value)).markup("</td>");
+                page_.markup("<td>").text(value_words(values, value, words)).markup("</td>");
             page_.markup("</tr>\n");
         }
         page_.markup("</table></div>\n");

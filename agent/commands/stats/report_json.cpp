@@ -119,12 +119,13 @@ class ReportJson {
             separate(distribution.key);
             out_.append('{');
             number("count", distribution.count);
-            if (distribution.count != 0) shape(distribution);
+            if (distribution.count != 0) shape(distribution, name == "latency");
             out_.append('}');
         }
         out_.append('}');
     }
-    void shape(const ReportDistribution& distribution) {
+    void shape(const ReportDistribution& distribution, bool is_latency) {
+        if (is_latency) number("zeros", distribution.zeros);
         number("min", distribution.least);
         number("p50", distribution.p50);
         number("p90", distribution.p90);

@@ -164,7 +164,7 @@ class ReportText {
         const std::size_t columns = std::min(width_ - indent - scale - 2, steps.counts.size());
         const std::vector<std::uint64_t> heights = squeezed(columns);
         most = *std::max_element(heights.begin(), heights.end());
-        heading("Events a second");
+        heading("Events a second", part_words(steps));
         const double merged = static_cast<double>(steps.counts.size()) / static_cast<double>(columns);
         for (std::size_t row = chart_rows; row-- > 0;) {
             std::string mark;
@@ -207,7 +207,7 @@ class ReportText {
 
     void distributions(std::string_view title, const std::vector<ReportDistribution>& distributions,
                        Words words) {
-        heading(title);
+        heading(title, distributions.empty() ? "" : zeros_words(distributions.front()));
         out_.append(indent, ' ').append(padded_right("", 20));
         for (const auto column : {"count", "median", "90 %", "95 %", "99 %", "greatest"})
             paint("2", padded_left(column, column == std::string_view("count") ? 12 : 10));
@@ -217,7 +217,8 @@ class ReportText {
             out_.append(padded_left(with_commas(distribution.count), 12));
             for (const auto value : {distribution.p50, distribution.p90, distribution.p95, distribution.p99,
                                      distribution.greatest})
-                out_.append(padded_left(distribution.count == 0 ? "-" : words(value), 10));
+                out_.append(
+                    padded_left(distribution.count == 0 ? "-" : value_words(distribution, value, words), 10));
             out_ += '\n';
         }
     }
@@ -235,7 +236,9 @@ class ReportText {
             if (among_empty && !std::exchange(left_out, true)) out_.append(indent, ' ').append("     ...\n");
             if (among_empty) continue;
             left_out = false;
-            out_.append(indent, ' ').append(padded_left(mark_words(words(range.from)), 8)).append("  ");
+            out_.append(indent, ' ')
+                .append(padded_left(mark_words(value_words(distribution, range.from, words)), 8))
+                .append("  ");
             bar(range.count, most, width_ - indent - 14 - digits);
             out_.append("  ").append(padded_left(with_commas(range.count), digits)).append("\n");
         }

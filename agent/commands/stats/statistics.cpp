@@ -71,7 +71,7 @@ void CaptureStatistics::add_times(const Event& event) {
     first_ = first_ ? std::min(*first_, event.time) : event.time;
     last_ = last_ ? std::max(*last_, event.time) : event.time;
     timeline_.add(event.time, timeline_series_of(event));
-    if (const auto nanoseconds = tapferry::latency(event)) {
+    if (const auto nanoseconds = measured_latency(event)) {
         latency_[static_cast<std::size_t>(event.type)].add(*nanoseconds);
         all_latency_.add(*nanoseconds);
     }

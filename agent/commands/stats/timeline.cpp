@@ -54,6 +54,15 @@ std::uint64_t sum(const TimelineCounts& counts) {
     return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
+std::string part_words(const TimelineSteps& steps) {
+    if (steps.counts.empty()) return {};
+    const bool first = steps.is_part(0);
+    const bool last = steps.is_part(steps.counts.size() - 1);
+    if (steps.counts.size() == 1) return first || last ? "the one step is not whole" : "";
+    if (first && last) return "the first and the last step are not whole";
+    return first ? "the first step is not whole" : last ? "the last step is not whole" : "";
+}
+
 void Timeline::add(const Timestamp& time, TimelineSeries series) {
     const std::int64_t ms = time.seconds * 1000 + time.nanoseconds / 1'000'000;
     ++counts_[divided(ms, widths[width_])][static_cast<std::size_t>(series)];
@@ -80,7 +89,7 @@ TimelineSteps Timeline::steps(std::size_t most) const {
     };
     while (width + 1 < widths.size() && number_of_steps() > most) ++width;
     const std::int64_t factor = widths[width] / now;
-    TimelineSteps steps{divided(first, factor) * widths[width], widths[width], {}};
+    TimelineSteps steps{divided(first, factor) * widths[width], widths[width], {}, 1, 1};
     steps.counts.resize(std::min(number_of_steps(), most));
     for (const auto& [number, counts] : counts_) {
         const auto at = static_cast<std::size_t>(divided(number, factor) - divided(first, factor));

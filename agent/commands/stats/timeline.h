@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +27,17 @@ struct TimelineSteps {
     std::int64_t begin_ms = 0;  // since 1970
     std::int64_t width_ms = 0;  // 0: there is nothing
     std::vector<TimelineCounts> counts;
+    // How much of the first and the last step there was something to be seen of: their counts are of that
+    // time. make_report() knows.
+    double first_share = 1;
+    double last_share = 1;
+    [[nodiscard]] bool is_part(std::size_t step) const {
+        constexpr double whole = 0.9;  // the last event of a step is rarely at its very end
+        return (step == 0 && first_share < whole) || (step + 1 == counts.size() && last_share < whole);
+    }
 };
+// "the last step is not whole"; empty: all are.
+std::string part_words(const TimelineSteps&);
 
 class Timeline {
   public:

@@ -157,6 +157,19 @@ TEST_CASE("no line of the screen is wider than the terminal, and no byte of it m
         80)));
 }
 
+TEST_CASE("the table tells what was shortened and left out, and nothing where nothing was") {
+    AgentStatus status = sound_status();
+    status.routes.front().cuts = {};
+    status.routes.front().left_out = 0;
+    CHECK(status_table(status_json(status)).find("shortened") == std::string::npos);
+    CHECK(status_table(status_json(status)).find("left out") == std::string::npos);
+    status.routes.front().cuts[static_cast<std::size_t>(CutField::answers)] = 12;
+    status.routes.front().left_out = 3;
+    const std::string table = status_table(status_json(status));
+    CHECK(table.find("\nsiem: records shortened, by what they lack: answers 12\n") != std::string::npos);
+    CHECK(table.find("\nsiem: records of answers left out, by reason: bailiwick 3\n") != std::string::npos);
+}
+
 TEST_CASE("an agent without inputs and destinations yet has a table too") {
     CHECK(status_table(status_json(AgentStatus{})).starts_with("input"));
 }

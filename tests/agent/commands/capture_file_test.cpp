@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "agent/commands/capture_streams.h"
 #include "tests/support/frame_streams_file.h"
 #include "tests/transports/transport_fixture.h"
 #include "transports/descriptor.h"
@@ -152,6 +153,134 @@ TEST_CASE("a frame above 1 MiB is passed over and counted, and the next one is r
     CHECK(capture.result.end == CaptureEnd::whole);
     CHECK(capture.result.oversize == 2);
     CHECK(capture.frames == read_capture("bind-sec"));
+}
+
+TEST_CASE("behind a length that cannot be, the next frame is found, and what lies between is told") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    REQUIRE(frames.size() > 4);
+    const auto ends = frame_ends(bytes, frames.size());
+    for (const std::string& length :
+         {std::string("\xff\xff\xff\xff"), std::string("\x00\x20\x00\x00", 4), std::string(4, '\0')}) {
+        for (const std::size_t damaged : {std::size_t{0}, std::size_t{2}, frames.size() - 1}) {
+            CAPTURE(length.size());
+            CAPTURE(damaged);
+            std::string other = bytes;
+            const std::size_t at = ends[damaged] - frames[damaged].size() - 4;
+            other.replace(at, 4, length);
+            const Capture capture = read_bytes(other);
+            auto wanted = frames;
+            wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(damaged));
+            CHECK(capture.frames == wanted);
+            CHECK(capture.result.end == CaptureEnd::damaged);
+            CHECK(capture.result.oversize == 0);
+            CHECK(capture.result.skipped == frames[damaged].size() + 4);
+            CHECK(capture.result.words.find("from byte ") != std::string::npos);
+            const std::string digits =
+                capture.result.words.substr(capture.result.words.find("from byte ") + 10);
+            std::string place = std::to_string(at);
+            if (place.size() > 3) place.insert(place.size() - 3, 1, ',');
+            CHECK(digits.starts_with(place + " on"));
+        }
+    }
+}
+
+TEST_CASE("bytes that were put between frames are passed over, in whatever pieces the file comes") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const auto ends = frame_ends(bytes, frames.size());
+    std::string other = bytes;
+    const std::string noise = std::string("\xde\xad\xbe\xef", 4) + std::string(100'000, '\x12') + "\x0a\x0a";
+    for (const std::size_t place : {std::size_t{5}, std::size_t{3}, std::size_t{0}})
+        other.insert(ends[place], noise);
+    const Capture capture = read_bytes(other);
+    CHECK(capture.frames == frames);
+    CHECK(capture.result.end == CaptureEnd::damaged);
+    CHECK(capture.result.skipped == 3 * noise.size());
+    CHECK(capture.result.words.find("damaged in 3 places") != std::string::npos);
+
+    const std::string few = bytes.substr(0, ends[1]) + "\xde\xad\xbe\xef" + bytes.substr(ends[1]);
+    for (const std::size_t piece : {1U, 7U, 61U}) {
+        CAPTURE(piece);
+        std::vector<Frame> taken;
+        const CaptureStreams::Taker take = [&](std::span<const std::uint8_t> frame) {
+            taken.emplace_back(frame.begin(), frame.end());
+            return true;
+        };
+        CaptureStreams streams(take);
+        for (std::size_t at = 0; at < few.size(); at += piece) {
+            const std::string_view part = std::string_view(few).substr(at, piece);
+            REQUIRE(streams.feed({reinterpret_cast<const std::uint8_t*>(part.data()), part.size()}));
+        }
+        CHECK(streams.finish(true).skipped == 4);
+        CHECK(taken == frames);
+    }
+}
+
+TEST_CASE("a file whose damage has nothing behind it tells how much it is") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto ends = frame_ends(bytes, 2);
+    const Capture capture = read_bytes(bytes.substr(0, ends[1]) + std::string(5000, '\xff'));
+    CHECK(capture.frames.size() == 2);
+    CHECK(capture.result.end == CaptureEnd::damaged);
+    CHECK(capture.result.skipped == 5000);
+}
+
+TEST_CASE("a file made of what looks like frames everywhere is searched in one pass") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    std::string hostile = bytes.substr(0, frame_ends(bytes, 1).front()) + "\xff\xff\xff\xff";
+    // Each of these says that it is nearly 1 MiB of dnstap, and holds all that follow.
+    for (std::uint32_t left = 0xF0000; left > 64; left -= 12) {
+        hostile += length_of(left) + "\x72";
+        for (std::uint32_t inner = left - 5, i = 0; i < 4; ++i, inner >>= 7)
+            hostile.push_back(static_cast<char>((inner & 0x7F) | (i == 3 ? 0 : 0x80)));
+        hostile += std::string("\x7a\x01\x00", 3);
+    }
+    const Capture capture = read_bytes(hostile);
+    CHECK(capture.frames.size() == 1);
+    CHECK(capture.result.end == CaptureEnd::damaged);
+}
+
+TEST_CASE("what is packed by a tool that is not read here is named, with the tool that unpacks it") {
+    for (const auto& [magic, name] :
+         std::initializer_list<std::pair<std::string, std::string>>{{std::string("\xFD"
+                                                                                 "7zXZ\0",
+                                                                                 6),
+                                                                     "xz"},
+                                                                    {"\x04\x22\x4D\x18", "lz4"},
+                                                                    {"BZh9", "bzip2"}}) {
+        CAPTURE(name);
+        const Capture capture = read_bytes(magic + std::string(100, 'x'));
+        CHECK(capture.result.end == CaptureEnd::wrong);
+        CHECK(capture.result.words == "is packed with " + name +
+                                          ", which is not unpacked here: pipe it through '" + name +
+                                          " -dc', and name the file -");
+    }
+}
+
+TEST_CASE("a file that is to be followed and is not there yet is waited for, and that is told once") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("capture");
+    std::size_t taken = 0;
+    int missing = 0;
+    int step = 0;
+    const auto result = read_capture(path, {.take =
+                                                [&](auto) {
+                                                    ++taken;
+                                                    return true;
+                                                },
+                                            .follow = true,
+                                            .idle =
+                                                [&] {
+                                                    if (++step == 2)
+                                                        std::ofstream(path, std::ios::binary)
+                                                            << read_test_file(capture_path("bind-sec"));
+                                                    return taken == 0;
+                                                },
+                                            .missing = [&] { ++missing; }});
+    CHECK(missing == 1);
+    CHECK(taken == read_capture("bind-sec").size());
+    CHECK(result.words.empty());
 }
 
 TEST_CASE("a taker that wants no more gets no more") {

@@ -84,5 +84,18 @@ TEST_CASE("everything is shown whatever the format, unless message types are nam
     CHECK(contains(refusal({}, filter), "--messages: \"XY\" is not a dnstap message type"));
 }
 
+TEST_CASE("text that looks like a number needs no quotes, and a number stays one") {
+    const auto shown = [](const char* output, const char* option) {
+        return read_show_options({.output = output, .line = {}, .options = {option}}, {}).format;
+    };
+    CHECK(std::get<OcsfOptions>(shown("ocsf", "version=1.9")).version ==
+          std::get<OcsfOptions>(shown("ocsf", "version=\"1.9\"")).version);
+    CHECK(std::get<CefOptions>(shown("cef", "vendor=7")).vendor == "7");
+    CHECK(std::get<SummaryOptions>(shown("summary", "max_rows=100")).max_rows == 100);
+    CHECK(contains(refusal({.output = "summary", .line = {}, .options = {"max_rows=-1"}}), "max_rows"));
+    CHECK(
+        contains(refusal({.output = "ocsf", .line = {}, .options = {"version=1.7"}}), "--option version: "));
+}
+
 }  // namespace
 }  // namespace tapferry

@@ -139,6 +139,13 @@ std::string with_destination(std::string_view lines) {
            std::string{lines} + "\n";
 }
 
+DestinationConfig destination(std::string_view lines) {
+    return config_of(with_destination(lines)).destinations.front();
+}
+std::vector<std::string> faults(std::string_view lines) {
+    return faults_of(with_destination(lines));
+}
+
 std::string with_input(std::string_view lines) {
     return "[destinations.out]\ntype = \"stdout\"\n[inputs.bind]\ntype = \"unix\"\npath = \"/run/x.sock\"\n" +
            std::string{lines} + "\n";
@@ -182,7 +189,10 @@ std::string describe(const Config& config) {
         << " " << static_cast<int>(config.log.format) << "\nstop " << config.stop_timeout.count()
         << "\nadmin " << config.admin.host << " " << config.admin.port << "\nspool "
         << config.spool.directory.string() << " " << config.spool.max_bytes << " "
-        << config.spool.segment_bytes << " " << config.spool.segment_age.count() << "\n";
+        << config.spool.segment_bytes << " " << config.spool.segment_age.count() << " "
+        << config.spool.max_age.count() << " " << config.spool.min_free_bytes << " "
+        << static_cast<int>(config.spool.when_full) << " "
+        << (config.spool.sync ? config.spool.sync->count() : -1) << "\n";
     for (const auto& input : config.unix_inputs) {
         out << "input " << input.name << " " << input.path << " mode " << input.mode << " owner "
             << (input.owner ? std::to_string(*input.owner) : "-") << " group "

@@ -40,6 +40,9 @@ inline constexpr std::string_view whole =
 
 // As `whole`, with these lines in [destinations.out] in place of its type.
 std::string with_destination(std::string_view lines);
+// What such a configuration says of that destination, and its faults.
+DestinationConfig destination(std::string_view lines);
+std::vector<std::string> faults(std::string_view lines);
 // As `whole`, with these lines in [inputs.bind] behind its type and path.
 std::string with_input(std::string_view lines);
 

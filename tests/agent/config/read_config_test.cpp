@@ -38,7 +38,30 @@ TEST_CASE("a size may be a number of bytes, and its bounds are told in units") {
 
 TEST_CASE("there is no blocking when the spool is full") {
     CHECK(faults_of(with("[spool]\nwhen_full = \"drop_oldest\"\n")).empty());
+    CHECK(faults_of(with("[spool]\nwhen_full = \"drop_newest\"\n")).empty());
     CHECK(faults_of(with("[spool]\nwhen_full = \"block\"\n")).size() == 1);
+}
+
+TEST_CASE("the spool is synced never, always, or after a time") {
+    const auto sync = [](const std::string& value) {
+        return config_of(with("[spool]\nsync = \"" + value + "\"\n")).spool.sync;
+    };
+    CHECK_FALSE(config_of(with("")).spool.sync);
+    CHECK_FALSE(sync("never"));
+    CHECK(sync("always") == std::chrono::milliseconds(0));
+    CHECK(sync("1s") == std::chrono::milliseconds(1000));
+    for (const std::string wrong : {"0s", "2h", "sometimes", "1", ""}) {
+        CAPTURE(wrong);
+        CHECK(faults_of(with("[spool]\nsync = \"" + wrong + "\"\n")).size() == 1);
+    }
+}
+
+TEST_CASE("limits of age and free space can be switched off") {
+    CHECK(config_of(with("")).spool.max_age == std::chrono::hours(72));
+    CHECK(config_of(with("")).spool.min_free_bytes == 1u << 30);
+    const Config config = config_of(with("[spool]\nmax_age = \"0\"\nmin_free_bytes = \"0\"\n"));
+    CHECK(config.spool.max_age == std::chrono::milliseconds(0));
+    CHECK(config.spool.min_free_bytes == 0);
 }
 
 TEST_CASE("the admin listener takes a host and a port, or nothing, and no unix socket") {

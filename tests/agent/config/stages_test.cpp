@@ -1,6 +1,8 @@
 // The tables of a destination's stages: filter, privacy, labels, match lists, places.
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "proto/dns_text.h"
 #include "tests/agent/config/config_folder.h"
 
@@ -110,7 +112,28 @@ TEST_CASE("a fault of an expression carries the expression with a caret") {
     }
 }
 
-TEST_CASE("a list file holds one entry a line, with talk behind #, and a wrong line is named") {
+TEST_CASE("a filter that keeps every message away is refused, for it looks like one that works") {
+    const std::string told = "filter.not_messages: keeps everything away that messages lets pass";
+    for (const std::string lines :
+         {"not_messages = \"all\"", "messages = \"all\"\nnot_messages = [\"all\"]",
+          "messages = [\"CR\", \"AR\"]\nnot_messages = [\"AUTH_RESPONSE\", \"CLIENT_RESPONSE\"]"})
+        CHECK(fault("[destinations.out.filter]\n" + lines).find(told) != std::string::npos);
+    CHECK(fault("[destinations.out.filter]\nmessages = [\"CR\"]\nnot_messages = [\"AR\"]").empty());
+    CHECK(fault("[destinations.out.filter]\nmessages = [\"X\"]\n").find(told) == std::string::npos);
+}
+
+// Of the warnings each as a line, with the file's name for its path.
+std::string warnings(const ConfigFolder& folder, std::string_view lines) {
+    folder.write("tapferry.toml", with_destination("type = \"stdout\"\n" + std::string(lines)));
+    std::string text;
+    for (const auto& warning : folder.read().warnings) text += to_line(warning) + "\n";
+    const std::string prefix = folder.path("");
+    for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
+        text.erase(at, prefix.size());
+    return text;
+}
+
+TEST_CASE("a list file holds one entry a line, with talk behind #") {
     const ConfigFolder folder;
     folder.write("names.txt", "# names\n\n  Example.TEST.  # ours\r\n*.corp\n");
     const std::string filter =
@@ -119,11 +142,45 @@ TEST_CASE("a list file holds one entry a line, with talk behind #, and a wrong l
     CHECK(passes(options, "a.example.test"));
     CHECK(passes(options, "a.corp"));
     CHECK(!passes(options, "corp"));
-    folder.write("names.txt", "good\n0.0.0.0 bad.test\n||bad\x01^\n");
-    CHECK(fault(filter).find("line 2: \"0.0.0.0 bad.test\" is not a domain name, and 1 lines more") !=
-          std::string::npos);
+    CHECK(warnings(folder, filter).empty());
     folder.write("names.txt", "");
     CHECK(!passes(stages(filter), "a.test"));
+    CHECK(warnings(folder, filter).empty());
+}
+
+TEST_CASE("a line of a list file that is no entry is skipped and told with its place, and the others count") {
+    const ConfigFolder folder;
+    folder.write("names.txt", "# ours\ngood.test\n0.0.0.0 bad.test\n||bad\x01^\nbest.test\n");
+    const std::string filter =
+        "[destinations.out.filter]\nqname_suffix_file = \"" + folder.path("names.txt") + "\"";
+    const StageOptions options = stages(filter);
+    CHECK(passes(options, "a.good.test"));
+    CHECK(passes(options, "best.test"));
+    CHECK(!passes(options, "bad.test"));
+    const std::string rest =
+        "is skipped: it is not a domain name such as \"example.com\" or \"*.example.com\"\n";
+    const std::string key = "destinations.out.filter.qname_suffix_file: ";
+    CHECK(warnings(folder, filter) == "names.txt:3: " + key + "\"0.0.0.0 bad.test\" " + rest +
+                                          "names.txt:4: " + key + "\"||bad?^\" " + rest);
+}
+
+TEST_CASE(
+    "of many wrong lines a few are told and all are counted, and a list that is empty for them is told so") {
+    const ConfigFolder folder;
+    folder.write("nets.txt", "a\nb\nc\nd\n192.0.2.0/24\ne\nf\ng\n");
+    const std::string list = "[destinations.out.match_lists.nets]\ntype = \"networks\"\nfile = \"" +
+                             folder.path("nets.txt") + "\"";
+    const std::string told = warnings(folder, list);
+    CAPTURE(told);
+    CHECK(std::count(told.begin(), told.end(), '\n') == 6);
+    CHECK(told.find(
+              "nets.txt:6: destinations.out.match_lists.nets.file: \"e\" is skipped: it is not a network or "
+              "an address such as") != std::string::npos);
+    CHECK(told.ends_with(
+        "nets.txt: destinations.out.match_lists.nets.file: and 2 more lines are skipped, 7 of 8 "
+        "in all\n"));
+    folder.write("nets.txt", "0.0.0.0 bad.test\n");
+    CHECK(warnings(folder, list).ends_with("nets.file: nothing is left: the list is empty\n"));
 }
 
 TEST_CASE("a file that changed makes its destination another one, and only a change does") {
@@ -197,7 +254,6 @@ TEST_CASE("a match list says what it holds, where to look and what becomes of wh
     CHECK(read.networks->contains(parse_network("192.0.2.9").value().address));
     const std::pair<std::string_view, std::string_view> faults[] = {
         {"type = \"names\"", "my-list.type: \"names\" is not one of \"domains\" or \"networks\""},
-        {"type = \"domains\"", "list.txt line 1: \"192.0.2.0/24\" is not a domain name, and 1 lines more"},
         {"use = \"drop\"", "my-list.use: \"drop\" is not one of \"tag\", \"only\" or \"not\""},
         {"type = \"networks\"\nfields = [\"qname\"]",
          "my-list.fields: \"qname\" is not one of \"answers\", \"src\""},

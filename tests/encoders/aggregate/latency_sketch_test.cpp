@@ -64,4 +64,20 @@ TEST_CASE("latencies outside of the buckets fall into the nearest") {
     CHECK(*sketches.percentile(high, 50) > 138'000'000'000'000);
 }
 
+TEST_CASE("latencies of 0 have their share of the percentiles, and are exactly 0 however many there are") {
+    for (const int others : {10, 1000}) {
+        LatencySketches sketches;
+        LatencySketch sketch;
+        for (int i = 0; i < 9 * others; ++i) sketches.add(sketch, 0);
+        CHECK(sketches.percentile(sketch, 99) == 0U);
+        for (int i = 0; i < others; ++i) sketches.add(sketch, 4'000'000);
+        CHECK(sketch.all() == 10U * others);
+        CHECK(sketches.percentile(sketch, 50) == 0U);
+        CHECK(sketches.percentile(sketch, 90) == 0U);
+        const auto above = sketches.percentile(sketch, 91);
+        REQUIRE(above);
+        CHECK(static_cast<double>(*above) == doctest::Approx(4e6).epsilon(0.016));
+    }
+}
+
 }  // namespace tapferry

@@ -47,8 +47,9 @@ TEST_CASE("a row of a summary has its group, its count, times, bytes, distinct c
             "\"0123456789abcdef000000000000002a-63509e064db89f1dee4cff91017a1b9d\",\"src\":\"198.51.100.7\","
             "\"registered_domain\":\"example.test\",\"qtype\":\"A\",\"rcode\":\"NOERROR\",\"count\":3,"
             "\"first\":\"2026-11-20T21:23:42.001000Z\",\"last\":\"2026-11-20T21:23:45.000000Z\",\"bytes\":99,"
-            "\"distinct_names\":3,\"distinct_clients\":1,\"latency_p50\":0.002000000,\"latency_p95\":"
-            "3.000000000,\"latency_p99\":3.000000000,\"schema\":\"tapferry-summary/1\"}"});
+            "\"distinct_names\":3,\"distinct_clients\":1,\"latency_count\":3,\"latency_zero\":0,"
+            "\"latency_p50\":0.002000000,\"latency_p95\":3.000000000,\"latency_p99\":3.000000000,\"schema\":"
+            "\"tapferry-summary/1\"}"});
 }
 
 TEST_CASE("a row tells the share that is kept and the labels that all events of its window have") {
@@ -155,6 +156,25 @@ TEST_CASE("groups with much in them fill a table before its rows do") {
     CHECK(type > 5);
     CHECK(close(*encoder).size() == type - 1);
     CHECK_FALSE(encoder->full());
+}
+
+TEST_CASE(
+    "a response that took less than a step of the server's clock is one of those that percentiles are of") {
+    const auto encoder = make_encoder(SummaryOptions{.group_by = {}});
+    RecordBuffer records;
+    for (const unsigned milliseconds : {0U, 0U, 0U, 4U})
+        encoder->encode(answered({"www", "example", "test"}, milliseconds).build(), records);
+    EventBuilder query = answered({"www", "example", "test"}, 0);
+    query.type(MessageType::client_query);
+    query.event().is_response = false;
+    encoder->encode(query.build(), records);
+    const auto lines = close(*encoder);
+    REQUIRE(lines.size() == 1);
+    const auto row = read_json(lines[0]);
+    CHECK(row["latency_count"].GetInt() == 4);
+    CHECK(row["latency_zero"].GetInt() == 3);
+    CHECK(row["latency_p50"].GetDouble() == 0);
+    CHECK(row["latency_p99"].GetDouble() == 0.004);
 }
 
 }  // namespace tapferry::test

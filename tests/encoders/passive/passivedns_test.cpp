@@ -261,4 +261,23 @@ TEST_CASE("D4 is given no type that it dies of, no error and no quote") {
     CHECK(lines[1].find("||CAA||0 issue ca.test||300||1") != std::string::npos);
 }
 
+TEST_CASE("an event whose lines would be above 32 KiB counts as shortened, and one that is below does not") {
+    const std::string strings = [] {
+        std::string text;
+        for (int i = 0; i < 8; ++i) text += character_string(std::string(200, 'x'));
+        return text;
+    }();
+    for (const int answers : {2, 22}) {
+        EventBuilder builder = resolver_response();
+        for (int i = 0; i < answers; ++i) builder.answer(www, 16, strings);
+        const auto encoder = make_encoder(PassivednsOptions{.mode = PassivednsOptions::Mode::each});
+        RecordBuffer records;
+        encoder->encode(builder.build(), records);
+        REQUIRE_FALSE(records.empty());
+        const auto counts = records.cut_counts();
+        CHECK(counts[static_cast<std::size_t>(CutField::answers)] == (answers == 22 ? 1 : 0));
+        CHECK(records.records().back().cut.empty() == (answers != 22));
+    }
+}
+
 }  // namespace tapferry::test

@@ -78,6 +78,7 @@ class Agent:
     def __init__(self, folder, *destinations, spool="256MiB", configuration=None, notices=False, silence="0"):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.logs = self.folder     # stays, also where a test has the state elsewhere
         self.socket = self.folder / "dnstap.sock"
         self.configuration = self.folder / "tapferry.toml"
         self.process = None
@@ -92,7 +93,7 @@ class Agent:
         self.starts += 1
         (self.folder / "state/admin.address").unlink(missing_ok=True)
         self.process = Process("tapferry", [PROGRAM, "run", "--config", self.configuration],
-                               self.folder / f"agent-{self.starts}.log")
+                               self.logs / f"agent-{self.starts}.log")
         if ready:
             self.process.wait_ready(self.ready, "is not ready")
         return self

@@ -66,7 +66,8 @@ TEST_CASE("what comes from the DNS message is told by section and octets") {
     CHECK(from(one.event, "json", "qname") == "DNS question 1, octets 12 to 29");
     CHECK(from(one.event, "json", "qtype") == "DNS question 1, octets 30 to 31");
     CHECK(from(one.event, "json", "qclass") == "DNS question 1, octets 32 to 33");
-    CHECK(from(one.event, "json", "answers[0].name") == "DNS answer 1, octets 34 to 35");
+    CHECK(from(one.event, "json", "answers[0].name") ==
+          "DNS answer 1, octets 34 to 35, a pointer to octet 12");
     CHECK(from(one.event, "json", "answers[0].type") == "DNS answer 1, octets 36 to 37");
     CHECK(from(one.event, "json", "answers[0].ttl") == "DNS answer 1, octets 40 to 43");
     CHECK(from(one.event, "json", "answers[0].data") == "DNS answer 1, octets 46 to 49");
@@ -78,15 +79,14 @@ TEST_CASE("the same fact has the same source in every format") {
     const CaptureEvent one(capture, client_response);
     const std::string qname = from(one.event, "json", "qname");
     for (const auto& [format, key] : std::initializer_list<std::pair<const char*, const char*>>{
-             {"cef", "destinationDnsDomain"},
-             {"text", "qname"},
-             {"template", "qname"},
-             {"dig", "QUESTION[0]"},
-             {"yaml", "message.response_message_data.QUESTION_SECTION[0]"}}) {
+             {"cef", "destinationDnsDomain"}, {"text", "qname"}, {"template", "qname"}}) {
         const std::string output(format);
         CAPTURE(output);
         CHECK(from(one.event, format, key) == qname);
     }
+    const std::string question = "DNS question 1, octets 12 to 33";
+    CHECK(from(one.event, "dig", "QUESTION[0]") == question);
+    CHECK(from(one.event, "yaml", "message.response_message_data.QUESTION_SECTION[0]") == question);
     CHECK(from(one.event, "cef", "cs1 DnsQueryType") == from(one.event, "json", "qtype"));
     CHECK(from(one.event, "yaml", "message.query_address") == from(one.event, "json", "src"));
     CHECK(from(one.event, "yaml", "message.response_message_data.status") ==
@@ -137,6 +137,10 @@ TEST_CASE("a format that says nothing of an event has no records") {
     const CaptureEvent query(capture, 1);
     CHECK(explained(query.event, "passivedns").records.empty());
     CHECK(explained(query.event, "passivedns").left_out.empty());
+    CHECK(explained(query.event, "passivedns").silence == "a query");
+    CaptureEvent response(capture, client_response);
+    response.event.type = MessageType::tool_response;
+    CHECK(explained(response.event, "cof").silence == "of a message type that is no source");
 }
 
 TEST_CASE(
@@ -166,6 +170,20 @@ TEST_CASE(
             }
         }
     }
+}
+
+TEST_CASE("where an exchange begins is told by its query, and where one time is known by that") {
+    CaptureEvent one(capture, client_response);
+    REQUIRE(one.event.response_time);
+    one.event.query_time = one.event.response_time;
+    --one.event.query_time->seconds;
+    CHECK(from(one.event, "asim", "EventStartTime").starts_with("14.8 "));
+    one.event.query_time.reset();
+    CHECK(from(one.event, "asim", "EventStartTime").starts_with("14.12 "));
+    CHECK(from(one.event, "ecs", "event.created") == "the agent: time of receipt");
+    one.event.received = one.event.time;
+    CHECK(from(one.event, "ecs", "event.created").find("that of the event, 14.12 ") != std::string::npos);
+    CHECK(from(one.event, "gelf", "_version") == "2 version");
 }
 
 }  // namespace

@@ -57,5 +57,19 @@ TEST_CASE("nothing, nought and the greatest number are values like others") {
     CHECK(histogram.ranges().back().count == 1);
 }
 
+TEST_CASE("noughts are counted apart, and leave no gap of empty ranges behind them") {
+    LogHistogram histogram;
+    for (int i = 0; i < 9; ++i) histogram.add(0);
+    histogram.add(4'000'000);
+    CHECK(histogram.zeros() == 9);
+    CHECK(histogram.least() == 0);
+    CHECK(histogram.least_above_0() == 4'000'000);
+    CHECK(histogram.percentile(0.9) == 0);
+    CHECK(histogram.percentile(0.95) == 4'000'000);
+    REQUIRE(histogram.ranges().size() == 2);
+    CHECK(histogram.ranges().front().count == 9);
+    CHECK(histogram.ranges().back().from == 3'000'000);
+}
+
 }  // namespace
 }  // namespace tapferry

@@ -99,5 +99,85 @@ TEST_CASE("figures are said as people say them") {
     CHECK(clock_words(-1, true) == "23:59:59.999");
 }
 
+TEST_CASE("latencies below a step of the server's clock are part of the percentiles, with their share") {
+    const auto report = report_of("bind-mix-head");
+    const auto& all = report.latency.front();
+    CHECK(all.zeros > all.count / 2);
+    CHECK(all.p50 == 0);
+    CHECK(value_words(all, all.p50, duration_words) == "<" + duration_words(all.least_above_0));
+    CHECK(report_text(report, {}).find(zeros_words(all)) != std::string::npos);
+    CHECK(report_html(report).find("below a step of the server&#39;s clock") != std::string::npos);
+    CHECK(report_json(report).find("\"zeros\":" + std::to_string(all.zeros)) != std::string::npos);
+    ReportDistribution none;
+    none.zeros = none.count = 2;
+    CHECK(value_words(none, 0, duration_words) == "0");
+    CHECK(zeros_words(none) == "2 of 2 (100.0 %) below a step of the server's clock");
+    CHECK(zeros_words(report.sizes.front()).empty());
+}
+
+TEST_CASE("a step of the timeline that the capture covers in part only is marked and told") {
+    auto report = report_of("bind-mix-head");
+    report.timeline.first_share = report.timeline.last_share = 1;
+    CHECK(report_html(report).find("class=\"part\"") == std::string::npos);
+    CHECK(part_words(report.timeline).empty());
+    report.timeline.last_share = 0.3;
+    CHECK(report_html(report).find("class=\"part\"") != std::string::npos);
+    CHECK(report_text(report, {}).find("the last step is not whole") != std::string::npos);
+    report.timeline.first_share = 0.3;
+    CHECK(part_words(report.timeline) == "the first and the last step are not whole");
+}
+
+TEST_CASE("the share of a step that a capture covers is that of its first and last event") {
+    CaptureStatistics statistics;
+    Event event;
+    event.time_source = TimeSource::server;
+    event.type = MessageType::client_response;
+    for (const std::uint32_t tenths : {3U, 14U, 22U}) {
+        event.time = {1'795'209'600 + tenths / 10, tenths % 10 * 100'000'000};
+        statistics.add(event);
+    }
+    TimelineSteps steps = make_report(statistics, {}, 10).timeline;
+    REQUIRE(steps.width_ms == 100);
+    CHECK(steps.first_share == doctest::Approx(1));
+    CHECK(steps.last_share == doctest::Approx(0));
+}
+
+// What stands between `before` and `after`, each time.
+std::vector<std::string> all_between(const std::string& text, std::string_view before,
+                                     std::string_view after) {
+    std::vector<std::string> found;
+    for (std::size_t at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
+        at += before.size();
+        found.push_back(text.substr(at, text.find(after, at) - at));
+    }
+    return found;
+}
+
+TEST_CASE("the marks of a small plot are whole numbers, each once, and no label ends behind the drawing") {
+    CaptureStatistics statistics;
+    const auto frames = read_capture("bind-mix-head");
+    Decoder decoder;
+    Event event;
+    for (std::size_t i = 0; i < 3; ++i) {
+        REQUIRE(decoder.decode(frames[i], {{0, i}, {1'900'000'000, 0}, ""}, event) == DecodeStatus::decoded);
+        statistics.add(event);
+    }
+    const std::string page = report_html(make_report(statistics, {}, 10));
+    for (const std::string& drawing : all_between(page, "<svg viewBox=\"0 0 540", "</svg>")) {
+        auto marks = all_between(drawing, "class=\"y\" x=\"48", "</text>");  // left of the axis
+        for (auto& mark : marks) mark = mark.substr(mark.find('>') + 1);
+        const std::size_t all = marks.size();
+        REQUIRE(all > 1);
+        marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
+        CHECK(marks.size() == all);
+        for (const std::string name : {"median", "95 %", "99 %"}) {
+            const auto at = drawing.find(">" + name + "</text>");
+            REQUIRE(at != std::string::npos);
+            const auto x = drawing.rfind("x=\"", at) + 3;
+            CHECK(std::stod(drawing.substr(x)) + 7.0 * static_cast<double>(name.size()) <= 540);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tapferry

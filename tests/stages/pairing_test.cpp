@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/agent/exchange.h"
+#include "tests/stages/exchange.h"
 
 namespace tapferry {
 namespace {
@@ -21,9 +21,9 @@ class Feed {
   public:
     explicit Feed(PairingOptions options = {}) : pairing(options) {}
 
-    Outcome take(const Frame& frame, Timestamp received = start) {
+    Outcome take(const Frame& frame, Timestamp received = start, std::string_view input = "lab") {
         frame_ = frame;
-        REQUIRE(decoder_.decode(frame_, {{7, ++sequence}, received, "lab"}, event) == DecodeStatus::decoded);
+        REQUIRE(decoder_.decode(frame_, {{7, ++sequence}, received, input}, event) == DecodeStatus::decoded);
         return pairing.take(event);
     }
 
@@ -76,9 +76,11 @@ TEST_CASE("a response alone goes on as it is, and so does the second one to a qu
     CHECK(feed.take(response({})) == Outcome::alone);
 }
 
-TEST_CASE("a response to another port, id, server or question is not the answer") {
+TEST_CASE("a response to another address, port, protocol, id, server or question is not the answer") {
     for (const Exchange& other :
-         {Exchange{.port = 99}, Exchange{.id = 2}, Exchange{.name = "b.test"}, Exchange{.identity = "ns2"}}) {
+         {Exchange{.port = 99}, Exchange{.id = 2}, Exchange{.name = "b.test"}, Exchange{.identity = "ns2"},
+          Exchange{.qtype = 28}, Exchange{.client = 2}, Exchange{.server = 54}, Exchange{.server_port = 54},
+          Exchange{.protocol = 2}}) {
         Feed feed;
         (void)feed.take(query({}));
         CHECK(feed.take(response(other)) == Outcome::alone);
@@ -93,6 +95,29 @@ TEST_CASE(
     CHECK(feed.take(response({.name = "www.example.TEST"})) == Outcome::answers);
     (void)feed.take(query({}));
     CHECK(feed.take(response({.name = ""})) == Outcome::answers);
+}
+
+TEST_CASE("the same message of another input is not the answer") {
+    Feed feed;
+    (void)feed.take(query({}), start, "lab");
+    CHECK(feed.take(response({}), start, "attic") == Outcome::alone);
+    CHECK(feed.take(response({}), start, "lab") == Outcome::answers);
+}
+
+TEST_CASE("a response that knows itself when its query was asked is believed") {
+    Feed feed;
+    (void)feed.take(query({.seconds = 1'789'999'990}));
+    CHECK(feed.take(response({.own_query_time = 1'789'999'980})) == Outcome::answers);
+    CHECK(feed.event.query_time == Timestamp{1'789'999'980, 0});
+}
+
+TEST_CASE("a query too long to be kept goes on as it is, and so does news of a domain") {
+    Feed feed;
+    CHECK(feed.take(query({.identity = std::string(70'000, 'x')})) == Outcome::alone);
+    CHECK(feed.pairing.open() == 0);
+    (void)feed.take(query({}));
+    feed.event.kind = EventKind::new_domain;
+    CHECK(Pairing({}).take(feed.event) == Outcome::alone);
 }
 
 // BIND calls a query one of authority and its response one to a client, as flags want it.
@@ -114,6 +139,20 @@ TEST_CASE("the same question again takes the place of the first; another one put
     CHECK(feed.pairing.open() == 1);
     CHECK(feed.take(response({.name = "b.test"})) == Outcome::answers);
     CHECK(feed.pairing.put_out() == nullptr);
+}
+
+TEST_CASE("a zone transfer goes on as it is, for its query may never see the end of its answers") {
+    for (const std::uint8_t qtype : {std::uint8_t{251}, std::uint8_t{252}}) {
+        Feed feed;
+        CHECK(feed.take(query({.qtype = qtype})) == Outcome::alone);
+        CHECK(feed.pairing.open() == 0);
+        CHECK(feed.take(response({.qtype = qtype})) == Outcome::alone);
+        CHECK(!feed.event.query_time);
+    }
+    for (const std::uint8_t qtype : {std::uint8_t{250}, std::uint8_t{253}}) {
+        Feed feed;
+        CHECK(feed.take(query({.qtype = qtype})) == Outcome::waits);
+    }
 }
 
 TEST_CASE("where no port is told, queries of different names are different queries") {
@@ -167,6 +206,15 @@ TEST_CASE("a query is unanswered only when its server told a response of that so
     CHECK(is_unanswered());
 }
 
+TEST_CASE("of several servers each is known to tell responses") {
+    Feed feed;
+    for (const std::string identity : {"a", "b", "c"}) (void)feed.take(query({.identity = identity}));
+    for (const std::string identity : {"a", "b", "c"})
+        (void)feed.take(response({.id = 2, .identity = identity}));
+    for (; feed.pairing.open() != 0; feed.pairing.let_go())
+        CHECK(feed.pairing.unanswered(*feed.pairing.oldest()));
+}
+
 TEST_CASE("however many servers there are, the ones heard last are known") {
     Feed feed;
     (void)feed.take(query({.identity = "quiet"}));
@@ -178,7 +226,8 @@ TEST_CASE("however many servers there are, the ones heard last are known") {
     CHECK(feed.pairing.unanswered(*feed.pairing.oldest()));
 }
 
-// What is left are queries that were never answered, and those of captures that end before the answer.
+// What is left are queries that were never answered, and those of captures that end before the answer; what
+// is neither paired nor left asked for a zone transfer.
 TEST_CASE("of every server's captures the queries find their responses") {
     struct Row {
         std::string_view capture;
@@ -188,20 +237,20 @@ TEST_CASE("of every server's captures the queries find their responses") {
     };
     for (const Row& row : {
              Row{"bind-rec", 464, 461, 3},
-             Row{"bind-auth", 393, 383, 10},
+             Row{"bind-auth", 393, 380, 1},
              Row{"bind-fwd", 190, 185, 5},
              Row{"bind-mix", 25317, 25313, 4},
-             Row{"bind-sec", 10, 8, 2},
+             Row{"bind-sec", 10, 7, 0},
              Row{"unbound", 592, 574, 18},
              Row{"unbound-tcp", 287, 272, 15},
-             Row{"knot", 374, 374, 0},
-             Row{"nsd", 404, 400, 1},
+             Row{"knot", 374, 369, 0},
+             Row{"nsd", 404, 395, 1},
              Row{"kresd", 201, 201, 0},
              Row{"dnsdist", 207, 206, 1},
              Row{"dnsdist-tcp", 56, 55, 1},
              Row{"pdns", 191, 190, 1},
              Row{"pdns-tcp", 105, 104, 1},
-             Row{"kdig", 43, 42, 1},
+             Row{"kdig", 43, 41, 1},
              Row{"knot-noquery", 65, 65, 0},
          }) {
         CAPTURE(row.capture);

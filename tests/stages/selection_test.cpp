@@ -60,5 +60,20 @@ TEST_CASE("a type is found by its name and by its short form, and in no other wr
     }
 }
 
+TEST_CASE("a selection is empty when no event at all passes, kinds without a type of their own too") {
+    CHECK(Selection::none().empty());
+    CHECK(!Selection::usual().empty());
+    Selection selection = Selection::usual();
+    for (const auto type : {MessageType::client_response, MessageType::auth_response,
+                            MessageType::update_query, MessageType::update_response}) {
+        Selection unwanted = Selection::none();
+        unwanted.add(type);
+        selection.remove(unwanted);
+    }
+    CHECK(!selection.empty());  // new domains, and what was left unanswered
+    selection.remove(Selection::all());
+    CHECK(selection.empty());
+}
+
 }  // namespace
 }  // namespace tapferry

@@ -1,0 +1,73 @@
+#include "agent/commands/capture_writer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "agent/commands/capture_file.h"
+#include "agent/commands/commands.h"
+#include "transports/frame_streams_file.h"
+
+namespace tapferry {
+
+namespace {
+
+constexpr std::size_t buffer_bytes = 256 * 1024;
+
+std::span<const std::uint8_t> octets(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+CaptureWriter::CaptureWriter(const std::string& file)
+    : name_(file == "-" ? "standard output" : file_words(file)) {
+    if (file == "-" && ::isatty(STDOUT_FILENO) == 1)
+        throw WrongUsage("frames are binary, and standard output is a terminal: send them into a file");
+    descriptor_.reset(
+        file == "-" ? ::dup(STDOUT_FILENO)
+                    : ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (!descriptor_.is_open())
+        throw std::system_error(errno, std::generic_category(), name_ + " cannot be written");
+    append(octets(frame_streams_start));
+}
+
+bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
+    const auto length = static_cast<std::uint32_t>(frame.size());
+    const std::array<std::uint8_t, 4> prefix{
+        static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16),
+        static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
+    append(prefix);
+    append(frame);
+    return buffer_.size() < buffer_bytes || flush();
+}
+
+bool CaptureWriter::finish() {
+    append(octets(frame_streams_stop));
+    return flush();
+}
+
+void CaptureWriter::append(std::span<const std::uint8_t> bytes) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
+
+bool CaptureWriter::flush() {
+    std::span<const std::uint8_t> left = buffer_;
+    while (!left.empty()) {
+        const auto written = ::write(descriptor_.get(), left.data(), left.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && errno == EPIPE) return false;
+        if (written < 0)
+            throw std::system_error(errno, std::generic_category(), name_ + " cannot be written");
+        left = left.subspan(static_cast<std::size_t>(written));
+    }
+    bytes_ += buffer_.size();
+    buffer_.clear();
+    return true;
+}
+
+}  // namespace tapferry

@@ -1,0 +1,126 @@
+#include "agent/commands/frame_search.h"
+
+#include "agent/inputs/control_frame.h"
+
+namespace tapferry {
+
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::size_t length_bytes = 4;
+// A frame has six fields and a message seventeen; strangers may add some.
+constexpr int most_fields = 40;
+// What looks like dnstap and is none costs a decoding: after so many bytes of it only short frames are tried.
+constexpr std::uint64_t much_in_vain = 64 << 20;
+constexpr std::size_t short_frame = 4096;
+
+// Reads protobuf only as far as it takes to tell what it cannot be, in bounded time whatever its length.
+class Fields {
+  public:
+    explicit Fields(Bytes bytes) : left_(bytes) {}
+
+    // The next field: its number, and its bytes when it is counted. False: at the end, or it is none.
+    bool next() {
+        if (left_.empty() || ++fields_ > most_fields) return false;
+        std::uint64_t tag = 0;
+        if (!varint(tag)) return false;
+        number = tag >> 3;
+        value = {};
+        std::uint64_t length = 0;
+        switch (tag & 7) {
+            case 0:
+                return varint(length);
+            case 1:
+                return take(8);
+            case 2:
+                return varint(length) && take(length);
+            case 5:
+                return take(4);
+            default:
+                return false;
+        }
+    }
+    [[nodiscard]] bool at_end() const { return left_.empty(); }
+
+    std::uint64_t number = 0;
+    Bytes value;
+
+  private:
+    bool varint(std::uint64_t& into) {
+        constexpr unsigned most_bits = 64;
+        for (unsigned shift = 0; shift < most_bits && !left_.empty(); shift += 7) {
+            const std::uint8_t octet = left_[0];
+            left_ = left_.subspan(1);
+            into |= std::uint64_t{octet & 0x7Fu} << shift;
+            if (octet < 0x80) return true;
+        }
+        return false;
+    }
+    bool take(std::uint64_t count) {
+        if (count > left_.size()) return false;
+        value = left_.first(count);
+        left_ = left_.subspan(count);
+        return true;
+    }
+
+    Bytes left_;
+    int fields_ = 0;
+};
+
+// Fields that end where the frame ends, and a message among them whose fields do too.
+bool can_be_dnstap(Bytes frame) {
+    constexpr std::uint64_t message_field = 14;
+    bool has_message = false;
+    Fields fields(frame);
+    while (fields.next()) {
+        if (fields.number != message_field) continue;
+        Fields inner(fields.value);
+        while (inner.next()) continue;
+        has_message = !fields.value.empty() && inner.at_end();
+    }
+    return has_message && fields.at_end();
+}
+
+}  // namespace
+
+bool looks_like_a_frame(Bytes bytes) {
+    if (bytes.size() < telling_bytes) return false;
+    const std::uint32_t length = big_endian(bytes.data());
+    const std::uint8_t tag = bytes[length_bytes];
+    return length > 1 && length <= max_capture_frame_bytes && begins_a_field(tag);
+}
+
+bool begins_a_field(std::uint8_t tag) {
+    return tag == 0x0A || tag == 0x12 || tag == 0x1A || tag == 0x72 || tag == 0x78;
+}
+
+bool can_follow_a_frame(Bytes bytes) {
+    if (bytes.size() < telling_bytes) return true;  // the file ends
+    if (bytes.size() < control_header_bytes) return looks_like_a_frame(bytes);
+    if (big_endian(bytes.data()) != 0) return looks_like_a_frame(bytes);
+    const std::uint32_t length = big_endian(bytes.data() + length_bytes);
+    return length >= min_control_bytes && length <= max_control_bytes;
+}
+
+FrameSearch::Found FrameSearch::next(Bytes bytes, std::size_t& at, std::size_t end, bool last) {
+    for (; at < end; ++at)
+        if (const Found found = look(bytes.subspan(at), last); found != Found::nothing) return found;
+    return Found::nothing;
+}
+
+FrameSearch::Found FrameSearch::look(Bytes from_here, bool last) {
+    if (from_here.size() < telling_bytes) return last ? Found::nothing : Found::unknown;
+    if (!looks_like_a_frame(from_here)) return Found::nothing;
+    const std::size_t end = length_bytes + big_endian(from_here.data());
+    if (from_here.size() < end + control_header_bytes && !last) return Found::unknown;
+    if (from_here.size() < end || !can_follow_a_frame(from_here.subspan(end))) return Found::nothing;
+    const Bytes frame = from_here.subspan(length_bytes, end - length_bytes);
+    const std::size_t most = decoded_in_vain_ > much_in_vain ? short_frame : max_capture_frame_bytes;
+    if (frame.size() > most || !can_be_dnstap(frame)) return Found::nothing;
+    if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return Found::here;
+    decoded_in_vain_ += frame.size();
+    return Found::nothing;
+}
+
+}  // namespace tapferry

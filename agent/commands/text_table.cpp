@@ -1,0 +1,27 @@
+#include "agent/commands/text_table.h"
+
+#include <algorithm>
+
+namespace tapferry {
+
+void TextTable::add(std::vector<std::string> row) {
+    widths_.resize(std::max(widths_.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], row[i].size());
+    rows_.push_back(std::move(row));
+}
+
+std::string TextTable::text(const std::vector<bool>& right) const {
+    std::string text;
+    for (const auto& row : rows_) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string space(widths_[i] - row[i].size(), ' ');
+            line += right[i] ? space + row[i] : row[i] + space;
+            line += "  ";
+        }
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
+}  // namespace tapferry
