@@ -98,7 +98,7 @@ def test_a_spool_whose_directory_is_deleted_begins_anew(world, tmpfs):
     site.flows()
     spool = site.disk.folder / "state/spool"
     shutil.rmtree(spool)
-    site.flows(20000)
+    site.flows(40000)  # more than memory holds
     wait_until(lambda: spool.is_dir() and any(name.endswith(".segment") for name in os.listdir(spool)),
                "there is a log again")
     rejected, lost = site.check()
