@@ -11,7 +11,6 @@
 namespace tapferry {
 namespace {
 
-constexpr std::int64_t seconds_a_day = 86'400;
 constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
 
 struct Flag {
@@ -121,16 +120,6 @@ std::string_view last_labels(std::string_view name, std::size_t max) {
     if (name.size() <= max) return name;
     const std::size_t dot = name.find('.', name.size() - max - 1);
     return dot == std::string_view::npos ? name.substr(name.size() - max) : name.substr(dot + 1);
-}
-
-std::optional<std::uint64_t> latency(const Event& event) {
-    if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
-    const Timestamp& from = *event.query_time;
-    const Timestamp& to = *event.response_time;
-    if (from.seconds < 0 || to.seconds - from.seconds > seconds_a_day) return {};
-    return static_cast<std::uint64_t>((to.seconds - from.seconds) * nanoseconds_a_second +
-                                      static_cast<std::int64_t>(to.nanoseconds) -
-                                      static_cast<std::int64_t>(from.nanoseconds));
 }
 
 std::optional<std::uint64_t> measured_latency(const Event& event) {

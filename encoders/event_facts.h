@@ -37,7 +37,17 @@ std::string_view last_labels(std::string_view name, std::size_t max);
 
 // From query to response in nanoseconds; none unless both times are known, differ and lie within a day of
 // each other.
-std::optional<std::uint64_t> latency(const Event&);
+inline std::optional<std::uint64_t> latency(const Event& event) {
+    constexpr std::int64_t seconds_a_day = 86'400;
+    constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
+    if (!event.query_time || !event.response_time || *event.response_time <= *event.query_time) return {};
+    const Timestamp& from = *event.query_time;
+    const Timestamp& to = *event.response_time;
+    if (from.seconds < 0 || to.seconds - from.seconds > seconds_a_day) return {};
+    return static_cast<std::uint64_t>((to.seconds - from.seconds) * nanoseconds_a_second +
+                                      static_cast<std::int64_t>(to.nanoseconds) -
+                                      static_cast<std::int64_t>(from.nanoseconds));
+}
 // The same, for counting: 0 too, where a response has both times and they are equal. It took less than a step
 // of the server's clock, and whoever counts the others alone counts the slow ones.
 std::optional<std::uint64_t> measured_latency(const Event&);

@@ -95,10 +95,10 @@ void RecordBuffer::close(const Event& event) {
     if (framing_ == Framing::newline) text_.push_back('\n');
     if (framing_ == Framing::nul) text_.push_back('\0');
     assert(text_.size() <= std::numeric_limits<std::uint32_t>::max());
-    open_.begin = static_cast<std::uint32_t>(open_begin_);
-    open_.length = static_cast<std::uint32_t>(length);
-    open_.wire_begin = static_cast<std::uint32_t>(open_wire_begin_);
-    records_.push_back(open_);
+    Record& record = records_.emplace_back(open_);
+    record.begin = static_cast<std::uint32_t>(open_begin_);
+    record.length = static_cast<std::uint32_t>(length);
+    record.wire_begin = static_cast<std::uint32_t>(open_wire_begin_);
     closed_end_ = text_.size();
 }
 

@@ -36,24 +36,27 @@ std::uint16_t read_port(std::uint32_t port) {
                                                              : std::uint16_t{0};
 }
 
-Endpoint read_endpoint(std::string_view address, std::uint32_t port, Oddities& oddities) {
-    Endpoint end;
+void set_address(IpAddress& to, std::string_view octets) {
+    if (octets.find_first_not_of('\0') == std::string_view::npos) return;
+    to.size = static_cast<std::uint8_t>(octets.size());
+    std::memcpy(to.bytes.data(), octets.data(), octets.size());
+}
+
+// Made in its place: a processor waits before it reads in one what was just written in parts.
+void set_endpoint(Endpoint& end, std::string_view address, std::uint32_t port, Oddities& oddities) {
+    end = {};
     end.port = read_port(port);
     if (address.size() == 16 && is_ipv4_mapped(address)) {
         end.was_mapped = true;
         address.remove_prefix(12);
     }
     if (address.size() == 4) {
-        std::memcpy(end.address.bytes.data(), address.data(), 4);
+        set_address(end.address, address.substr(0, 4));
     } else if (address.size() == 16) {
-        std::memcpy(end.address.bytes.data(), address.data(), 16);
+        set_address(end.address, address.substr(0, 16));
     } else if (!address.empty()) {
         oddities.address = true;
     }
-    if (end.address.bytes != decltype(end.address.bytes){}) {
-        end.address.size = static_cast<std::uint8_t>(address.size());
-    }
-    return end;
 }
 
 // A time that no server's clock can have meant is none; 0 seconds are the absence of a time.
@@ -128,10 +131,11 @@ EventKind kind_of(const DnstapFrame& frame, const Event& event) {
 void set_question(Event& event, TextBuffer& name) {
     name.clear();
     event.has_question = !event.dns.questions.empty();
-    const dns::Question question = event.has_question ? event.dns.questions.front() : dns::Question{};
-    event.qtype = question.type;
-    event.qclass = question.qclass;
+    event.qtype = event.qclass = 0;
     if (event.has_question) {
+        const dns::Question& question = event.dns.questions.front();
+        event.qtype = question.type;
+        event.qclass = question.qclass;
         append_name(name, event.dns.wire, question.name);
     } else if (!event.query_zone.empty()) {
         append_name(name, event.query_zone, 0);
@@ -149,8 +153,8 @@ void set_frame(const DnstapFrame& frame, Event& event) {
     event.protocol = frame.protocol;
     event.http_protocol = frame.http_protocol;
     event.oddities = {};
-    event.query = read_endpoint(frame.query_address, frame.query_port, event.oddities);
-    event.response = read_endpoint(frame.response_address, frame.response_port, event.oddities);
+    set_endpoint(event.query, frame.query_address, frame.query_port, event.oddities);
+    set_endpoint(event.response, frame.response_address, frame.response_port, event.oddities);
     event.query_time = read_time(frame.query_time_sec, frame.query_time_nsec, event);
     event.response_time = read_time(frame.response_time_sec.value_or(0), frame.response_time_nsec, event);
     choose_time(event);
@@ -161,8 +165,10 @@ void set_frame(const DnstapFrame& frame, Event& event) {
 }
 
 void clear_what_stages_add(Event& event) {
-    event.registered_domain = event.public_suffix = {};
-    event.query_place = event.response_place = {};
+    event.registered_domain = {};
+    event.public_suffix = {};
+    event.query_place = {};
+    event.response_place = {};
     event.labels = {};
     event.sample_rate = 1;
 }

@@ -18,7 +18,7 @@ constexpr unsigned max_name_steps = 0x40000;
 // Reads one message from its front to its end or to the first fault, which it notes in the message.
 class Parser {
   public:
-    explicit Parser(Message& message) : message_(message), wire_(message.wire) {}
+    Parser(Message& message, Wire wire) : message_(message), wire_(wire) {}
 
     void run() {
         if (!read_header()) return;
@@ -58,25 +58,23 @@ class Parser {
             at_ += 2;
             return true;
         }
-        const NameExtent extent = measure_owner();
-        if (extent.error != nullptr) return stop(extent.error);
-        name_steps_ += extent.steps;
-        if (name_steps_ > max_name_steps) return stop("names go round too long");
-        at_ = extent.end;
-        return true;
-    }
-
-    // Records that stand together mostly have one owner: a pointer that was sound is so further behind.
-    NameExtent measure_owner() {
+        // Records that stand together mostly have one owner: a pointer that was sound is so further behind.
         const bool is_pointer = wire_.size() - at_ >= 2 && wire_[at_] >= 0xC0;
         const std::uint16_t pointer = is_pointer ? read_u16(wire_.data() + at_) : std::uint16_t{0};
-        if (is_pointer && pointer == last_pointer_) return {nullptr, at_ + 2, last_steps_};
+        if (is_pointer && pointer == last_pointer_) return step_behind(at_ + 2, last_steps_);
         const NameExtent extent = measure_name(wire_, at_);
-        if (is_pointer && extent.error == nullptr) {
+        if (extent.error != nullptr) return stop(extent.error);
+        if (is_pointer) {
             last_pointer_ = pointer;
             last_steps_ = extent.steps;
         }
-        return extent;
+        return step_behind(extent.end, extent.steps);
+    }
+
+    bool step_behind(std::size_t end, unsigned steps) {
+        at_ = end;
+        name_steps_ += steps;
+        return name_steps_ <= max_name_steps || stop("names go round too long");
     }
 
     bool read_questions() {
@@ -158,8 +156,9 @@ void Message::clear() {
 
 void Message::parse(Wire bytes) {
     clear();
-    wire = bytes.first(std::min(bytes.size(), max_message_size));
-    Parser(*this).run();
+    bytes = bytes.first(std::min(bytes.size(), max_message_size));
+    wire = bytes;
+    Parser(*this, bytes).run();
 }
 
 }  // namespace tapferry::dns

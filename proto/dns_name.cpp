@@ -23,7 +23,8 @@ Octets between(Octets octets, char first, char last) {
 
 // Copies a name's labels as they stand, with a dot behind each, and says in `extent` where it ends. Null: the
 // name goes another way than nearly all do, sound or not. What is written may run on behind its end.
-char* copy_labels(char* const begin, dns::Wire wire, std::size_t offset, unsigned& labels, std::size_t& end) {
+char* copy_labels(char* const begin, dns::Wire wire, std::size_t offset, unsigned& labels,
+                  std::uint32_t& end) {
     char* out = begin;
     std::size_t at = offset;
     std::size_t piece = offset;  // as in walk_name()
@@ -32,7 +33,7 @@ char* copy_labels(char* const begin, dns::Wire wire, std::size_t offset, unsigne
     while (at < wire.size()) {
         const std::size_t octet = wire[at];
         if (octet == 0) {
-            if (end == 0) end = at + 1;
+            if (end == 0) end = static_cast<std::uint32_t>(at + 1);
             return out;
         }
         if (octet < 0x40) [[likely]] {
@@ -49,7 +50,7 @@ char* copy_labels(char* const begin, dns::Wire wire, std::size_t offset, unsigne
             ++labels;
             if (out - begin >= static_cast<std::ptrdiff_t>(dns::max_name_size)) return nullptr;
         } else if (octet >= 0xC0 && wire.size() - at >= 2) {
-            if (end == 0) end = at + 2;
+            if (end == 0) end = static_cast<std::uint32_t>(at + 2);
             at = (octet & 0x3F) << 8 | wire[at + 1];
             if (at < dns::header_size || at >= piece || ++jumps > usual_jumps) return nullptr;
             piece = at;

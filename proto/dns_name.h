@@ -19,8 +19,8 @@ inline constexpr unsigned max_name_jumps = 128;
 
 struct NameExtent {
     const char* error = nullptr;  // why it is not a sound name, a short fixed text
-    std::size_t end = 0;          // the first offset behind the name where it stands; valid without error
-    unsigned steps = 0;           // labels and pointers that were followed: what it cost; valid without error
+    std::uint32_t end = 0;        // the first offset behind the name where it stands; valid without error
+    std::uint32_t steps = 0;      // labels and pointers that were followed: what it cost; valid without error
 };
 
 // Calls on_label(pointer to its octets, count of 1 to 63) for each label from the left, up to the first
@@ -31,13 +31,13 @@ NameExtent walk_name(Wire wire, std::size_t offset, OnLabel on_label) {
     const std::size_t size = wire.size();
     std::size_t at = offset;
     std::size_t piece = offset;  // where this run of labels began: a pointer must go before it
-    std::size_t end = 0;
+    std::uint32_t end = 0;
     std::size_t length = 1;
     unsigned jumps = 0;
     unsigned steps = 0;
     while (at < size) {
         const std::size_t octet = bytes[at];
-        if (octet == 0) return {nullptr, end != 0 ? end : at + 1, steps};
+        if (octet == 0) return {nullptr, end != 0 ? end : static_cast<std::uint32_t>(at + 1), steps};
         ++steps;
         if (octet < 0x40) {
             length += octet + 1;
@@ -47,7 +47,7 @@ NameExtent walk_name(Wire wire, std::size_t offset, OnLabel on_label) {
             at += octet + 1;
         } else if (octet >= 0xC0) {
             if (size - at < 2) return {"name breaks off"};
-            if (end == 0) end = at + 2;
+            if (end == 0) end = static_cast<std::uint32_t>(at + 2);
             at = (octet & 0x3F) << 8 | bytes[at + 1];
             if (at < header_size) return {"name points into the header"};
             if (at >= piece) return {"name points forward"};

@@ -44,11 +44,11 @@ void append_hex(TextBuffer& text, std::span<const std::uint8_t> bytes) {
 
 char* EventIdText::write(char* out) const {
     using Octets = ByteVector<16>;
-    std::uint64_t halves[2] = {id.incarnation, id.sequence};
-    if constexpr (std::endian::native == std::endian::little)
-        for (std::uint64_t& half : halves) half = __builtin_bswap64(half);
-    Octets octets;
-    std::memcpy(&octets, halves, sizeof octets);
+    using Halves [[gnu::vector_size(16)]] = std::uint64_t;
+    const auto big_endian = [](std::uint64_t half) {
+        return std::endian::native == std::endian::little ? __builtin_bswap64(half) : half;
+    };
+    const auto octets = Octets(Halves{big_endian(id.incarnation), big_endian(id.sequence)});
     const Octets high = octets >> 4, low = octets & 0x0F;
     const Octets nibbles[2] = {
         __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),

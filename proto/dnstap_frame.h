@@ -15,6 +15,7 @@ namespace tapferry {
 // Numbers that dnstap.proto does not know are left out of the enumerations. Times and ports are as sent; what
 // is absent is empty or 0.
 struct DnstapFrame {
+    DnstapFrame() {}  // member by member: to clear it as a whole before is slower
     std::string_view identity;
     std::string_view version;
     std::string_view extra;

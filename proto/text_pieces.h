@@ -69,7 +69,7 @@ struct EventIdText {
 
 // The digits of a second's fraction, with the dot before them; nothing for 0 digits.
 struct FractionText {
-    static constexpr std::size_t room = 10;
+    static constexpr std::size_t room = 11;
     std::uint32_t nanoseconds;
     unsigned digits;  // 0 to 9
     char* write(char* out) const;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "proto/civil_time.h"
 #include "proto/digits.h"
@@ -11,6 +13,22 @@ namespace {
 constexpr std::int64_t first_second = -62'167'219'200;  // 0000-01-01T00:00:00Z
 constexpr std::int64_t last_second = 253'402'300'799;   // 9999-12-31T23:59:59Z
 constexpr std::uint32_t billion = 1'000'000'000;
+
+// 000 to 999, and one character more, which makes a copy of one step.
+using DigitTriple = std::array<char, 4>;
+constexpr std::array<DigitTriple, 1000> make_decimal_triples() {
+    std::array<DigitTriple, 1000> table{};
+    for (unsigned i = 0; i < table.size(); ++i) {
+        table[i] = {static_cast<char>('0' + i / 100), static_cast<char>('0' + i / 10 % 10),
+                    static_cast<char>('0' + i % 10)};
+    }
+    return table;
+}
+constexpr std::array<DigitTriple, 1000> decimal_triples = make_decimal_triples();
+
+void write_three(char* out, unsigned value) {
+    std::memcpy(out, decimal_triples[value].data(), sizeof(DigitTriple));
+}
 
 char* write_year(char* out, unsigned year) {
     return write_pair(write_pair(out, year / 100), year % 100);
@@ -72,9 +90,9 @@ char* FractionText::write(char* out) const {
     if (digits == 0) return out;
     const std::uint32_t within = std::min(nanoseconds, billion - 1);
     out[0] = '.';
-    out[1] = static_cast<char>('0' + within / 100'000'000);
-    write_four(out + 2, within / 10'000 % 10'000);
-    write_four(out + 6, within % 10'000);
+    write_three(out + 1, within / 1'000'000);
+    write_three(out + 4, within / 1'000 % 1'000);
+    write_three(out + 7, within % 1'000);
     return out + 1 + std::min(digits, 9U);
 }
 

@@ -47,6 +47,7 @@ Printer::Printer(const ShowOptions& options, WindowTime window_time)
     : format_(options.format),
       stages_(options.stages),
       encoder_(make_encoder(options.format)),
+      window_length_(encoder_->window()),
       records_(framing_of(*encoder_), nullptr, encoder_->text()),
       window_time_(window_time) {
     if (encoder_->text() == RecordText::bytes && ::isatty(STDOUT_FILENO) == 1)
@@ -91,9 +92,8 @@ void Printer::pass(const Timestamp& now) {
 }
 
 void Printer::close_window_before(const Timestamp& time) {
-    const auto length = encoder_->window();
-    if (!length || length->count() <= 0) return;
-    const std::int64_t number = window_number(time, *length);
+    if (!window_length_ || window_length_->count() <= 0) return;
+    const std::int64_t number = window_number(time, *window_length_);
     // What comes a little late belongs to the window that is open; what is older is of another file.
     if (window_ && number != *window_ && number != *window_ - 1) encoder_->close(records_);
     if (!window_ || number != *window_ - 1) window_ = number;

@@ -2,6 +2,7 @@
 // their rows when a window has passed, when they are full, and at the end.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -52,7 +53,7 @@ class Printer {
     [[nodiscard]] std::uint64_t shortened() const { return shortened_; }
     [[nodiscard]] std::uint64_t left_out() const { return encoder_->left_out(); }
     // Whether it gathers rows.
-    [[nodiscard]] bool gathers() const { return encoder_->window().has_value(); }
+    [[nodiscard]] bool gathers() const { return window_length_.has_value(); }
     // Whether so much was rendered that it should be written.
     [[nodiscard]] bool full() const { return records_.bytes() > 64 * 1024; }
 
@@ -64,6 +65,7 @@ class Printer {
     FormatOptions format_;
     Stages stages_;
     std::unique_ptr<Encoder> encoder_;
+    const std::optional<std::chrono::milliseconds> window_length_;
     RecordBuffer records_;
     Decoder decoder_;
     Event event_;

@@ -26,10 +26,10 @@ constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::chrono::milliseconds wind_down_limit{200};
 constexpr unsigned rejections_told_each_second = 5;
 
-// A wake-up costs more than reading a frame: let a few come first.
-void rest() {
-    constexpr timespec millisecond{0, 1'000'000};
-    ::nanosleep(&millisecond, nullptr);
+// A wake-up costs more than reading a frame: let a few come first. Less than a second.
+void rest(std::chrono::nanoseconds duration) {
+    const timespec time{0, duration.count()};
+    ::nanosleep(&time, nullptr);
 }
 
 bool lack_of_descriptors(int error) {
@@ -87,24 +87,25 @@ void ReadingLoop::run() {
     wind_down();
 }
 
-// At low rates a rest comes between the first bytes and their reading. While each rest brings more, the next
-// one follows at once, so that a steady trickle costs one wake-up a millisecond.
+// Where senders allow it, a rest comes between the first bytes and their reading. While each rest brings
+// more, the next one follows at once, so that a steady trickle costs one wake-up a rest.
 ReadingLoop::Ready ReadingLoop::await() {
     const auto poll = [this](int milliseconds) {
         const int count =
             ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds);
         return std::span<const epoll_event>{events_.data(), static_cast<std::size_t>(std::max(count, 0))};
     };
-    if (trickling_) {
-        rest();
+    if (rest_ != rest_.zero()) {
+        rest(rest_);
         const auto ready = poll(0);
-        trickling_ = may_rest(ready);
+        rest_ = rest_of(ready);
         if (!ready.empty()) return {ready, true};
     }
     const auto ready = poll(milliseconds_to_wait(Clock::now()));
-    trickling_ = may_rest(ready);
-    if (trickling_) rest();
-    return {ready, trickling_};
+    rest_ = rest_of(ready);
+    if (rest_ == rest_.zero()) return {ready, false};
+    rest(rest_);
+    return {ready, true};
 }
 
 // Adds the descriptor, or when it is known already sets whether anything of it is awaited.
@@ -123,11 +124,15 @@ int ReadingLoop::milliseconds_to_wait(Clock::time_point now) const {
         std::max<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(until - now).count(), 0));
 }
 
-bool ReadingLoop::may_rest(std::span<const epoll_event> ready) const {
-    return !ready.empty() && std::all_of(ready.begin(), ready.end(), [this](const epoll_event& event) {
-        return static_cast<Watched>(event.data.u64 >> 32) == Watched::connection &&
-               connections_[event.data.u64 & 0xffffffffu]->may_rest();
-    });
+// As long as all of them allow.
+ReadingLoop::Clock::duration ReadingLoop::rest_of(std::span<const epoll_event> ready) const {
+    auto shortest = ready.empty() ? Clock::duration::zero() : Clock::duration::max();
+    for (const epoll_event& event : ready) {
+        const bool is_sender = static_cast<Watched>(event.data.u64 >> 32) == Watched::connection;
+        shortest = std::min(shortest, is_sender ? connections_[event.data.u64 & 0xffffffffu]->rest()
+                                                : Clock::duration::zero());
+    }
+    return shortest;
 }
 
 void ReadingLoop::accept_some(std::size_t index) {
@@ -276,7 +281,7 @@ void ReadingLoop::wind_down() {
             if (!connections_[slot] || connections_[slot]->in_handshake()) continue;
             if (outcome != ReadOutcome::quiet || !connections_[slot]->at_boundary()) busy = true;
         }
-        if (busy && quiet) rest();
+        if (busy && quiet) rest(std::chrono::milliseconds{1});
     }
     for (std::size_t slot = 0; slot < connections_.size(); ++slot) {
         if (!connections_[slot]) continue;

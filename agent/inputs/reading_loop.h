@@ -65,7 +65,7 @@ class ReadingLoop {
     [[nodiscard]] bool watch(int fd, Watched what, std::size_t index, bool awaited = true);
     [[nodiscard]] Ready await();
     [[nodiscard]] int milliseconds_to_wait(Clock::time_point now) const;
-    [[nodiscard]] bool may_rest(std::span<const epoll_event> ready) const;
+    [[nodiscard]] Clock::duration rest_of(std::span<const epoll_event> ready) const;
 
     void accept_some(std::size_t index);
     void adopt(std::size_t index, Descriptor socket);
@@ -96,7 +96,7 @@ class ReadingLoop {
     std::uint32_t next_stream_ = 1;
     Clock::time_point next_deadline_ = Clock::time_point::max();  // of any connection, or earlier
     std::array<epoll_event, 64> events_{};
-    bool trickling_ = false;                      // the last round's senders pay for a rest
+    Clock::duration rest_{};                      // what the last round's senders allow
     std::optional<Clock::time_point> resume_at_;  // when some listener is paused
     const std::unique_ptr<std::uint8_t[]> buffer_;
     std::atomic<bool> stopping_{false};

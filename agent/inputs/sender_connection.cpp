@@ -59,7 +59,7 @@ ReadOutcome SenderConnection::read(std::span<std::uint8_t> buffer, bool rested) 
     if (in_handshake() || finishing_)
         habit_.forget();
     else
-        habit_.note(bytes, rested);
+        habit_.note(bytes, rested, Clock::now());
     return finishing_ ? ReadOutcome::open : take(buffer.first(bytes));
 }
 

@@ -53,8 +53,8 @@ class SenderConnection {
     [[nodiscard]] std::optional<Clock::time_point> deadline() const;
     [[nodiscard]] bool in_handshake() const { return protocol_.in_handshake(); }
     [[nodiscard]] bool at_boundary() const { return protocol_.at_boundary(); }
-    // Whether waiting for more before the next read has been found to pay.
-    [[nodiscard]] bool may_rest() const { return habit_.pays(); }
+    // How long waiting for more before the next read has been found to pay.
+    [[nodiscard]] Clock::duration rest() const { return habit_.rest(); }
     // How it ended, for people.
     [[nodiscard]] std::string farewell() const;
 

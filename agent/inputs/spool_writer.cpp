@@ -47,7 +47,9 @@ void SpoolWriter::run() {
             tell_silence();
             ring_.wait(1, now + tick_interval);
         } else {
-            ring_.wait(block_body_bytes - std::min(block_bytes_, block_body_bytes - 1), block_due_);
+            // In the ring frames take a little more room than in the block.
+            const std::size_t left = block_body_bytes - std::min(block_.body().size(), block_body_bytes - 1);
+            ring_.wait(left + left / 8, block_due_);
         }
     }
 }
@@ -86,7 +88,6 @@ void SpoolWriter::take_frame(const RingEntry& entry) {
         block_due_ = Clock::now() + block_age;
     }
     block_.add(entry.stream, entry.bytes);
-    block_bytes_ += entry.bytes.size();
     ++block_frames_[entry.input];
 }
 
@@ -114,7 +115,6 @@ void SpoolWriter::settle(const AppendOutcome& outcome) {
     }
     ring_.settle(frames);
     block_.clear();
-    block_bytes_ = 0;
 }
 
 void SpoolWriter::tick() {

@@ -51,9 +51,8 @@ class SpoolWriter {
     const std::function<void(const IntakeEvent&)> tell_;
 
     BlockBuilder block_;
-    std::size_t block_bytes_ = 0;  // of the frames in block_
-    ReadTime block_read_at_{};     // of its first frame; when it is empty, of the last one's
-    ReadTime told_at_{};           // up to when the spool knows that nothing else came
+    ReadTime block_read_at_{};  // of its first frame; when it is empty, of the last one's
+    ReadTime told_at_{};        // up to when the spool knows that nothing else came
     Clock::time_point block_due_{};
     std::vector<std::uint64_t> block_frames_;  // of block_, by input
     std::vector<std::uint32_t> closing_;       // streams that end with block_

@@ -87,22 +87,24 @@ RegisteredDomains::Known RegisteredDomains::remember(std::string_view name, std:
 }
 
 // The list is asked about the whole name alone, for that is dear; the rest is what the name above it has,
-// which is mostly known.
+// which is mostly known. Each rule is about a name whose top-level domain is in the list, or the name below
+// that: where neither is, as in a house of its own, no further name needs to be asked about.
 RegisteredDomains::Parts RegisteredDomains::look_up(std::string_view name) {
     if (const auto end = deciding_end(name); end.size() != name.size()) return parts_of(end);
     const auto size = static_cast<std::uint8_t>(name.size());
     const auto dot = name.find('.');
-    if (dot == std::string_view::npos || is_suffix(name)) return {0, size};
+    if (dot == std::string_view::npos) return {0, size, is_listed(name)};
     Parts parts = parts_of(name.substr(dot + 1));
+    if ((parts.ruled || parts.registered == 0) && is_listed(name)) return {0, size, true};
     if (parts.registered == 0) parts.registered = size;
     return parts;
 }
 
-bool RegisteredDomains::is_suffix(std::string_view name) const {
+bool RegisteredDomains::is_listed(std::string_view name) const {
     if (std::count(name.begin(), name.end(), '.') >= most_rule_labels) return false;
     char terminated[longest_end + 1];
     terminated[name.copy(terminated, longest_end)] = '\0';
-    return psl_is_public_suffix(list_, terminated) == 1;
+    return psl_is_public_suffix2(list_, terminated, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) == 1;
 }
 
 void RegisteredDomains::add(Event& event) {

@@ -28,6 +28,7 @@ class RegisteredDomains {
     struct Parts {
         std::uint8_t registered = 0;  // how many of a name's last characters
         std::uint8_t suffix = 0;      // likewise
+        bool ruled = false;           // the list knows its end, and may know more about what is below
     };
     // A name that was met: where it stands in texts_, which is written round and round.
     struct Known {
@@ -40,7 +41,7 @@ class RegisteredDomains {
     [[nodiscard]] bool is(const Known& known, std::string_view name, std::uint32_t hash) const;
     [[nodiscard]] Known remember(std::string_view name, std::uint32_t hash, const Parts& parts);
     [[nodiscard]] Parts look_up(std::string_view name);
-    [[nodiscard]] bool is_suffix(std::string_view name) const;
+    [[nodiscard]] bool is_listed(std::string_view name) const;
 
     struct Freed {
         void operator()(psl_ctx_st* list) const;

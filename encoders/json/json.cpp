@@ -104,7 +104,8 @@ void JsonEncoder::encode(const Event& event, RecordBuffer& records) {
     for (std::size_t index = 0; index < shown; ++index) append(event, records, index);
 }
 
-void JsonEncoder::append(const Event& event, RecordBuffer& records, std::optional<std::size_t> answer) {
+void JsonEncoder::append(const Event& event, RecordBuffer& records,
+                         const std::optional<std::size_t>& answer) {
     TextBuffer& out = records.open(event);
     JsonLine line(out, event, second_,
                   max_event_bytes - room_after_sections - (options_.raw ? 2 * max_raw_bytes : 0));

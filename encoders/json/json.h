@@ -22,7 +22,7 @@ class JsonEncoder final : public Encoder {
 
   private:
     // `answer`: the one that the object is about, counted from 0.
-    void append(const Event& event, RecordBuffer& records, std::optional<std::size_t> answer);
+    void append(const Event& event, RecordBuffer& records, const std::optional<std::size_t>& answer);
     void append_other_sections(struct JsonLine& line) const;
 
     JsonOptions options_;

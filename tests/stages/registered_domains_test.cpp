@@ -23,6 +23,11 @@ TEST_CASE("of a name the registered domain and the public suffix are told, at ev
         {"www.ck", "www.ck", "ck"},                        // an exception of the list
         {"a.b.ck", "a.b.ck", "b.ck"},                      // under its wildcard
         {"host.corp.example", "corp.example", "example"},  // a suffix that the list does not know
+        {"www.shop.co.za", "shop.co.za", "co.za"},         // that knows the suffix, and not the end of it
+        {"co.za", "", "co.za"},
+        {"za", "", "za"},
+        {"a.b.s3.amazonaws.com", "b.s3.amazonaws.com", "s3.amazonaws.com"},  // below a name that is none
+        {"a.amazonaws.com", "amazonaws.com", "com"},
         {"xn--bcher-kva.xn--p1ai", "xn--bcher-kva.xn--p1ai", "xn--p1ai"},
         {"1.2.0.192.in-addr.arpa", "192.in-addr.arpa", "in-addr.arpa"},
         {"a\\046b.com", "a\\046b.com", "com"},
