@@ -60,7 +60,9 @@ Printed Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& o
     if (!stages_.pass(event_)) return Printed::filtered;
     close_window_before(event_.received);
     const std::size_t before = records_.size();
+    const std::uint64_t cut_before = records_.cut_events();
     encoder_->encode(event_, records_);
+    shortened_events_ += records_.cut_events() - cut_before;
     const auto made = records_.records().subspan(before);
     if (std::any_of(made.begin(), made.end(), [](const Record& record) { return record.invalid; })) {
         records_.truncate(before);

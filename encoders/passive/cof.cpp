@@ -54,7 +54,7 @@ CofEncoder::CofEncoder(const CofOptions& options)
       window_(options.window),
       rows_(options.max_rows, key_bytes_a_row) {}
 
-void CofEncoder::encode(const Event& event, RecordBuffer&) {
+void CofEncoder::encode(const Event& event, RecordBuffer& records) {
     window_.take(event);
     if (!records_.start(event)) return;
     std::size_t added = 0;
@@ -63,9 +63,10 @@ void CofEncoder::encode(const Event& event, RecordBuffer&) {
         key_.clear();
         append_key(event, *record);
         added += key_.size();
-        if (added > max_event_row_bytes) return;
+        if (added > max_event_row_bytes) return records.cut_event(CutField::answers);
         add(event);
     }
+    if (records_.has_more()) records.cut_event(CutField::answers);
 }
 
 void CofEncoder::append_key(const Event& event, const dns::ResourceRecord& record) {

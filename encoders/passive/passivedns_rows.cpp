@@ -19,7 +19,7 @@ PassivednsRowsEncoder::PassivednsRowsEncoder(const PassivednsOptions& options)
       window_(options.window),
       rows_(options.max_rows, key_bytes_a_row) {}
 
-void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer&) {
+void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer& records) {
     window_.take(event);
     keys_.start(event);
     std::size_t added = 0;
@@ -27,9 +27,10 @@ void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer&) {
         key_.clear();
         keys_.append(key_);
         added += key_.size();
-        if (added > max_event_row_bytes) return;
+        if (added > max_event_row_bytes) return records.cut_event(CutField::answers);
         add(event);
     }
+    if (keys_.has_more()) records.cut_event(CutField::answers);
 }
 
 void PassivednsRowsEncoder::add(const Event& event) {
