@@ -338,6 +338,8 @@ TEST_CASE("what json shows may be asked for: the other sections, and whether som
     for (int i = 0; i < 70; ++i)
         builder.answer({"www", "example", "test"}, 1, std::string("\xC0\x00\x02\x07", 4));
     CHECK(holds("clipped and clipped == true", builder.build()));
+    EventBuilder small = response();
+    CHECK(holds("not clipped", small.build()));  // though the one before was
     EventBuilder other = response();
     Event moved = other.build();
     std::swap(moved.dns.answers, moved.dns.authority);

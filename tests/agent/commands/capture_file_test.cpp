@@ -123,6 +123,9 @@ TEST_CASE("captures one behind the other are read as one") {
     CHECK(capture.frames.size() == wanted);
     const Capture cut = read_bytes(one + other + one.substr(0, one.size() / 2));
     CHECK(cut.result.end == CaptureEnd::cut_off);
+    const Capture barely_begun = read_bytes(one + other.substr(0, 6));
+    CHECK(barely_begun.result.end == CaptureEnd::cut_off);
+    CHECK(barely_begun.frames.size() == read_capture("bind-sec").size());
 }
 
 TEST_CASE("what is no Frame Streams, or Frame Streams of something else, is wrong and says why") {
@@ -171,6 +174,28 @@ TEST_CASE("a frame above 1 MiB is passed over and counted, and the next one is r
     CHECK(capture.frames == read_capture("bind-sec"));
 }
 
+TEST_CASE("a length above 1 MiB that leads to where no frame can follow is damage, and not a frame") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const std::size_t first = frame_ends(bytes, 1).front();
+    const std::string large =
+        length_of((1 << 20) + 1) + std::string((1 << 20) + 1, 'x') + std::string(20, '\xff');
+    const Capture capture = read_bytes(bytes.substr(0, first) + large + bytes.substr(first));
+    CHECK(capture.result.end == CaptureEnd::damaged);
+    CHECK(capture.result.oversize == 0);
+    CHECK(capture.result.skipped == large.size());
+    CHECK(capture.frames == read_capture("bind-sec"));
+}
+
+TEST_CASE("a control frame that nobody knows is no part of the damage behind it") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const std::size_t first = frame_ends(bytes, 1).front();
+    const std::string unknown = std::string(4, '\0') + length_of(4) + length_of(77);
+    const Capture capture =
+        read_bytes(bytes.substr(0, first) + unknown + "\xde\xad\xbe\xef" + bytes.substr(first));
+    CHECK(capture.result.skipped == 4);
+    CHECK(capture.frames == read_capture("bind-sec"));
+}
+
 TEST_CASE("behind a length that cannot be, the next frame is found, and what lies between is told") {
     const std::string bytes = read_test_file(capture_path("bind-sec"));
     const auto frames = read_capture("bind-sec");
@@ -214,6 +239,8 @@ TEST_CASE("bytes that were put between frames are passed over, in whatever piece
     CHECK(capture.result.end == CaptureEnd::damaged);
     CHECK(capture.result.skipped == 3 * noise.size());
     CHECK(capture.result.words.find("damaged in 3 places") != std::string::npos);
+    CHECK(capture.result.words.find("the first of them at byte " + std::to_string(ends[0]) + ",") !=
+          std::string::npos);
 
     const std::string few = bytes.substr(0, ends[1]) + "\xde\xad\xbe\xef" + bytes.substr(ends[1]);
     for (const std::size_t piece : {1U, 7U, 61U}) {

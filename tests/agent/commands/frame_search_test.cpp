@@ -72,6 +72,19 @@ TEST_CASE("a place that more bytes would decide is looked at again when they are
     CHECK(search(whole, false).found == Found::here);
 }
 
+TEST_CASE("what is no dnstap message, or longer than a frame may be, is no place") {
+    const Bytes stop{0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 3};
+    const Bytes no_message{0, 0, 0, 2, 0x78, 0x01};
+    const Bytes empty_message{0, 0, 0, 2, 0x72, 0x00};
+    for (const Bytes& bytes : {no_message, empty_message}) {
+        std::size_t at = 0;
+        CHECK(FrameSearch().next(bytes + stop, at, bytes.size(), true) == Found::nothing);
+    }
+    // It would wait for so much.
+    std::size_t at = 0;
+    CHECK(FrameSearch().next(Bytes{0, 0x10, 0, 1, 0x0A} + noise, at, 5, false) == Found::nothing);
+}
+
 TEST_CASE("a frame of which the fields end with it is no other's, whatever the fields are") {
     const Frame frame = read_capture("bind-sec").front();
     CHECK(fields_fill(frame));
@@ -96,6 +109,15 @@ TEST_CASE("a frame swallows others when it is none itself, and they begin inside
     Bytes cut = framed(frame);
     cut.pop_back();
     CHECK(swallowed(Bytes(frame.begin(), frame.end()) + cut, frame.size() + cut.size()) == 0);
+    // One that decodes, be it odd, swallows nothing.
+    Bytes odd(frame.begin(), frame.end());
+    for (int i = 0; i < 50; ++i) odd = odd + Bytes{0x78, 0x01};
+    odd = odd +
+          Bytes{0x1A, static_cast<std::uint8_t>(framed(frame).size() % 128 + 128),
+                static_cast<std::uint8_t>(framed(frame).size() / 128)} +
+          framed(frame);
+    CHECK_FALSE(fields_fill(odd));
+    CHECK(swallowed(odd, odd.size()) == 0);
     // And where the two lie apart.
     const Bytes behind(two.begin() + static_cast<std::ptrdiff_t>(frame.size()) + 9, two.end());
     const Bytes before(two.begin(), two.begin() + static_cast<std::ptrdiff_t>(frame.size()) + 9);

@@ -78,6 +78,8 @@ std::uint64_t cut_answers(const FormatOptions& options, const Event& event) {
     const std::uint64_t once = cut();
     encoder->encode(event, records);
     CHECK(cut() == 2 * once);
+    EventBuilder query;  // tells passive DNS nothing
+    encoder->encode(query.build(), records);
     encoder->encode(response(address_a, 60, 1).build(), records);
     encoder->close(records);
     CHECK(cut() == 2 * once);
@@ -275,6 +277,23 @@ TEST_CASE("an event adds rows for all its records, unless they are made to be lo
         CHECK(rows.size() < 70);
         CHECK(cut_answers(options, longer.build()) == 1);
         CHECK(cut_answers(options, builder.build()) == 0);
+    }
+}
+
+TEST_CASE("who told the events of a window is forgotten with its rows") {
+    for (const FormatOptions& options :
+         {FormatOptions(PassivednsOptions{.max_rows = 100}), FormatOptions(CofOptions{.max_rows = 100})}) {
+        const auto encoder = make_encoder(options);
+        RecordBuffer records;
+        for (int window = 0; window < 200; ++window) {
+            EventBuilder builder = response(address_a, 60, 1);
+            const std::string identity = std::string(200, 'x') + std::to_string(window);
+            builder.event().identity = identity;
+            encoder->encode(builder.build(), records);
+            REQUIRE_FALSE(encoder->full());
+            encoder->close(records);
+        }
+        CHECK(records.size() == 200);
     }
 }
 

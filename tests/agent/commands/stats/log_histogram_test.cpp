@@ -29,6 +29,20 @@ TEST_CASE("a percentile is right within 1.6 per cent over fourteen orders of mag
     CHECK(histogram.count() == values.size());
 }
 
+TEST_CASE("a percentile is never outside of what there was, and the last one is the greatest") {
+    for (const std::uint64_t value : {1009ull, 1023ull}) {  // before and behind the middle of their bucket
+        LogHistogram alike;
+        for (int i = 0; i < 3; ++i) alike.add(value);
+        CHECK(alike.percentile(0.5) == value);
+    }
+    LogHistogram histogram;
+    for (const std::uint64_t value : {1ull, 2ull, 1009ull, 1020ull}) histogram.add(value);
+    CHECK(histogram.percentile(1) == 1020);
+    CHECK(histogram.percentile(0.25) == 1);
+    CHECK(histogram.percentile(0.26) == 2);
+    CHECK(histogram.mean() == 508);
+}
+
 TEST_CASE("ranges hold every value once, without a gap, and end with the greatest") {
     LogHistogram histogram;
     for (const std::uint64_t value : {1ull, 7ull, 9ull, 10ull, 14ull, 15ull, 1000ull}) histogram.add(value);
