@@ -127,4 +127,20 @@ TEST_CASE("answers leave room for what stands behind them") {
     CHECK(document["labels.h"].GetStringLength() == value.size());
 }
 
+TEST_CASE("strings of TXT are cut, and that is told; a record too short for its name shows none") {
+    std::string strings;
+    for (int i = 0; i < 12; ++i) strings += character_string(std::string(250, 'x'));
+    EventBuilder builder;
+    builder.answer({"www", "example", "test"}, 16, strings);
+    const auto cut = zeek_of(builder.build());
+    CHECK(cut["answers"][0].GetStringLength() < 2500);
+    CHECK(cut["clipped"].GetBool());
+    EventBuilder other;
+    other.answer({"www", "example", "test"}, 15, std::string("\0\12", 2))
+        .answer({"next", "test"}, 1, address_a);
+    const auto empty = zeek_of(other.build());
+    CHECK(empty["answers"][0].GetStringLength() == 0);
+    CHECK_FALSE(empty.HasMember("clipped"));
+}
+
 }  // namespace tapferry::test
