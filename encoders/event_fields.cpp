@@ -187,6 +187,16 @@ constexpr EventField fields[] = {
          if (e.dns.has_edns && e.dns.edns.dnssec_ok) out.append("DO");
      }},
     {"nsid", Type::text, [](Out out, In e) { append_opaque(out, e.dns.edns.nsid); }, may_be_any_text},
+    {"cookie_length", Type::number,
+     [](Out out, In e) {
+         if (e.dns.edns.has_cookie) append_decimal(out, e.dns.edns.cookie_length);
+     },
+     false, [](In e) { return number_if(e.dns.edns.has_cookie, e.dns.edns.cookie_length); }},
+    {"padding_length", Type::number,
+     [](Out out, In e) {
+         if (e.dns.edns.has_padding) append_decimal(out, e.dns.edns.padding_length);
+     },
+     false, [](In e) { return number_if(e.dns.edns.has_padding, e.dns.edns.padding_length); }},
     {"ede", Type::list, append_joined<append_one_extended_error>, may_be_any_text, nullptr, nullptr,
      append_one_extended_error},
     {"client_subnet", Type::text,

@@ -28,10 +28,10 @@ const Endpoint& server_end(const Event& event) {
     return direction_of(event) == Direction::outbound ? event.query : event.response;
 }
 
-Outcome outcome_of(const Event& event) {
-    if (event.kind == EventKind::unanswered) return Outcome::failure;
-    if (!has_rcode(event)) return Outcome::unknown;
-    return is_success(event.dns.rcode) ? Outcome::success : Outcome::failure;
+EventOutcome outcome_of(const Event& event) {
+    if (event.kind == EventKind::unanswered) return EventOutcome::failure;
+    if (!has_rcode(event)) return EventOutcome::unknown;
+    return is_success(event.dns.rcode) ? EventOutcome::success : EventOutcome::failure;
 }
 
 std::string_view transport_name(const Event& event) {

@@ -18,8 +18,8 @@ Direction direction_of(const Event&);
 const Endpoint& server_end(const Event&);
 
 // Of responses: NOERROR and NXDOMAIN are a success, for both are an answer. An unanswered query is a failure.
-enum class Outcome : std::uint8_t { unknown, success, failure };
-Outcome outcome_of(const Event&);
+enum class EventOutcome : std::uint8_t { unknown, success, failure };
+EventOutcome outcome_of(const Event&);
 
 // ip_transport() in lower case, and IANA's number of it, 0 when it is not known.
 std::string_view transport_name(const Event&);

@@ -141,7 +141,7 @@ std::string_view RecordBuffer::wire(std::size_t from, std::size_t to) const {
 }
 
 CutCounts RecordBuffer::cut_counts() const {
-    CutCounts counts{};
+    CutCounts counts = event_cuts_;
     for (const Record& record : records_) {
         if (record.cut.empty() || record.invalid) continue;
         for (std::size_t field = 0; field < cut_field_count; ++field)
@@ -154,6 +154,8 @@ void RecordBuffer::clear() {
     text_.clear();
     records_.clear();
     closed_end_ = 0;
+    event_cuts_ = {};
+    cut_events_ = 0;
 }
 
 void RecordBuffer::truncate(std::size_t count) {

@@ -93,6 +93,12 @@ class RecordBuffer {
     void cut(CutFields fields) { open_.cut = fields; }
     // The last record that was closed lacks these: what belongs behind it would have made the event too long.
     void cut_last(CutFields fields) { records_.back().cut = fields; }
+    // An event lacks this in the rows that it is counted in, or has no record for it: it would have been too
+    // much. It counts as a record does.
+    void cut_event(CutField field) {
+        ++cut_events_;
+        ++event_cuts_[static_cast<std::size_t>(field)];
+    }
     // How many bytes the open record has so far, with its envelope and without framing.
     [[nodiscard]] std::size_t open_size() const;
 
@@ -105,8 +111,9 @@ class RecordBuffer {
     [[nodiscard]] std::size_t size() const { return records_.size(); }
     [[nodiscard]] std::size_t bytes() const { return text_.size(); }
     [[nodiscard]] bool empty() const { return records_.empty(); }
-    // Of its records that may be sent, how many lack what.
+    // Of its records that may be sent, and the events of cut_event(), how many lack what.
     [[nodiscard]] CutCounts cut_counts() const;
+    [[nodiscard]] std::uint64_t cut_events() const { return cut_events_; }
     void clear();
     // Takes back the records from `count` on, and one that is open.
     void truncate(std::size_t count);
@@ -147,6 +154,8 @@ class RecordBuffer {
     std::size_t open_wire_begin_ = 0;
     std::size_t open_begin_ = 0;
     Record open_;  // what is known of it before close()
+    CutCounts event_cuts_{};
+    std::uint64_t cut_events_ = 0;
 };
 
 }  // namespace tapferry

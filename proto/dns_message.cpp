@@ -4,6 +4,7 @@
 
 #include "proto/dns_name.h"
 #include "proto/edns.h"
+#include "proto/malformed.h"
 #include "proto/wire_bytes.h"
 
 namespace tapferry::dns {
@@ -42,7 +43,7 @@ class Parser {
             message_.opcode = message_.flags >> 11 & 0x0F;
             message_.rcode = message_.flags & 0x0F;
         }
-        if (wire_.size() < header_size) return stop("truncated header");
+        if (wire_.size() < header_size) return stop(malformed_reason("truncated header"));
         for (std::size_t i = 0; i < 4; ++i) message_.claimed[i] = read_u16(bytes + 4 + 2 * i);
         at_ = header_size;
         return true;
@@ -74,14 +75,14 @@ class Parser {
     bool step_behind(std::size_t end, unsigned steps) {
         at_ = end;
         name_steps_ += steps;
-        return name_steps_ <= max_name_steps || stop("names go round too long");
+        return name_steps_ <= max_name_steps || stop(malformed_reason("names go round too long"));
     }
 
     bool read_questions() {
         for (unsigned left = message_.claimed[0]; left != 0; --left) {
             Question question;
             if (!read_name(question.name)) return false;
-            if (wire_.size() - at_ < 4) return stop("question breaks off");
+            if (wire_.size() - at_ < 4) return stop(malformed_reason("question breaks off"));
             question.type = read_u16(wire_.data() + at_);
             question.qclass = read_u16(wire_.data() + at_ + 2);
             at_ += 4;
@@ -94,14 +95,14 @@ class Parser {
         for (unsigned left = message_.claimed[static_cast<std::size_t>(section)]; left != 0; --left) {
             ResourceRecord record;
             if (!read_name(record.owner)) return false;
-            if (wire_.size() - at_ < 10) return stop("record breaks off");
+            if (wire_.size() - at_ < 10) return stop(malformed_reason("record breaks off"));
             const std::uint8_t* fixed = wire_.data() + at_;
             record.type = read_u16(fixed);
             record.rclass = read_u16(fixed + 2);
             record.ttl = read_u32(fixed + 4);
             record.rdata_length = read_u16(fixed + 8);
             at_ += 10;
-            if (wire_.size() - at_ < record.rdata_length) return stop("RDATA breaks off");
+            if (wire_.size() - at_ < record.rdata_length) return stop(malformed_reason("RDATA breaks off"));
             record.rdata = static_cast<std::uint16_t>(at_);
             at_ += record.rdata_length;
             if (section == Section::additional && is_first_opt(record)) {

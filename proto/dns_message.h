@@ -71,7 +71,7 @@ struct Message {
     std::vector<ResourceRecord> additional;  // without the OPT record
     bool has_edns = false;
     Edns edns;
-    // Why parsing stopped early: a short fixed text ("truncated header", "name too long", …); nullptr:
+    // Why parsing stopped early: a short fixed text ("truncated header", …), of those in malformed.h; nullptr:
     // it did not.
     const char* malformed = nullptr;
 

@@ -9,6 +9,7 @@
 
 #include "proto/dns_message.h"
 #include "proto/dns_text.h"
+#include "proto/malformed.h"
 
 namespace tapferry::dns {
 
@@ -18,7 +19,7 @@ inline constexpr std::size_t max_name_size = 255;  // octets on the wire, the ro
 inline constexpr unsigned max_name_jumps = 128;
 
 struct NameExtent {
-    const char* error = nullptr;  // why it is not a sound name, a short fixed text
+    const char* error = nullptr;  // why it is not a sound name, of malformed.h
     std::uint32_t end = 0;        // the first offset behind the name where it stands; valid without error
     std::uint32_t steps = 0;      // labels and pointers that were followed: what it cost; valid without error
 };
@@ -41,23 +42,23 @@ NameExtent walk_name(Wire wire, std::size_t offset, OnLabel on_label) {
         ++steps;
         if (octet < 0x40) {
             length += octet + 1;
-            if (length > max_name_size) return {"name too long"};
-            if (size - at <= octet) return {"name breaks off"};
+            if (length > max_name_size) return {malformed_reason("name too long")};
+            if (size - at <= octet) return {malformed_reason("name breaks off")};
             on_label(bytes + at + 1, octet);
             at += octet + 1;
         } else if (octet >= 0xC0) {
-            if (size - at < 2) return {"name breaks off"};
+            if (size - at < 2) return {malformed_reason("name breaks off")};
             if (end == 0) end = static_cast<std::uint32_t>(at + 2);
             at = (octet & 0x3F) << 8 | bytes[at + 1];
-            if (at < header_size) return {"name points into the header"};
-            if (at >= piece) return {"name points forward"};
-            if (++jumps > max_name_jumps) return {"name jumps too often"};
+            if (at < header_size) return {malformed_reason("name points into the header")};
+            if (at >= piece) return {malformed_reason("name points forward")};
+            if (++jumps > max_name_jumps) return {malformed_reason("name jumps too often")};
             piece = at;
         } else {
-            return {"reserved label type"};
+            return {malformed_reason("reserved label type")};
         }
     }
-    return {"name breaks off"};
+    return {malformed_reason("name breaks off")};
 }
 
 inline NameExtent measure_name(Wire wire, std::size_t offset) {

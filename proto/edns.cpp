@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/malformed.h"
 #include "proto/wire_bytes.h"
 
 namespace tapferry::dns {
@@ -74,9 +75,9 @@ void read_option(std::uint16_t code, Wire option, Edns& edns) {
 
 const char* read_edns_options(Wire options, Edns& edns) {
     while (!options.empty()) {
-        if (options.size() < 4) return "EDNS option breaks off";
+        if (options.size() < 4) return malformed_reason("EDNS option breaks off");
         const std::size_t length = read_u16(options.data() + 2);
-        if (options.size() - 4 < length) return "EDNS option breaks off";
+        if (options.size() - 4 < length) return malformed_reason("EDNS option breaks off");
         read_option(read_u16(options.data()), options.subspan(4, length), edns);
         options = options.subspan(4 + length);
     }

@@ -112,9 +112,10 @@ void add_totals(const AgentStatus& status, Families& out) {
         odd.count({{"destination", route.name}, {"field", "address"}}, route.odd_events.addresses);
     }
     out.push_back(odd.take());
-    Family shortened("tapferry_records_shortened_total",
-                     "Records that lack some or all of a field, so as not to be too long.",
-                     MetricType::Counter);
+    Family shortened(
+        "tapferry_records_shortened_total",
+        "Records, and events of rows, that lack some or all of a field, so as not to be too long.",
+        MetricType::Counter);
     for (const auto& route : status.routes)
         for (std::size_t i = 0; i < cut_field_count; ++i)
             shortened.count({{"destination", route.name}, {"field", std::string{cut_field_names[i]}}},

@@ -1,7 +1,7 @@
 // Frames of a capture: a Frame Streams file, or what comes through standard input, packed with gzip or zstd
 // or not. Several streams one after another in one file are read as one; a file that ends in the middle of a
 // frame gives what is whole and says so, and so does one whose beginning is missing. Behind a length that
-// cannot be, the next frame is looked for.
+// cannot be, the next frame is looked for, and inside what is none because its length is wrong.
 #pragma once
 
 #include <cstdint>

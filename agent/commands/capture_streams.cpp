@@ -70,6 +70,7 @@ CaptureStreams::Step CaptureStreams::steps(Bytes& input) {
             case StreamStepKind::need_more:
                 return Step::more;
             case StreamStepKind::frame:
+                if (!fields_fill(step.bytes) && swallows_frames(step.bytes, input)) return Step::damaged;
                 if (!take_(step.bytes)) {
                     result_.end = CaptureEnd::stopped;
                     return Step::ended;
@@ -97,6 +98,13 @@ CaptureStreams::Step CaptureStreams::steps(Bytes& input) {
     }
 }
 
+bool CaptureStreams::swallows_frames(Bytes frame, Bytes left) {
+    if (!search_.swallows_frames(frame, left, swallowed_at_)) return false;
+    swallower_ = frame;
+    note_damage(left, length_bytes + frame.size(), false);
+    return true;
+}
+
 // `left`: what follows the unit in which it is, and of which not more than `most_bytes` came before.
 void CaptureStreams::note_damage(Bytes left, std::size_t most_bytes, bool claims) {
     in_unit_ = std::min<std::uint64_t>(in_unit_, most_bytes);
@@ -106,6 +114,7 @@ void CaptureStreams::note_damage(Bytes left, std::size_t most_bytes, bool claims
 
 // From the damage on, which may have begun in an earlier piece.
 void CaptureStreams::hold(Bytes input, Bytes left) {
+    if (swallowed_at_ != 0) return hold_swallower(left);
     const std::size_t used = input.size() - left.size();
     const auto unit = static_cast<std::size_t>(in_unit_);
     const std::size_t before = std::min(unit > used ? unit - used : 0, tail_.size());
@@ -115,6 +124,15 @@ void CaptureStreams::hold(Bytes input, Bytes left) {
     damage_->at = fed_ - held_.size();
     at_ = 1;
     read_claim();
+}
+
+void CaptureStreams::hold_swallower(Bytes left) {
+    held_.clear();
+    for (const unsigned shift : {24U, 16U, 8U, 0U})
+        held_.push_back(static_cast<std::uint8_t>(swallower_.size() >> shift));
+    held_.insert(held_.end(), swallower_.begin(), swallower_.end());
+    held_.insert(held_.end(), left.begin(), left.end());
+    at_ = std::exchange(swallowed_at_, 0);
 }
 
 void CaptureStreams::read_claim() {
@@ -145,7 +163,8 @@ bool CaptureStreams::search(bool last) {
         const Step step = steps(left);
         if (step == Step::ended) return false;
         if (step == Step::damaged) {
-            at_ = static_cast<std::size_t>(damage_->at - (fed_ - held_.size())) + 1;
+            at_ = static_cast<std::size_t>(damage_->at - (fed_ - held_.size()));
+            at_ += swallowed_at_ != 0 ? std::exchange(swallowed_at_, 0) : 1;
             read_claim();
             continue;
         }
@@ -201,6 +220,7 @@ void CaptureStreams::go_among_frames() {
 CaptureResult CaptureStreams::finish(bool packed_whole) {
     if (!begun_) begin();
     if (damage_) search(true);
+    search_begun();
     tell_of_damage();
     if (result_.end == CaptureEnd::stopped || result_.end == CaptureEnd::wrong) return result_;
     if (stream_->end() == StreamEnd::inside_frame) {
@@ -215,9 +235,24 @@ CaptureResult CaptureStreams::finish(bool packed_whole) {
 
 CaptureResult CaptureStreams::fail(CaptureEnd end, std::string words) {
     if (damage_) search(true);
+    search_begun();
     tell_of_damage();
     tell(end, std::move(words));
     return result_;
+}
+
+// A last frame that is cut off may have a wrong length instead, and swallow all that follows it.
+void CaptureStreams::search_begun() {
+    while (result_.end != CaptureEnd::stopped && result_.end != CaptureEnd::wrong &&
+           stream_->end() == StreamEnd::inside_frame && stream_->begun().size() > length_bytes) {
+        const Bytes begun = stream_->begun();
+        if (!search_.swallows_frames(begun.subspan(length_bytes), {}, swallowed_at_)) return;
+        held_.assign(begun.begin(), begun.end());
+        damage_ = Damage{fed_ - held_.size(), 0};
+        claims_ = false;
+        at_ = std::exchange(swallowed_at_, 0);
+        search(true);
+    }
 }
 
 void CaptureStreams::tell_of_damage() {

@@ -1,6 +1,7 @@
 // The frames of Frame Streams that lie one after another in a file: what follows a STOP is the next one. It
 // is fed with bytes in whatever pieces they come. Where no frame can begin, it goes on at the next place
-// where one does. Used by capture_file.cpp.
+// where one does; and inside what is no frame, and would be one but for others that it swallows. Used by
+// capture_file.cpp.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +45,11 @@ class CaptureStreams {
     bool begin();
     bool go_on(Bytes input);
     Step steps(Bytes& input);
+    bool swallows_frames(Bytes frame, Bytes left);
+    void search_begun();
     void note_damage(Bytes left, std::size_t most_bytes, bool claims);
     void hold(Bytes input, Bytes left);
+    void hold_swallower(Bytes left);
     void read_claim();
     void keep_tail(Bytes input);
     bool search(bool last);
@@ -64,6 +68,8 @@ class CaptureStreams {
     std::uint64_t in_unit_ = 0;       // of them, what was used since the last frame
     std::vector<std::uint8_t> tail_;  // the last bytes before those
     bool claims_ = false;             // the damage begins with a length above 1 MiB
+    Bytes swallower_;                 // or with a wrong one below: what it makes a frame,
+    std::size_t swallowed_at_ = 0;    // and where behind the damage one is; 0: it does not
     std::optional<Damage> damage_;    // while a frame behind it is looked for
     std::vector<std::uint8_t> held_;  // where it is looked for: up to what was fed
     std::size_t at_ = 0;              // in held_

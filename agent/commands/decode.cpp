@@ -66,6 +66,9 @@ class Decoding {
         if (failed_) text += " written";
         if (silent_ != 0) text += ", no record of " + with_commas(silent_) + " (" + reasons() + ")";
         if (printer_.shortened() != 0) text += ", " + counted(printer_.shortened(), "record") + " shortened";
+        if (printer_.shortened_events() != 0)
+            text +=
+                ", " + counted(printer_.shortened_events(), "event") + " of which not all answers are told";
         if (printer_.left_out() != 0)
             text += ", " + counted(printer_.left_out(), "record") + " of answers left out as not asked for";
         if (filtered_ != 0) text += ", " + with_commas(filtered_) + " not wanted";

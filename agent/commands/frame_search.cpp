@@ -1,5 +1,7 @@
 #include "agent/commands/frame_search.h"
 
+#include <algorithm>
+
 #include "agent/inputs/control_frame.h"
 
 namespace tapferry {
@@ -9,6 +11,8 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::size_t length_bytes = 4;
+// How far behind a frame with a wrong length the last one that begins inside it is followed.
+constexpr std::size_t behind_swallowed = 4096;
 // A frame has six fields and a message seventeen; strangers may add some.
 constexpr int most_fields = 40;
 // What looks like dnstap and is none costs a decoding: after so many bytes of it only short frames are tried.
@@ -26,6 +30,7 @@ class Fields {
         std::uint64_t tag = 0;
         if (!varint(tag)) return false;
         number = tag >> 3;
+        if (number == 0) return false;
         value = {};
         std::uint64_t length = 0;
         switch (tag & 7) {
@@ -103,10 +108,40 @@ bool can_follow_a_frame(Bytes bytes) {
     return length >= min_control_bytes && length <= max_control_bytes;
 }
 
+bool fields_fill(Bytes frame) {
+    Fields fields(frame);
+    while (fields.next()) continue;
+    return fields.at_end();
+}
+
 FrameSearch::Found FrameSearch::next(Bytes bytes, std::size_t& at, std::size_t end, bool last) {
     for (; at < end; ++at)
         if (const Found found = look(bytes.subspan(at), last); found != Found::nothing) return found;
     return Found::nothing;
+}
+
+bool FrameSearch::swallows_frames(Bytes frame, Bytes behind, std::size_t& at) {
+    if (frame.size() > longest_tried()) return false;
+    if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return false;
+    decoded_in_vain_ += frame.size();
+    std::size_t place = 0;
+    if (next(together(frame, behind), place, frame.size(), true) != Found::here) return false;
+    at = length_bytes + place;
+    return true;
+}
+
+// They mostly lie so already.
+Bytes FrameSearch::together(Bytes frame, Bytes behind) {
+    behind = behind.first(std::min(behind.size(), behind_swallowed));
+    if (frame.data() + frame.size() == behind.data()) return {frame.data(), frame.size() + behind.size()};
+    if (behind.empty()) return frame;
+    pieced_.assign(frame.begin(), frame.end());
+    pieced_.insert(pieced_.end(), behind.begin(), behind.end());
+    return pieced_;
+}
+
+std::size_t FrameSearch::longest_tried() const {
+    return decoded_in_vain_ > much_in_vain ? short_frame : max_capture_frame_bytes;
 }
 
 FrameSearch::Found FrameSearch::look(Bytes from_here, bool last) {
@@ -116,8 +151,7 @@ FrameSearch::Found FrameSearch::look(Bytes from_here, bool last) {
     if (from_here.size() < end + control_header_bytes && !last) return Found::unknown;
     if (from_here.size() < end || !can_follow_a_frame(from_here.subspan(end))) return Found::nothing;
     const Bytes frame = from_here.subspan(length_bytes, end - length_bytes);
-    const std::size_t most = decoded_in_vain_ > much_in_vain ? short_frame : max_capture_frame_bytes;
-    if (frame.size() > most || !can_be_dnstap(frame)) return Found::nothing;
+    if (frame.size() > longest_tried() || !can_be_dnstap(frame)) return Found::nothing;
     if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return Found::here;
     decoded_in_vain_ += frame.size();
     return Found::nothing;

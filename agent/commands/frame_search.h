@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "proto/decoder.h"
 
@@ -23,6 +24,9 @@ bool begins_a_field(std::uint8_t tag);
 inline constexpr std::size_t control_header_bytes = 8;  // escape and length
 bool can_follow_a_frame(std::span<const std::uint8_t> bytes);
 
+// Whether its fields end where it ends, whatever they are. Of a frame with a wrong length they do not.
+bool fields_fill(std::span<const std::uint8_t> frame);
+
 class FrameSearch {
   public:
     enum class Found : std::uint8_t {
@@ -32,13 +36,21 @@ class FrameSearch {
     };
     // Goes on from `at` and looks at no place from `end` on. `last`: nothing follows `bytes`.
     Found next(std::span<const std::uint8_t> bytes, std::size_t& at, std::size_t end, bool last);
+    // Of a frame that fields_fill() is not true of: whether it is none, and others begin inside it. Then `at`
+    // is where, counted from its length. `behind`: what follows it.
+    bool swallows_frames(std::span<const std::uint8_t> frame, std::span<const std::uint8_t> behind,
+                         std::size_t& at);
 
   private:
     Found look(std::span<const std::uint8_t> from_here, bool last);
+    std::span<const std::uint8_t> together(std::span<const std::uint8_t> frame,
+                                           std::span<const std::uint8_t> behind);
+    [[nodiscard]] std::size_t longest_tried() const;
 
     Decoder decoder_;
     Event event_;
     std::uint64_t decoded_in_vain_ = 0;  // bytes
+    std::vector<std::uint8_t> pieced_;
 };
 
 }  // namespace tapferry

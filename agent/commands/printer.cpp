@@ -70,7 +70,9 @@ Printed Printer::print(Event& notice) {
 Printed Printer::encode(const Event& event) {
     close_window_before(event.received);
     const std::size_t before = records_.size();
+    const std::uint64_t cut_before = records_.cut_events();
     encoder_->encode(event, records_);
+    shortened_events_ += records_.cut_events() - cut_before;
     const auto made = records_.records().subspan(before);
     if (std::any_of(made.begin(), made.end(), [](const Record& record) { return record.invalid; })) {
         records_.truncate(before);

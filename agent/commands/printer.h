@@ -48,9 +48,10 @@ class Printer {
     [[nodiscard]] std::string_view silence() const { return silence_; }
     // Whole records that standard output has taken.
     [[nodiscard]] std::uint64_t written() const { return written_; }
-    // Of the records made so far, those that lack something, so as not to be too long; and records of answers
-    // that were not believed.
+    // Of the records made so far, those that lack something, so as not to be too long; events of which
+    // records lack something without showing it; and records of answers that were not believed.
     [[nodiscard]] std::uint64_t shortened() const { return shortened_; }
+    [[nodiscard]] std::uint64_t shortened_events() const { return shortened_events_; }
     [[nodiscard]] std::uint64_t left_out() const { return encoder_->left_out(); }
     // Whether it gathers rows.
     [[nodiscard]] bool gathers() const { return window_length_.has_value(); }
@@ -74,6 +75,7 @@ class Printer {
     std::string_view silence_;
     std::uint64_t written_ = 0;
     std::uint64_t shortened_ = 0;
+    std::uint64_t shortened_events_ = 0;
     bool begun_ = false;  // what stands at a binary file's beginning is written
 };
 

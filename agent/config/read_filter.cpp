@@ -158,10 +158,19 @@ class ListReader {
     FilterLists& lists_;
 };
 
+// Those that events of this destination can have.
+std::vector<std::string> label_names(const StageOptions& stages) {
+    std::vector<std::string> names;
+    for (const FixedLabel& label : stages.labels) names.push_back(label.name);
+    if (!stages.match_lists.empty()) names.emplace_back(list_label);
+    return names;
+}
+
 void read_where(Section& filter, DestinationConfig& destination) {
     const std::string where = filter.text("where", "");
     if (where.empty()) return;
-    auto parsed = parse_expression(where);
+    const auto labels = label_names(destination.stages);
+    auto parsed = parse_expression(where, &labels);
     if (const auto* fault = std::get_if<ExpressionFault>(&parsed))
         filter.fault("where", to_line(*fault), with_caret(where, *fault));
     else

@@ -1,4 +1,5 @@
 // The table [destinations.NAME.filter]. Used by read_stages.cpp.
+// The destination's labels and match lists are read before.
 #pragma once
 
 #include "agent/config/config.h"

@@ -36,10 +36,10 @@ bool shows_registered_domain(const Section& section, const std::string& format) 
 
 void read_stages(Section& section, DestinationConfig& destination) {
     StageOptions& stages = destination.stages;
-    read_filter(section.table("filter"), destination);
-    read_privacy(section.table("privacy"), destination);
     stages.labels = read_labels(section.table("labels"));
     read_match_lists(section.table("match_lists"), destination);
+    read_filter(section.table("filter"), destination);
+    read_privacy(section.table("privacy"), destination);
     read_geoip(section.table("geoip"), destination);
     stages.registered_domain =
         section.flag("registered_domain", shows_registered_domain(section, destination.format_name));

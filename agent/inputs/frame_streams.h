@@ -57,6 +57,10 @@ class FrameStreams {
     [[nodiscard]] bool in_handshake() const { return state_ == State::hello || state_ == State::wait_start; }
     // Whether nothing of a frame has come that is not whole.
     [[nodiscard]] bool at_boundary() const { return (carry_.empty() || carry_told_) && to_discard_ == 0; }
+    // What has come of a unit that is not whole, from its length on.
+    [[nodiscard]] std::span<const std::uint8_t> begun() const {
+        return carry_told_ ? std::span<const std::uint8_t>() : carry_;
+    }
     // Whether the peer began with READY, so that it expects FINISH.
     [[nodiscard]] bool bidirectional() const { return bidirectional_; }
 

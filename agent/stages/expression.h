@@ -66,6 +66,8 @@ class Expression {
     Texts texts_;
 };
 
-std::variant<Expression, ExpressionFault> parse_expression(std::string_view text);
+// `labels`: the names of those that an event can have; null: any.
+std::variant<Expression, ExpressionFault> parse_expression(std::string_view text,
+                                                           const std::vector<std::string>* labels = nullptr);
 
 }  // namespace tapferry

@@ -6,6 +6,7 @@
 #include "agent/stages/clipped.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
+#include "proto/malformed.h"
 
 namespace tapferry {
 
@@ -204,6 +205,12 @@ std::optional<std::string> find_listed_type(std::string_view word) {
     return std::string(text.view());
 }
 
+std::optional<std::string> find_malformed_reason(std::string_view words) {
+    for (const std::string_view reason : dns::malformed_reasons)
+        if (same_word(words, reason)) return std::string(reason);
+    return std::nullopt;
+}
+
 struct NamedWords {
     std::string_view field;
     ListWords words;
@@ -211,6 +218,13 @@ struct NamedWords {
 constexpr NamedWords listed[] = {
     {"flags", {find_listed_flag, "one of QR, AA, TC, RD, RA, AD and CD"}},
     {"answer_types", {find_listed_type, "a record type such as \"AAAA\" or \"TYPE65280\""}},
+    {"malformed",
+     {find_malformed_reason,
+      "one of \"truncated header\", \"question breaks off\", \"record breaks off\", \"RDATA breaks off\", "
+      "\"EDNS "
+      "option breaks off\", \"name breaks off\", \"name too long\", \"name points into the header\", \"name "
+      "points "
+      "forward\", \"name jumps too often\", \"names go round too long\" and \"reserved label type\""}},
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ struct FieldCodes {
     std::string_view what;  // "a response code such as \"NXDOMAIN\""
 };
 
-// The words that a list may have.
+// The words that a list, or a text, may have.
 struct ListWords {
     // As the event has it. None: there is no such word.
     std::optional<std::string> (*find)(std::string_view word);

@@ -86,6 +86,8 @@ constexpr NestedName same_fields[] = {
     {"edns.do", "do"},
     {"edns.client_subnet", "client_subnet"},
     {"edns.nsid", "nsid"},
+    {"edns.cookie_length", "cookie_length"},
+    {"edns.padding_length", "padding_length"},
     {"edns.ede", "ede"},
     {"policy.type", "policy_type"},
     {"policy.rule", "policy_rule"},

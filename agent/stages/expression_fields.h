@@ -31,7 +31,7 @@ struct ComparedField {
     std::string_view name = {};         // for words about it
     std::string_view label = {};        // of labels
     const FieldCodes* codes = nullptr;  // of codes
-    const ListWords* words = nullptr;   // of lists, where there is a fixed set
+    const ListWords* words = nullptr;   // of lists and texts, where there is a fixed set
     TextOf view = nullptr;              // of texts and names, where there is one
     TimeOf time = nullptr;              // of times
 };

@@ -60,10 +60,18 @@ std::string unknown_field(std::string_view name) {
                          : text + "did you mean \"" + std::string(meant) + "\"?";
 }
 
+std::string unknown_label(std::string_view name, const std::vector<std::string>& labels) {
+    std::string text = "there is no label \"" + std::string(name) + "\"";
+    if (labels.empty()) return text + ": none is set, by labels or match_lists of a destination";
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        text += (i == 0 ? ", only \"" : i + 1 == labels.size() ? " and \"" : ", \"") + labels[i] + "\"";
+    return text;
+}
+
 class Parser {
   public:
-    Parser(std::string_view expression, std::vector<Token> tokens)
-        : expression_(expression), tokens_(std::move(tokens)) {}
+    Parser(std::string_view expression, std::vector<Token> tokens, const std::vector<std::string>* labels)
+        : expression_(expression), tokens_(std::move(tokens)), labels_(labels) {}
 
     std::variant<Expression, ExpressionFault> parse() {
         const auto root = either();
@@ -127,6 +135,9 @@ class Parser {
             return complain(word, "a value stands where a field is expected; fields stand on the left");
         const auto field = find_compared_field(word.text);
         if (!field) return complain(word, unknown_field(word.text));
+        if (field->sort == FieldSort::label && labels_ != nullptr &&
+            std::find(labels_->begin(), labels_->end(), field->label) == labels_->end())
+            return complain(word, unknown_label(field->label, *labels_));
         ++at_;
         const bool negated = now().is("not") && is_comparison(tokens_[at_ + 1]) && take_if("not");
         if (!is_comparison(now())) {
@@ -188,6 +199,7 @@ class Parser {
 
     std::string_view expression_;
     std::vector<Token> tokens_;
+    const std::vector<std::string>* labels_;
     std::size_t at_ = 0;
     unsigned depth_ = 0;
     std::shared_ptr<ExpressionProgram> program_ = std::make_shared<ExpressionProgram>();
@@ -196,11 +208,12 @@ class Parser {
 
 }  // namespace
 
-std::variant<Expression, ExpressionFault> parse_expression(std::string_view text) {
+std::variant<Expression, ExpressionFault> parse_expression(std::string_view text,
+                                                           const std::vector<std::string>* labels) {
     if (text.size() > longest_expression) return ExpressionFault{1, 1, "is longer than 16 KiB"};
     auto tokens = split_expression(text);
     if (auto* fault = std::get_if<ExpressionFault>(&tokens)) return std::move(*fault);
-    return Parser(text, std::get<std::vector<Token>>(std::move(tokens))).parse();
+    return Parser(text, std::get<std::vector<Token>>(std::move(tokens)), labels).parse();
 }
 
 }  // namespace tapferry

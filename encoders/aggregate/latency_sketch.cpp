@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 namespace tapferry {
 
@@ -41,23 +40,11 @@ std::optional<std::uint64_t> LatencySketches::percentile(const LatencySketch& sk
     const std::uint64_t* const counts = buckets_.words(sketch.block);
     std::size_t bucket = 0;
     for (std::uint64_t passed = counts[0]; passed < rank; passed += counts[bucket]) ++bucket;
-    return middle_of(bucket);
+    return LogBuckets::middle(first_bucket + bucket);
 }
 
 std::size_t LatencySketches::bucket_of(std::uint64_t nanoseconds) {
-    constexpr std::uint64_t least = std::uint64_t{1} << first_exponent;
-    constexpr std::uint64_t most = (std::uint64_t{1} << end_exponent) - 1;
-    const std::uint64_t value = std::clamp(nanoseconds, least, most);
-    const auto exponent = static_cast<unsigned>(std::bit_width(value)) - 1;
-    const std::uint64_t fraction = value >> (exponent - fraction_bits) & ((1U << fraction_bits) - 1);
-    return (std::size_t{exponent - first_exponent} << fraction_bits) + fraction;
-}
-
-std::uint64_t LatencySketches::middle_of(std::size_t bucket) {
-    const auto exponent = static_cast<unsigned>(bucket >> fraction_bits) + first_exponent;
-    const std::uint64_t fraction = bucket & ((1U << fraction_bits) - 1);
-    const std::uint64_t width = std::uint64_t{1} << (exponent - fraction_bits);
-    return (std::uint64_t{1} << exponent) + fraction * width + width / 2;
+    return LogBuckets::of(std::clamp(nanoseconds, least, most)) - first_bucket;
 }
 
 }  // namespace tapferry

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "encoders/aggregate/block_pool.h"
+#include "encoders/aggregate/log_buckets.h"
 
 namespace tapferry {
 
@@ -33,13 +34,12 @@ class LatencySketches {
     }
 
   private:
-    // Each doubling from 2^10 nanoseconds to 2^47 (39 hours) has 32 buckets of one width.
-    static constexpr unsigned fraction_bits = 5;
-    static constexpr unsigned first_exponent = 10;
-    static constexpr unsigned end_exponent = 47;
-    static constexpr std::size_t buckets = std::size_t{end_exponent - first_exponent} << fraction_bits;
+    // Of LogBuckets, those from 2^10 nanoseconds to 2^47 (39 hours).
+    static constexpr std::uint64_t least = std::uint64_t{1} << 10;
+    static constexpr std::uint64_t most = (std::uint64_t{1} << 47) - 1;
+    static constexpr std::size_t first_bucket = LogBuckets::of(least);
+    static constexpr std::size_t buckets = LogBuckets::of(most) + 1 - first_bucket;
     static std::size_t bucket_of(std::uint64_t nanoseconds);
-    static std::uint64_t middle_of(std::size_t bucket);
 
     BlockPool few_{exact_up_to};  // nanoseconds
     BlockPool buckets_{buckets};  // counts

@@ -13,7 +13,9 @@ namespace tapferry {
 
 class Window {
   public:
-    explicit Window(std::chrono::milliseconds length) : length_(length) {}
+    // Rows have counts of 32 bits: of `most_counted` one further event still fits, whatever it has.
+    explicit Window(std::chrono::milliseconds length, std::uint64_t most_counted = 4'000'000'000)
+        : length_(length), most_counted_(most_counted) {}
 
     void take(const Event& event) {
         if (events_++ == 0) {
@@ -36,13 +38,11 @@ class Window {
     [[nodiscard]] Timestamp end() const {
         return window_begin(window_number(last_received_, length_) + 1, length_);
     }
-    // Rows have counts of 32 bits: one further event still fits, whatever it has, as long as this is false.
-    [[nodiscard]] bool full() const { return counted_ >= most_counted; }
+    [[nodiscard]] bool full() const { return counted_ >= most_counted_; }
 
   private:
-    static constexpr std::uint64_t most_counted = 4'000'000'000;
-
     std::chrono::milliseconds length_;
+    std::uint64_t most_counted_;
     std::uint64_t events_ = 0;
     std::uint64_t counted_ = 0;
     EventId id_;

@@ -41,11 +41,11 @@ std::string_view type_of(const Event& event) {
 
 std::string_view outcome_text(const Event& event) {
     switch (outcome_of(event)) {
-        case Outcome::success:
+        case EventOutcome::success:
             return "\",\"outcome\":\"success\",\"id\":\"";
-        case Outcome::failure:
+        case EventOutcome::failure:
             return "\",\"outcome\":\"failure\",\"id\":\"";
-        case Outcome::unknown:
+        case EventOutcome::unknown:
             break;
     }
     return "\",\"outcome\":\"unknown\",\"id\":\"";

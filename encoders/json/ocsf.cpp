@@ -30,11 +30,11 @@ char severity_of(const Event& event) {
 
 std::string_view status_of(const Event& event) {
     switch (outcome_of(event)) {
-        case Outcome::success:
+        case EventOutcome::success:
             return ",\"status_id\":1,\"status\":\"Success\"";
-        case Outcome::failure:
+        case EventOutcome::failure:
             return ",\"status_id\":2,\"status\":\"Failure\"";
-        case Outcome::unknown:
+        case EventOutcome::unknown:
             break;
     }
     return {};

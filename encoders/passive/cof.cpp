@@ -69,9 +69,10 @@ void CofEncoder::encode(const Event& event, RecordBuffer& records) {
         key_.clear();
         append_key(event, *record);
         added += key_.size();
-        if (added > max_event_row_bytes) return;
+        if (added > max_event_row_bytes) return records.cut_event(CutField::answers);
         add(event);
     }
+    if (records_.has_more()) records.cut_event(CutField::answers);
 }
 
 void CofEncoder::append_key(const Event& event, const dns::ResourceRecord& record) {

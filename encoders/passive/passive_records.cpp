@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "encoders/bounds.h"
 #include "encoders/event_class.h"
 #include "proto/dns_text.h"
 
@@ -10,9 +11,6 @@ namespace tapferry {
 namespace {
 
 constexpr std::uint8_t opcode_query = 0;
-
-// Bounds the work for an answer full of records that do not belong.
-constexpr std::size_t max_examined_records = 1024;
 
 // Servers that never tell of what they asked others: their client responses are all there is.
 bool only_tells_of_clients(std::string_view version) {
@@ -86,10 +84,12 @@ std::string_view no_source_words(const Event& event, const PassiveDnsOptions& op
 
 bool PassiveRecords::start(const Event& event) {
     at_ = end_ = 0;
+    has_more_ = false;
     if (options_.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) return false;
     if (!is_believable(event)) return false;
     event_ = &event;
-    if (is_success(event.dns.rcode)) end_ = std::min(event.dns.answers.size(), max_examined_records);
+    if (is_success(event.dns.rcode)) end_ = std::min(event.dns.answers.size(), max_examined_answers);
+    has_more_ = end_ == max_examined_answers && end_ != event.dns.answers.size();
     if (end_ != 0) chain_.start(event);
     return true;
 }

@@ -24,6 +24,8 @@ class PassiveRecords {
     [[nodiscard]] bool start(const Event& event);
     // The next record that is to be told; nullptr: there are no more.
     [[nodiscard]] const dns::ResourceRecord* next();
+    // The event has more records than are looked at.
+    [[nodiscard]] bool has_more() const { return has_more_; }
     // Its owner in canonical text, without a trailing dot.
     [[nodiscard]] std::string_view owner() const { return owner_.view(); }
     // How many records it did not believe because they do not belong to what was asked.
@@ -36,6 +38,7 @@ class PassiveRecords {
     const Event* event_ = nullptr;
     std::size_t at_ = 0;
     std::size_t end_ = 0;
+    bool has_more_ = false;
     AnswerChain chain_;
     TextBuffer owner_;
     std::uint64_t left_out_ = 0;

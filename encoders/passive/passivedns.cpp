@@ -25,6 +25,7 @@ void PassivednsEncoder::encode(const Event& event, RecordBuffer& records) {
         }
         records.close(event);
     }
+    if (keys_.has_more()) records.cut_event(CutField::answers);
 }
 
 }  // namespace tapferry

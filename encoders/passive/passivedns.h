@@ -1,7 +1,8 @@
 // The line of gamelinux' passivedns, one for each record of each answer:
 // seconds.micros||client||server||class||name.||type||rdata||ttl||count
 // Always nine columns, the count is 1. An event of more than 32 KiB ends with the last line that fits, which
-// counts as shortened. passivedns_rows.h has the same line for many events.
+// counts as shortened; an event of more than 1,024 answers has no line of the others and counts so too.
+// passivedns_rows.h has the same line for many events.
 #pragma once
 
 #include "encoders/encoder.h"

@@ -23,6 +23,8 @@ class PassivednsKeys {
     void start(const Event& event);
     // Goes to the next line of the event. False: there are no more.
     [[nodiscard]] bool next();
+    // The event has more records than are looked at.
+    [[nodiscard]] bool has_more() const { return records_.has_more(); }
     // Appends its key.
     void append(TextBuffer& out) const;
     [[nodiscard]] std::uint32_t ttl() const { return record_ == nullptr ? 0 : record_->ttl; }

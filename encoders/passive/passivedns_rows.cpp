@@ -31,9 +31,10 @@ void PassivednsRowsEncoder::encode(const Event& event, RecordBuffer& records) {
         key_.clear();
         keys_.append(key_);
         added += key_.size();
-        if (added > max_event_row_bytes) return;
+        if (added > max_event_row_bytes) return records.cut_event(CutField::answers);
         add(event);
     }
+    if (keys_.has_more()) records.cut_event(CutField::answers);
 }
 
 void PassivednsRowsEncoder::add(const Event& event) {

@@ -4,12 +4,13 @@ import json
 import os
 import pty
 import signal
+import struct
 import subprocess
 
 import pytest
 
 from lab.agent import PROGRAM, command
-from lab.frame_streams import CONTENT_TYPE, START, STOP, client_query, control, data
+from lab.frame_streams import CONTENT_TYPE, START, STOP, client_query, control, data, dns_query, message_frame
 from lab.process import Process, wait_until
 
 NAMES = [f"n{i}.shop{i % 3}.example" for i in range(12)]
@@ -181,6 +182,23 @@ def test_events_that_a_format_says_nothing_of_are_not_called_shown():
         assert asked.returncode == 0 and not asked.stdout
         assert asked.stderr in (b"tapferry: 12 frames: 0 events shown in 0 records, no record of 12 (a query)\n",
                                 b"tapferry: 12 frames: 0 events shown, no record of 12 (a query)\n")
+
+
+def client_response(name, answers):
+    """The query of client_query() answered by AA with that many addresses."""
+    message = bytearray(dns_query(name))
+    message[2:8] = struct.pack(">HHH", 0x8400, 1, answers)
+    return message_frame(6, bytes(message) + b"".join(
+        b"\xC0\x0C" + struct.pack(">HHIHI", 1, 1, 300, 4, i) for i in range(answers)))
+
+
+@pytest.mark.parametrize("output", [["passivedns"], ["passivedns", "--option", "mode=each"], ["cof"]])
+def test_a_response_whose_answers_are_not_all_told_is_told_of(output):
+    whole, more = client_response("a.example", 10), client_response("b.example", 1100)
+    asked = decode(HEAD + data(whole) + data(more) + TAIL, "--output", *output)
+    words = b"1 record shortened" if len(output) > 1 else b"1 event of which not all answers are told"
+    assert asked.returncode == 0 and words in asked.stderr
+    assert b"told" not in decode(HEAD + data(whole) + TAIL, "--output", *output).stderr
 
 
 def test_explain_counts_events_from_1_and_says_why_there_is_no_record(world):

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "proto/malformed.h"
 #include "tests/encoders/event_builder.h"
 
 namespace tapferry {
@@ -284,6 +285,51 @@ TEST_CASE("one label is asked for by its name") {
     CHECK(std::get<Expression>(parse_expression("labels.site")).asks_for("labels"));
 }
 
+TEST_CASE("a label that no event can have is refused where the labels are known") {
+    const std::vector<std::string> known{"list", "rack", "site"};
+    const std::vector<std::string> none;
+    const auto fault = [](std::string_view text, const std::vector<std::string>& labels) {
+        const auto parsed = parse_expression(text, &labels);
+        const auto* found = std::get_if<ExpressionFault>(&parsed);
+        return found == nullptr ? "" : to_line(*found);
+    };
+    CHECK(fault("labels.site == \"a\" and not labels.list and labels", known) == "");
+    CHECK(fault("qname and labels.sit", known) ==
+          "column 11: there is no label \"sit\", only \"list\", \"rack\" and \"site\"");
+    CHECK(fault("labels.sit", {"site"}) == "column 1: there is no label \"sit\", only \"site\"");
+    CHECK(fault("labels.site == \"a\"", none) ==
+          "column 1: there is no label \"site\": none is set, by labels or match_lists of a destination");
+    CHECK(fault_of("labels.sit") == "");
+}
+
+TEST_CASE("the lengths of a cookie and of padding are numbers, which a message without has not") {
+    EventBuilder builder = response();
+    Event event = builder.build();
+    CHECK(!holds("cookie_length or padding_length >= 0", event));
+    event.dns.has_edns = event.dns.edns.has_cookie = event.dns.edns.has_padding = true;
+    event.dns.edns.cookie_length = 24;
+    CHECK(holds("edns.cookie_length == 24 and cookie_length > 8 and padding_length == 0 and padding_length",
+                event));
+}
+
+TEST_CASE("why a message is malformed is one of the reasons there are, in any case") {
+    EventBuilder builder = response();
+    Event event = builder.build();
+    CHECK(!holds("malformed == \"name too long\"", event));
+    event.dns.malformed = dns::malformed_reason("name too long");
+    CHECK(holds("malformed == \"Name TOO long\" and malformed in [\"RDATA breaks off\", \"name too long\"]",
+                event));
+    CHECK(
+        holds("malformed != \"RDATA breaks off\" and malformed starts_with \"name \" and malformed", event));
+    const std::string told = fault_of("malformed == \"name to long\"");
+    CHECK(told.starts_with("column 14: \"name to long\" is not one of \"truncated header\", "));
+    for (const std::string reason : dns::malformed_reasons) {
+        CAPTURE(reason);
+        CHECK(fault_of("malformed == \"" + reason + "\"") == "");
+        CHECK(told.find('"' + reason + '"') != std::string::npos);
+    }
+}
+
 TEST_CASE("what json shows may be asked for: the other sections, and whether something was left out") {
     EventBuilder builder = response();
     const Event& event = builder.build();
@@ -292,6 +338,8 @@ TEST_CASE("what json shows may be asked for: the other sections, and whether som
     for (int i = 0; i < 70; ++i)
         builder.answer({"www", "example", "test"}, 1, std::string("\xC0\x00\x02\x07", 4));
     CHECK(holds("clipped and clipped == true", builder.build()));
+    EventBuilder small = response();
+    CHECK(holds("not clipped", small.build()));  // though the one before was
     EventBuilder other = response();
     Event moved = other.build();
     std::swap(moved.dns.answers, moved.dns.authority);
@@ -305,8 +353,9 @@ TEST_CASE(
     "the names that json has one inside the other are taken where they mean the same, and else put right") {
     for (const std::string_view text :
          {"edns.do", "edns.version == 0", "edns.udp_size > 1", "edns.nsid == \"a\"", "edns.ede",
-          "edns.client_subnet in \"10.0.0.0/8\"", "policy.action == \"PASS\"", "policy.rule",
-          "answers.type == \"A\"", "answers.data ends_with \"test\""}) {
+          "edns.cookie_length == 8", "edns.padding_length > 100", "edns.client_subnet in \"10.0.0.0/8\"",
+          "policy.action == \"PASS\"", "policy.rule", "answers.type == \"A\"",
+          "answers.data ends_with \"test\""}) {
         CAPTURE(text);
         CHECK(fault_of(text).empty());
     }
@@ -317,7 +366,7 @@ TEST_CASE(
     for (const auto& [word, field] : meant)
         CHECK(fault_of(word) == "column 1: there is no field \"" + std::string(word) + "\"; did you mean \"" +
                                     std::string(field) + "\"?");
-    for (const std::string_view word : {"foo", "weather", "x", "edns.cookie_length"})
+    for (const std::string_view word : {"foo", "weather", "x", "edns.cookie"})
         CHECK(fault_of(word) == "column 1: there is no field \"" + std::string(word) +
                                     "\"; tapferry-filter(7) and the help of decode list them");
 }

@@ -39,6 +39,8 @@ constexpr KeyMeaning meanings[] = {
     {"", "edns_version", "edns.version"},
     {"", "udp_size", "edns.udp_size"},
     {"", "nsid", "edns.nsid"},
+    {"", "cookie_length", "edns.cookie"},
+    {"", "padding_length", "edns.padding"},
     {"", "ede", "edns.ede[].code"},
     {"", "client_subnet", "edns.client_subnet"},
     {"", "latency_ms", "latency"},

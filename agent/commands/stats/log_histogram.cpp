@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
+
+#include "encoders/aggregate/log_buckets.h"
 
 namespace tapferry {
 
@@ -27,26 +28,13 @@ std::size_t range_of(std::uint64_t value) {
 
 }  // namespace
 
-// Values below 32 have a bucket each; above, the leading 1 and the five bits behind it choose.
-std::size_t LogHistogram::bucket_of(std::uint64_t value) {
-    if (value < 1u << bits) return static_cast<std::size_t>(value);
-    const auto octave = static_cast<unsigned>(std::bit_width(value)) - 1 - bits;
-    return ((static_cast<std::size_t>(octave) + 1) << bits) + ((value >> octave) & ((1u << bits) - 1));
-}
-
-std::uint64_t LogHistogram::beginning_of(std::size_t bucket) {
-    if (bucket < 1u << bits) return bucket;
-    const auto octave = static_cast<unsigned>(bucket >> bits) - 1;
-    return ((std::uint64_t{1} << bits) + (bucket & ((1u << bits) - 1))) << octave;
-}
-
 void LogHistogram::add(std::uint64_t value) {
     if (counts_.empty()) {
-        counts_.resize(buckets);
+        counts_.resize(LogBuckets::count);
         range_counts_.resize(beginnings.size());
     }
     ++range_counts_[range_of(value)];
-    ++counts_[bucket_of(value)];
+    ++counts_[LogBuckets::of(value)];
     ++count_;
     if (value != 0) least_ = std::min(least_, value);
     greatest_ = std::max(greatest_, value);
@@ -63,9 +51,7 @@ std::uint64_t LogHistogram::percentile(double share) const {
             left -= counts_[bucket];
             continue;
         }
-        const std::uint64_t begin = beginning_of(bucket);
-        const std::uint64_t end = bucket + 1 < buckets ? beginning_of(bucket + 1) : UINT64_MAX;
-        return std::clamp(begin + (end - begin) / 2, begin == 0 ? 0 : least_, greatest_);
+        return std::clamp(LogBuckets::middle(bucket), bucket == 0 ? 0 : least_, greatest_);
     }
     return greatest_;
 }

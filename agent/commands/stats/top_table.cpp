@@ -1,10 +1,7 @@
 #include "agent/commands/stats/top_table.h"
 
 #include <algorithm>
-#include <cstring>
 #include <tuple>
-
-#include "encoders/aggregate/keyed_hash.h"
 
 namespace tapferry {
 
@@ -13,13 +10,6 @@ namespace {
 // What an entry costs beside its text: node, counts and bucket.
 constexpr std::size_t entry_bytes = 96;
 
-std::uint64_t mixed(std::uint64_t value) {
-    value ^= value >> 32;
-    value *= 0x9FB21C651E98DF25;
-    value ^= value >> 29;
-    return value;
-}
-
 bool before(const TopTable::Entry& a, const TopTable::Entry& b) {
     return std::tie(b.count, a.text) < std::tie(a.count, b.text);
 }
@@ -27,19 +17,11 @@ bool before(const TopTable::Entry& a, const TopTable::Entry& b) {
 }  // namespace
 
 std::size_t TopTable::Hash::operator()(std::string_view text) const {
-    std::uint64_t hash = key ^ text.size();
-    while (!text.empty()) {
-        std::uint64_t word = 0;
-        const std::size_t length = std::min(text.size(), sizeof word);
-        std::memcpy(&word, text.data(), length);
-        text.remove_prefix(length);
-        hash = mixed((hash + word) * (key | 1)) ^ key;
-    }
-    return static_cast<std::size_t>(mixed(hash));
+    return static_cast<std::size_t>(sip_hash(key, text));
 }
 
 TopTable::TopTable(std::size_t max_entries, std::size_t max_bytes)
-    : max_entries_(max_entries), max_bytes_(max_bytes), counts_(0, Hash{HashKey::secret().first}) {}
+    : max_entries_(max_entries), max_bytes_(max_bytes), counts_(0, Hash{HashKey::secret()}) {}
 
 void TopTable::add(std::string_view text) {
     ++total_;

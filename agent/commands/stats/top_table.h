@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "encoders/aggregate/keyed_hash.h"
+
 namespace tapferry {
 
 class TopTable {
@@ -35,7 +37,7 @@ class TopTable {
   private:
     struct Hash {
         using is_transparent = void;
-        std::uint64_t key;
+        HashKey key;
         std::size_t operator()(std::string_view text) const;
     };
     struct Equal {

@@ -38,6 +38,22 @@ Capture read_bytes(std::string_view bytes) {
     return read_file(folder.path("capture"));
 }
 
+// As it comes through a pipe.
+Capture read_pieces(std::string_view bytes, std::size_t piece) {
+    Capture capture;
+    const CaptureStreams::Taker take = [&](std::span<const std::uint8_t> frame) {
+        capture.frames.emplace_back(frame.begin(), frame.end());
+        return true;
+    };
+    CaptureStreams streams(take);
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+        const std::string_view part = bytes.substr(at, piece);
+        REQUIRE(streams.feed({reinterpret_cast<const std::uint8_t*>(part.data()), part.size()}));
+    }
+    capture.result = streams.finish(true);
+    return capture;
+}
+
 std::string length_of(std::size_t length) {
     std::string bytes;
     for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(length >> shift));
@@ -107,6 +123,9 @@ TEST_CASE("captures one behind the other are read as one") {
     CHECK(capture.frames.size() == wanted);
     const Capture cut = read_bytes(one + other + one.substr(0, one.size() / 2));
     CHECK(cut.result.end == CaptureEnd::cut_off);
+    const Capture barely_begun = read_bytes(one + other.substr(0, 6));
+    CHECK(barely_begun.result.end == CaptureEnd::cut_off);
+    CHECK(barely_begun.frames.size() == read_capture("bind-sec").size());
 }
 
 TEST_CASE("what is no Frame Streams, or Frame Streams of something else, is wrong and says why") {
@@ -155,6 +174,28 @@ TEST_CASE("a frame above 1 MiB is passed over and counted, and the next one is r
     CHECK(capture.frames == read_capture("bind-sec"));
 }
 
+TEST_CASE("a length above 1 MiB that leads to where no frame can follow is damage, and not a frame") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const std::size_t first = frame_ends(bytes, 1).front();
+    const std::string large =
+        length_of((1 << 20) + 1) + std::string((1 << 20) + 1, 'x') + std::string(20, '\xff');
+    const Capture capture = read_bytes(bytes.substr(0, first) + large + bytes.substr(first));
+    CHECK(capture.result.end == CaptureEnd::damaged);
+    CHECK(capture.result.oversize == 0);
+    CHECK(capture.result.skipped == large.size());
+    CHECK(capture.frames == read_capture("bind-sec"));
+}
+
+TEST_CASE("a control frame that nobody knows is no part of the damage behind it") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const std::size_t first = frame_ends(bytes, 1).front();
+    const std::string unknown = std::string(4, '\0') + length_of(4) + length_of(77);
+    const Capture capture =
+        read_bytes(bytes.substr(0, first) + unknown + "\xde\xad\xbe\xef" + bytes.substr(first));
+    CHECK(capture.result.skipped == 4);
+    CHECK(capture.frames == read_capture("bind-sec"));
+}
+
 TEST_CASE("behind a length that cannot be, the next frame is found, and what lies between is told") {
     const std::string bytes = read_test_file(capture_path("bind-sec"));
     const auto frames = read_capture("bind-sec");
@@ -198,22 +239,79 @@ TEST_CASE("bytes that were put between frames are passed over, in whatever piece
     CHECK(capture.result.end == CaptureEnd::damaged);
     CHECK(capture.result.skipped == 3 * noise.size());
     CHECK(capture.result.words.find("damaged in 3 places") != std::string::npos);
+    CHECK(capture.result.words.find("the first of them at byte " + std::to_string(ends[0]) + ",") !=
+          std::string::npos);
 
     const std::string few = bytes.substr(0, ends[1]) + "\xde\xad\xbe\xef" + bytes.substr(ends[1]);
     for (const std::size_t piece : {1U, 7U, 61U}) {
         CAPTURE(piece);
-        std::vector<Frame> taken;
-        const CaptureStreams::Taker take = [&](std::span<const std::uint8_t> frame) {
-            taken.emplace_back(frame.begin(), frame.end());
-            return true;
-        };
-        CaptureStreams streams(take);
-        for (std::size_t at = 0; at < few.size(); at += piece) {
-            const std::string_view part = std::string_view(few).substr(at, piece);
-            REQUIRE(streams.feed({reinterpret_cast<const std::uint8_t*>(part.data()), part.size()}));
+        const Capture in_pieces = read_pieces(few, piece);
+        CHECK(in_pieces.result.skipped == 4);
+        CHECK(in_pieces.frames == frames);
+    }
+}
+
+TEST_CASE("a wrong length below 1 MiB costs its own frame, and none of those that it swallows") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const auto ends = frame_ends(bytes, frames.size());
+    const std::size_t last = frames.size() - 1;
+    for (const std::size_t damaged : {std::size_t{0}, std::size_t{2}}) {
+        const std::size_t true_end = ends[damaged];
+        // Into the next frame, up to its end, nearly to the end of the last one, to that, and beyond the
+        // file.
+        for (const std::size_t end :
+             {true_end + 10, ends[damaged + 1], ends[last] - 1, ends[last], bytes.size() + 1000}) {
+            CAPTURE(damaged);
+            CAPTURE(end);
+            const std::size_t at = true_end - frames[damaged].size() - 4;
+            std::string other = bytes;
+            other.replace(at, 4, length_of(end - at - 4));
+            const Capture capture = read_bytes(other);
+            auto wanted = frames;
+            wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(damaged));
+            CHECK(capture.frames == wanted);
+            CHECK(capture.result.end == CaptureEnd::damaged);
+            CHECK(capture.result.skipped == frames[damaged].size() + 4);
+            if (end != ends[damaged + 1]) continue;
+            for (const std::size_t piece : {1U, 7U, 61U}) {
+                CAPTURE(piece);
+                CHECK(read_pieces(other, piece).frames == wanted);
+            }
         }
-        CHECK(streams.finish(true).skipped == 4);
-        CHECK(taken == frames);
+    }
+}
+
+TEST_CASE("wrong lengths one inside the other are found one after the other") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const auto ends = frame_ends(bytes, frames.size());
+    std::string other = bytes;
+    std::vector<Frame> wanted;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const std::size_t at = ends[i] - frames[i].size() - 4;
+        if (i % 2 == 1) other.replace(at, 4, length_of(ends.back() - at + 100));
+        if (i % 2 == 0) wanted.push_back(frames[i]);
+    }
+    CHECK(read_bytes(other).frames == wanted);
+    CHECK(read_pieces(other, 64).frames == wanted);
+}
+
+TEST_CASE(
+    "a frame that is no dnstap and swallows none is handed on, and so is one whose fields hold others") {
+    const std::string bytes = read_test_file(capture_path("bind-sec"));
+    const auto frames = read_capture("bind-sec");
+    const std::size_t first = frame_ends(bytes, 1).front();
+    const std::string inner = bytes.substr(first - frames.front().size() - 4, frames.front().size() + 4);
+    const std::string in_extra = "\x1A" + std::string(1, static_cast<char>(inner.size() % 128 + 128)) +
+                                 std::string(1, static_cast<char>(inner.size() / 128)) + inner;
+    const std::string outer(frames.front().begin(), frames.front().end());
+    for (const std::string& frame : {std::string(200, '\x0A'), outer + in_extra}) {
+        const Capture capture =
+            read_bytes(bytes.substr(0, first) + length_of(frame.size()) + frame + bytes.substr(first));
+        CHECK(capture.result.end == CaptureEnd::whole);
+        REQUIRE(capture.frames.size() == frames.size() + 1);
+        CHECK(capture.frames[1] == Frame(frame.begin(), frame.end()));
     }
 }
 

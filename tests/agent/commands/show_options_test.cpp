@@ -44,6 +44,12 @@ TEST_CASE("every wrong option is told at once, by the name it was given, with wh
     CHECK(contains(words, "--option product: "));
 }
 
+TEST_CASE("a command has no labels, and refuses a condition that asks for one") {
+    FilterArguments filter;
+    filter.where = "labels.site == \"fra1\"";
+    CHECK(contains(refusal({}, filter), "--where: column 1: there is no label \"site\": none is set"));
+}
+
 TEST_CASE("an option that is no KEY=VALUE, or is given twice, is refused") {
     for (const char* option : {"vendor", "=x", "vendor=\"a'", "a=1\nb=2"}) {
         CAPTURE(option);

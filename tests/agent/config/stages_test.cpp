@@ -102,6 +102,20 @@ TEST_CASE("what is wrong in a filter is told with what would be right") {
     }
 }
 
+TEST_CASE("an expression may ask for the labels that labels and match_lists set, and for no other") {
+    const std::string where = "[destinations.out.filter]\nwhere = 'labels.site or labels.list'\n";
+    const std::string labels = "[destinations.out.labels]\nsite = \"fra1\"\n";
+    const std::string lists = "[destinations.out.match_lists.bad]\nfile = \"/dev/null\"\n";
+    CHECK(fault(where).find("filter.where: column 1: there is no label \"site\": none is set") !=
+          std::string::npos);
+    CHECK(fault(where + labels).find("column 16: there is no label \"list\", only \"site\"") !=
+          std::string::npos);
+    CHECK(fault(where + lists).find("column 1: there is no label \"site\", only \"list\"") !=
+          std::string::npos);
+    const std::string sound = "[destinations.out.filter]\nwhere = 'labels.site'\n" + labels;
+    CHECK(passes(stages(sound), "a.test"));
+}
+
 TEST_CASE("a fault of an expression carries the expression with a caret") {
     try {
         (void)stages("[destinations.out.filter]\nwhere = \"qname == 1\"");

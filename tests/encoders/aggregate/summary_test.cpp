@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "encoders/event_fields.h"
 #include "proto/decoder.h"
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/json/json_reader.h"
@@ -75,6 +76,45 @@ TEST_CASE("a row tells the share that is kept and the labels that all events of 
     REQUIRE(lines.size() == 1);
     CHECK_FALSE(read_json(lines[0]).HasMember("labels"));
     CHECK_FALSE(read_json(lines[0]).HasMember("sample_rate"));
+    builder.event().labels = unlisted;
+    encoder->encode(builder.build(), records);
+    lines = close(*encoder);
+    REQUIRE(lines.size() == 1);
+    CHECK(read_json(lines[0]).HasMember("labels"));
+    const Label elsewhere[] = {{"site", "b"}};
+    for (const auto& labels : {unlisted, elsewhere}) {
+        builder.event().labels = {labels, 1};
+        encoder->encode(builder.build(), records);
+    }
+    lines = close(*encoder);
+    REQUIRE(lines.size() == 1);
+    CHECK_FALSE(read_json(lines[0]).HasMember("labels"));
+}
+
+TEST_CASE("a row has its first and its last time with all digits, in whatever order they came") {
+    const auto encoder = make_encoder(SummaryOptions{.group_by = {}});
+    RecordBuffer records;
+    struct Seen {
+        std::int64_t second;
+        std::uint8_t digits;
+    };
+    for (const Seen& seen : {Seen{50, 6}, Seen{20, 9}, Seen{90, 3}, Seen{60, 0}}) {
+        EventBuilder builder;
+        builder.event().id = {5, static_cast<std::uint64_t>(seen.second)};
+        builder.event().time = {seen.second, 123'456'789};
+        builder.event().time_digits = seen.digits;
+        encoder->encode(builder.build(), records);
+    }
+    const auto row = read_json(close(*encoder).front());
+    CHECK(std::string(row["first"].GetString()) == "1970-01-01T00:00:20.123456789Z");
+    CHECK(std::string(row["last"].GetString()) == "1970-01-01T00:01:30.123456789Z");
+    CHECK(std::string(row["id"].GetString()).starts_with("00000000000000050000000000000032-"));
+    // The next window is named after its own first event.
+    EventBuilder builder;
+    builder.event().id = {5, 0x99};
+    encoder->encode(builder.build(), records);
+    const auto next = read_json(close(*encoder).front());
+    CHECK(std::string(next["id"].GetString()).starts_with("00000000000000050000000000000099-"));
 }
 
 TEST_CASE("events are one group when they agree in the fields, and what they have not is absent") {
@@ -107,8 +147,50 @@ TEST_CASE("no fields make one row of everything, and no member stands twice") {
     CHECK(by_bytes[0].find("\"bytes\"") == by_bytes[0].rfind("\"bytes\""));
 }
 
+TEST_CASE("what rows are grouped by stands once, as the group, and no text of it is longer than 1,024") {
+    const Label labels[] = {{"site", "fra1"}};
+    EventBuilder builder;
+    builder.event().sample_rate = 0.25;
+    builder.event().labels = labels;
+    std::string strings;
+    for (int i = 0; i < 8; ++i) strings += character_string(std::string(250, 'x'));
+    builder.answer({"www", "example", "test"}, 16, strings);
+    const std::string row =
+        render(SummaryOptions{.group_by = {"sample_rate", "labels", "bytes", "answers"}}, builder.build());
+    for (const std::string_view member : {"\"sample_rate\":", "\"labels\":", "\"bytes\":"}) {
+        CAPTURE(member);
+        CHECK(row.find(member) != std::string::npos);
+        CHECK(row.find(member) == row.rfind(member));
+    }
+    CHECK(read_json(row)["answers"].GetStringLength() == 1024);
+}
+
+TEST_CASE("the bounds of a window are written with milliseconds where it has them") {
+    EventBuilder builder;
+    for (const auto& [window, start] :
+         {std::pair{std::chrono::milliseconds(1500), "2026-11-20T21:23:42.000Z"},
+          std::pair{std::chrono::milliseconds(2000), "2026-11-20T21:23:42Z"}}) {
+        const auto row = read_json(render(SummaryOptions{.window = window, .group_by = {}}, builder.build()));
+        CHECK(std::string(row["window_start"].GetString()) == start);
+    }
+}
+
+TEST_CASE("an event without a name or a client adds none to the distinct ones") {
+    EventBuilder builder;
+    builder.no_question();
+    builder.event().query.address = {};
+    const auto row = read_json(render(SummaryOptions{.group_by = {}}, builder.build()));
+    CHECK(row["distinct_names"].GetInt() == 0);
+    CHECK(row["distinct_clients"].GetInt() == 0);
+}
+
 TEST_CASE("fields that cannot be grouped by are named") {
     CHECK(check_group_by({"src", "qname"}).empty());
+    std::vector<std::string> many;
+    for (const EventField& field : event_fields().subspan(10, 17)) many.emplace_back(field.name);
+    CHECK(check_group_by(many) == "more than 16 fields");
+    many.pop_back();
+    CHECK(check_group_by(many).empty());
     CHECK(check_group_by({"src", "colour"}) == "unknown field \"colour\", did you mean \"arrow\"?");
     CHECK(check_group_by({"qnam"}) == "unknown field \"qnam\", did you mean \"qname\"?");
     CHECK(check_group_by({"id"}) == "each event has an id of its own");
@@ -156,6 +238,38 @@ TEST_CASE("groups with much in them fill a table before its rows do") {
     CHECK(type > 5);
     CHECK(close(*encoder).size() == type - 1);
     CHECK_FALSE(encoder->full());
+}
+
+TEST_CASE("whatever has filled a table goes with its window") {
+    for (const bool by_names : {true, false}) {  // or by latencies
+        CAPTURE(by_names);
+        const auto encoder = make_encoder(SummaryOptions{.max_rows = 100, .group_by = {"qtype"}});
+        RecordBuffer records;
+        std::uint16_t type = 1;
+        for (; !encoder->full(); ++type) {
+            REQUIRE(type < 100);
+            for (unsigned i = 1; i <= 65; ++i) {
+                EventBuilder builder = by_names ? EventBuilder() : answered({}, i);
+                const std::string name = by_names ? std::to_string(i) : "www";
+                encoder->encode(builder.question({name, "example", "test"}, type).build(), records);
+            }
+        }
+        CHECK(close(*encoder).size() == type - 1);
+        CHECK_FALSE(encoder->full());
+    }
+}
+
+TEST_CASE("who told the events of a window is forgotten with it") {
+    const auto encoder = make_encoder(SummaryOptions{.max_rows = 100, .group_by = {}});
+    RecordBuffer records;
+    for (int window = 0; window < 1000; ++window) {
+        EventBuilder builder;
+        const std::string identity = std::string(200, 'x') + std::to_string(window);
+        builder.event().identity = identity;
+        encoder->encode(builder.build(), records);
+        REQUIRE_FALSE(encoder->full());
+        CHECK(close(*encoder).size() == 1);
+    }
 }
 
 TEST_CASE(

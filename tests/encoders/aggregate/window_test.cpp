@@ -32,6 +32,19 @@ TEST_CASE("a window lies between the multiples of its length around the times of
     CHECK(window.end() == Timestamp{120, 0});
 }
 
+TEST_CASE("a window is full when so much was counted, and after clear() counts anew") {
+    Window window(std::chrono::minutes(1), 3);
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 3; ++i) {
+            window.take(received(1, 60));
+            CHECK_FALSE(window.full());
+            window.count();
+        }
+        CHECK(window.full());
+        window.clear();
+    }
+}
+
 TEST_CASE("windows of parts of a second and times before 1970 have exact bounds too") {
     Window window(std::chrono::milliseconds(1500));
     window.take(received(1, 4, 600'000'000));

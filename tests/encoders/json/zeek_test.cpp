@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "encoders/bounds.h"
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/json/json_reader.h"
 #include "tests/encoders/rendering.h"
@@ -106,6 +107,40 @@ TEST_CASE("places and labels are flat members of a Zeek line") {
     const std::string line = render(ZeekOptions{}, builder.build());
     CHECK(line.ends_with(R"("orig_cc":"DE","orig_city":"Berlin","orig_asn":64500,"orig_as_org":"Example",)"
                          R"("labels.rack":"a","labels.site":"fra1"})"));
+}
+
+TEST_CASE("answers leave room for what stands behind them") {
+    const std::string value(250, 'x');
+    std::vector<Label> labels;
+    for (const std::string_view name : {"a", "b", "c", "d", "e", "f", "g", "h"})
+        labels.push_back({name, value});
+    std::string strings;
+    for (int i = 0; i < 8; ++i) strings += character_string(value);
+    EventBuilder builder;
+    for (int i = 0; i < 30; ++i) builder.answer({"www", "example", "test"}, 16, strings);
+    builder.event().labels = labels;
+    const std::string line = render(ZeekOptions{}, builder.build());
+    CHECK(line.size() > max_event_bytes / 2);
+    CHECK(line.size() <= max_event_bytes);
+    const auto document = read_json(line);
+    CHECK(document["clipped"].GetBool());
+    CHECK(document["labels.h"].GetStringLength() == value.size());
+}
+
+TEST_CASE("strings of TXT are cut, and that is told; a record too short for its name shows none") {
+    std::string strings;
+    for (int i = 0; i < 12; ++i) strings += character_string(std::string(250, 'x'));
+    EventBuilder builder;
+    builder.answer({"www", "example", "test"}, 16, strings);
+    const auto cut = zeek_of(builder.build());
+    CHECK(cut["answers"][0].GetStringLength() < 2500);
+    CHECK(cut["clipped"].GetBool());
+    EventBuilder other;
+    other.answer({"www", "example", "test"}, 15, std::string("\0\12", 2))
+        .answer({"next", "test"}, 1, address_a);
+    const auto empty = zeek_of(other.build());
+    CHECK(empty["answers"][0].GetStringLength() == 0);
+    CHECK_FALSE(empty.HasMember("clipped"));
 }
 
 }  // namespace tapferry::test

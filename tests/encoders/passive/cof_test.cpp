@@ -41,7 +41,7 @@ TEST_CASE("a row of the common output format has its fields in this order") {
 TEST_CASE("a row counts its events and keeps the first and the last time, in whatever order they came") {
     const auto encoder = make_encoder(CofOptions{});
     RecordBuffer records;
-    for (const std::int64_t second : {50, 20, 90}) {
+    for (const std::int64_t second : {50, 20, 90, 60}) {
         EventBuilder builder = resolver_response();
         builder.answer(www, 1, address_a, static_cast<std::uint32_t>(second));
         builder.event().time = {second, 999'999'999};
@@ -52,9 +52,15 @@ TEST_CASE("a row counts its events and keeps the first and the last time, in wha
     const auto row = read_json(std::string(records.content(records.records()[0])));
     CHECK(row["time_first"].GetInt() == 20);
     CHECK(row["time_last"].GetInt() == 90);
-    CHECK(row["count"].GetInt() == 3);
+    CHECK(row["count"].GetInt() == 4);
     CHECK(records.records()[0].row.present());
     CHECK(records.records()[0].time.seconds == 90);
+    // The next window is named after its own first event.
+    EventBuilder next = resolver_response();
+    next.event().id = {5, 0x99};
+    encoder->encode(next.answer(www, 1, address_a).build(), records);
+    encoder->close(records);
+    CHECK(records.records().back().id == EventId{5, 0x99});
 }
 
 TEST_CASE("sensors and bailiwicks have rows of their own") {

@@ -68,6 +68,28 @@ std::map<std::string, Told> add_up(const std::vector<std::string>& lines) {
     return sums;
 }
 
+// Whether the event counts as one that lacks answers: the same again, another one, and the rows at the end
+// change nothing.
+std::uint64_t cut_answers(const FormatOptions& options, const Event& event) {
+    const auto encoder = make_encoder(options);
+    RecordBuffer records;
+    const auto cut = [&records] { return records.cut_counts()[static_cast<std::size_t>(CutField::answers)]; };
+    encoder->encode(event, records);
+    const std::uint64_t once = cut();
+    encoder->encode(event, records);
+    CHECK(cut() == 2 * once);
+    EventBuilder query;  // tells passive DNS nothing
+    encoder->encode(query.build(), records);
+    encoder->encode(response(address_a, 60, 1).build(), records);
+    encoder->close(records);
+    CHECK(cut() == 2 * once);
+    CHECK(records.cut_events() == cut());
+    records.clear();
+    CHECK(records.cut_counts() == CutCounts{});
+    CHECK(records.cut_events() == 0);
+    return once;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -253,6 +275,40 @@ TEST_CASE("an event adds rows for all its records, unless they are made to be lo
         const auto rows = render_all(options, longer.build());
         CHECK(rows.size() > 55);
         CHECK(rows.size() < 70);
+        CHECK(cut_answers(options, longer.build()) == 1);
+        CHECK(cut_answers(options, builder.build()) == 0);
+    }
+}
+
+TEST_CASE("who told the events of a window is forgotten with its rows") {
+    for (const FormatOptions& options :
+         {FormatOptions(PassivednsOptions{.max_rows = 100}), FormatOptions(CofOptions{.max_rows = 100})}) {
+        const auto encoder = make_encoder(options);
+        RecordBuffer records;
+        for (int window = 0; window < 200; ++window) {
+            EventBuilder builder = response(address_a, 60, 1);
+            const std::string identity = std::string(200, 'x') + std::to_string(window);
+            builder.event().identity = identity;
+            encoder->encode(builder.build(), records);
+            REQUIRE_FALSE(encoder->full());
+            encoder->close(records);
+        }
+        CHECK(records.size() == 200);
+    }
+}
+
+TEST_CASE(
+    "an event of which not all answers are looked at counts as shortened once, whatever is told of it") {
+    const PassivednsOptions each{.mode = PassivednsOptions::Mode::each};
+    for (const FormatOptions& options :
+         {FormatOptions(PassivednsOptions{}), FormatOptions(each), FormatOptions(CofOptions{})}) {
+        EventBuilder builder = response(address_a, 60, 1);
+        for (std::size_t i = 1; i < max_examined_answers; ++i) builder.answer({"other"}, 1, address_a);
+        CHECK(cut_answers(options, builder.build()) == 0);
+        builder.answer(www, 1, address_b);
+        CHECK(cut_answers(options, builder.build()) == 1);
+        CHECK(render_all(options, builder.build()).size() == 1);
+        CHECK(cut_answers(options, builder.rcode(2).build()) == 0);  // its answers would not be told
     }
 }
 

@@ -44,12 +44,18 @@ def dns_query(name, dns_id=0):
 
 def client_query(name, identity="sender"):
     """A dnstap frame: a CLIENT_QUERY for `name` A from 192.0.2.1."""
+    return message_frame(5, dns_query(name), identity)
+
+
+def message_frame(kind, message, identity="sender"):
+    """A dnstap frame of a CLIENT_QUERY (5) or CLIENT_RESPONSE (6) from and to 192.0.2.1, of now."""
     now = time.time_ns()
-    message = (_number(1, 5) + _number(2, 1) + _number(3, 1) + _bytes(4, bytes([192, 0, 2, 1])) +
-               _bytes(5, bytes([127, 0, 0, 1])) + _number(6, 40000) + _number(7, 53) +
-               _number(8, now // 10**9) + _varint(9 << 3 | 5) + struct.pack("<I", now % 10**9) +
-               _bytes(10, dns_query(name)))
-    return _bytes(1, identity.encode()) + _bytes(14, message) + _number(15, 1)
+    second, nanosecond, wire = (8, 9, 10) if kind == 5 else (12, 13, 14)
+    body = (_number(1, kind) + _number(2, 1) + _number(3, 1) + _bytes(4, bytes([192, 0, 2, 1])) +
+            _bytes(5, bytes([127, 0, 0, 1])) + _number(6, 40000) + _number(7, 53) +
+            _number(second, now // 10**9) + _varint(nanosecond << 3 | 5) + struct.pack("<I", now % 10**9) +
+            _bytes(wire, message))
+    return _bytes(1, identity.encode()) + _bytes(14, body) + _number(15, 1)
 
 
 def read_control(connection):

@@ -28,6 +28,8 @@ TEST_CASE("a key of a nested schema is found by its whole path, then by its end"
     CHECK(fact_of("gelf", "_qname") == "qname");
     CHECK(fact_of("leef", "queryType") == "qtype");
     CHECK(fact_of("json", "labels.site") == "labels");
+    CHECK(fact_of("json", "edns.cookie_length") == "edns.cookie");
+    CHECK(fact_of("json", "edns.padding_length") == "edns.padding");
 }
 
 TEST_CASE("a word that means nothing by itself is not taken for a fact below another name") {

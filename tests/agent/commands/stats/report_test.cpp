@@ -113,6 +113,7 @@ TEST_CASE("latencies below a step of the server's clock are part of the percenti
     CHECK(value_words(none, 0, duration_words) == "0");
     CHECK(zeros_words(none) == "2 of 2 (100.0 %) below a step of the server's clock");
     CHECK(zeros_words(report.sizes.front()).empty());
+    CHECK(value_words(ReportDistribution{}, 0, duration_words) == duration_words(0));
 }
 
 TEST_CASE("a step of the timeline that the capture covers in part only is marked and told") {
@@ -132,14 +133,14 @@ TEST_CASE("the share of a step that a capture covers is that of its first and la
     Event event;
     event.time_source = TimeSource::server;
     event.type = MessageType::client_response;
-    for (const std::uint32_t tenths : {3U, 14U, 22U}) {
-        event.time = {1'795'209'600 + tenths / 10, tenths % 10 * 100'000'000};
+    for (const std::uint32_t hundredths : {34U, 140U, 225U}) {
+        event.time = {1'795'209'600 + hundredths / 100, hundredths % 100 * 10'000'000};
         statistics.add(event);
     }
     TimelineSteps steps = make_report(statistics, {}, 10).timeline;
     REQUIRE(steps.width_ms == 100);
-    CHECK(steps.first_share == doctest::Approx(1));
-    CHECK(steps.last_share == doctest::Approx(0));
+    CHECK(steps.first_share == doctest::Approx(0.6));
+    CHECK(steps.last_share == doctest::Approx(0.5));
 }
 
 // What stands between `before` and `after`, each time.

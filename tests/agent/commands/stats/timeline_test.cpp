@@ -39,6 +39,15 @@ TEST_CASE("however long the time is, every event has a place and there are never
     }
 }
 
+TEST_CASE("a long time is kept in wider steps, so that memory is bounded") {
+    Timeline timeline;
+    for (std::int64_t i = 0; i < 10'000; ++i)
+        timeline.add({1'000'000'000 + i / 10, static_cast<std::uint32_t>(i % 10 * 100'000'000)},
+                     TimelineSeries::none);
+    CHECK(timeline.steps(1'000'000).width_ms == 200);
+    CHECK(timeline.peak_rate() == 10);
+}
+
 TEST_CASE("times before 1970 and far ahead keep their order") {
     Timeline timeline;
     timeline.add({-1, 950'000'000}, TimelineSeries::none);
@@ -57,6 +66,8 @@ TEST_CASE("the peak is of the busiest second, however narrow the steps are") {
         timeline.add({1'000'000'000, tenth * 100'000'000}, TimelineSeries::noerror);
     timeline.add({1'000'000'005, 0}, TimelineSeries::noerror);
     CHECK(timeline.peak_rate() == 10);
+    for (int i = 0; i < 5; ++i) timeline.add({1'000'000'000, 300'000'000}, TimelineSeries::noerror);
+    CHECK(timeline.peak_rate() == 15);
 }
 
 }  // namespace

@@ -21,6 +21,11 @@ TEST_CASE("what fits is counted exactly, the most frequent first and equal ones 
     CHECK(table.total() == 7);
     CHECK(table.exact());
     CHECK(table.top(100).size() == 4);
+    TopTable alike;
+    for (char c = 'z'; c >= 'a'; --c) alike.add(std::string(1, c));
+    const auto all = alike.top(26);
+    REQUIRE(all.size() == 26);
+    for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i].text.front() == static_cast<char>('a' + i));
 }
 
 TEST_CASE("a full table keeps what is frequent, and never tells too little of it nor hides its error") {
@@ -48,11 +53,22 @@ TEST_CASE("a full table keeps what is frequent, and never tells too little of it
     }
 }
 
+TEST_CASE("what comes back to a table counts with what it may have had before it went") {
+    TopTable table(4);
+    for (const char* text : {"a", "a", "b", "c", "d", "e", "b"}) table.add(text);  // at e all but a go
+    const auto top = table.top(3);
+    REQUIRE(top.size() == 3);
+    CHECK(top[1].text == "b");
+    CHECK(top[1].count == 2);
+    CHECK(top[1].error == 1);
+}
+
 TEST_CASE("long texts fill a table as many short ones do") {
     TopTable table(1'000'000, 100'000);
     for (int i = 0; i < 1000; ++i) table.add(std::to_string(i) + std::string(1000, 'x'));
     CHECK(!table.exact());
     CHECK(table.top(1'000'000).size() < 100);
+    CHECK(table.top(1'000'000).size() > 30);  // each removal made room for many
     CHECK(table.distinct() == 1000);
 }
 
