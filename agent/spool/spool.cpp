@@ -157,7 +157,8 @@ bool Spool::Parts::look_for_disk(bool now) {
     look_at = time->steady() + options.disk_retry;
     if (!log.keep_free()) return false;
     vanished = vanished || log.vanished();
-    const int error = vanished ? log.begin_anew() : log.renew();
+    int error = vanished ? ENOENT : log.renew();
+    if (error == ENOENT) error = log.begin_anew();
     vanished = error == ENOENT;
     if (error != 0) return false;
     while (const auto block = tail->first_unwritten()) {
