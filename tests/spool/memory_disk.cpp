@@ -135,6 +135,9 @@ DiskResult MemoryDisk::truncate(int fd, std::uint64_t length) {
     const Descriptor& open = descriptors_[static_cast<std::size_t>(fd)];
     if (!writable(open.flags)) return {0, EINVAL};
     resize(*open.file, static_cast<std::size_t>(length));
+    // What was cut off never stands in a file that has become longer again.
+    Bytes& durable = open.file->durable;
+    durable.resize(std::min(durable.size(), static_cast<std::size_t>(length)));
     return {};
 }
 
