@@ -20,6 +20,7 @@
 #include "agent/log.h"
 #include "agent/position_keeper.h"
 #include "agent/route_report.h"
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
 #include "transports/make_transport.h"
@@ -158,6 +159,7 @@ class Route::Loop {
         const bool whole = stopped == BatchFiller::Stopped::full || !filler_.aggregates();
         const bool moved = filler_.position() != before || (whole && !gathering_->empty());
         wait_for_time(filler_.waits_for_time(whole ? nullptr : gathering_.get()));
+        if (whole && filler_.aggregates()) death_point("window.closed");
         if (whole) take_filled();
         if (!whole) publish();
         // The log's files end before its count does: the block is just being written, or a disk gives nothing
@@ -221,6 +223,7 @@ class Route::Loop {
         if (sending != 0 &&
             !transport_->submit({ready_->records, first_}, ticket, Clock::now() + watching_wait))
             return;
+        if (sending != 0) death_point("batch.sent");
         ++next_ticket_;
         Stretch stretch{ticket,         ready_->end, ready_->open_from, ready_->open, ready_->totals,
                         ready_->unread, false};
@@ -279,6 +282,7 @@ class Route::Loop {
         if (outcome.verdict == Verdict::sent) return;
         backoff_.reset();
         report_.recovered(behind());
+        death_point("batch.acknowledged");
         settle(outcome.ticket,
                lent == nullptr ? Burial::Refused{} : burial_.bury_refused(outcome, lent->batch->records));
     }
@@ -314,6 +318,7 @@ class Route::Loop {
     void settle(Ticket ticket, const Burial::Refused& refused) {
         cursor_.settle(ticket, refused.events, refused.records);
         const auto passed = in_flight_.settle(cursor_.settled_ticket());
+        death_point("batch.settled");
         burial_.bury_left(passed);
         for (const Owed& owed : passed) {
             report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());

@@ -8,6 +8,7 @@
 #include <random>
 #include <system_error>
 
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/open_streams.h"
 #include "agent/spool/reader.h"
@@ -96,6 +97,7 @@ void Spool::Parts::recover(Position highest_known) {
     const auto body = encode_gap(LossReason::power);
     BlockHeader header = next_header(BlockType::gap, body, time->wall());
     header.count = distance(found_end, highest_known);
+    death_point("gap.before_write");
     if (trouble.empty()) {
         if (const int not_written = log.append(header, body, streams.names())) lose_disk(not_written);
     }
