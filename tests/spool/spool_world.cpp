@@ -219,10 +219,12 @@ void SpoolWorld::check_removal(Position begin_before, std::uint64_t bytes_before
 }
 
 void SpoolWorld::tell_time() {
+    const std::uint64_t bytes = spool_->bytes();
     spool_->wait_for_time(true);
     const bool appended = spool_->append_time({++seconds_, 0});
     spool_->wait_for_time(false);
     must(number(spool_->end()) == model_.end(), "time takes no number");
+    must(spool_->bytes() <= std::max(bytes, options_.max_bytes), "time takes no room that there is not");
     if (appended) model_.append_time(on_disk());
 }
 
