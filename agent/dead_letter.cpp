@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "agent/spool/death_point.h"
 #include "proto/dns_text.h"
 #include "proto/text_buffer.h"
 
@@ -86,8 +87,10 @@ bool DeadLetter::keep(std::string_view line) {
         std::filesystem::rename(file, directory_ / "dead-letter.1.jsonl", error);
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor < 0) return false;
+    death_point("dead_letter.before_write");
     const auto before = ::lseek(descriptor, 0, SEEK_END);
     const auto written = ::write(descriptor, line.data(), line.size());
+    death_point("dead_letter.written");
     const int reason = written < 0 ? errno : ENOSPC;
     // Half a line would spoil the next one too.
     if (written > 0 && written < static_cast<ssize_t>(line.size()) && ::ftruncate(descriptor, before) != 0)

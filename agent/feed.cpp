@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "agent/spool/death_point.h"
 #include "agent/spool/spool.h"
 
 namespace tapferry {
@@ -37,6 +38,7 @@ std::unique_ptr<OpenBatch> Feed::fill(const BatchLimits& limits, std::optional<P
     wait_for_time(filler_.waits_for_time(whole ? nullptr : batch_.get()));
     rest(moved, there);
     if (!whole) return nullptr;
+    if (filler_.aggregates()) death_point("window.closed");
     begun_ = false;
     return batch_->empty() ? nullptr : std::move(batch_);
 }

@@ -16,6 +16,7 @@
 #include "agent/refusal_brake.h"
 #include "agent/route_calls.h"
 #include "agent/route_report.h"
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
 #include "transports/make_transport.h"
@@ -188,6 +189,7 @@ class Route::Loop {
         const RecordBuffer& records = parcel->batch->records;
         if (!transport_->submit({records, piece.first, piece.last}, ticket, Clock::now() + watching_wait))
             return in_flight_.take_back(*parcel, ticket);
+        death_point("batch.sent");
         ++next_ticket_;
         cursor_.repeat(parcel->repeats(piece));
         pace_.sent(parcel->events(piece), ticket, Clock::now());
@@ -257,6 +259,7 @@ class Route::Loop {
             pause(std::max(misconfigured ? backoff_.slow() : backoff_.next(),
                            std::min(outcome.retry_after, longest_retry_after)));
         } else {
+            death_point("batch.acknowledged");
             pace_.taken();
             backoff_.reset();
             notices().recovered(report_.failing_since(), behind());
@@ -298,6 +301,7 @@ class Route::Loop {
     void settle(Ticket name, const Parcel& parcel) {
         cursor_.settle(name, parcel.refused_events.size(), parcel.refused_records);
         const auto passed = in_flight_.settle(cursor_.settled_ticket());
+        death_point("batch.settled");
         burial_.bury_left(passed);
         for (const Owed& owed : passed) {
             report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());

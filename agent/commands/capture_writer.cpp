@@ -10,6 +10,7 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
+#include "agent/spool/death_point.h"
 #include "transports/frame_streams_file.h"
 
 namespace tapferry {
@@ -56,6 +57,7 @@ void CaptureWriter::append(std::span<const std::uint8_t> bytes) {
 }
 
 bool CaptureWriter::flush() {
+    death_point("export.before_write");
     std::span<const std::uint8_t> left = buffer_;
     while (!left.empty()) {
         const auto written = ::write(descriptor_.get(), left.data(), left.size());

@@ -5,6 +5,8 @@
 #include <array>
 #include <cerrno>
 
+#include "agent/spool/death_point.h"
+
 namespace tapferry {
 namespace {
 
@@ -17,6 +19,7 @@ ActiveSegment::Created ActiveSegment::create(const std::filesystem::path& direct
                                              const SegmentName& name) {
     const DiskResult opened = disk.open(directory / file_name(name), O_WRONLY | O_CREAT | O_EXCL);
     if (!opened.ok()) return {std::nullopt, opened.error};
+    death_point("segment.created");
     return {ActiveSegment(disk, time, DiskFile(disk, static_cast<int>(opened.value)), name), 0};
 }
 
@@ -26,7 +29,12 @@ int ActiveSegment::append(BlockHeader header, std::span<const std::uint8_t> body
     }
     header.incarnation = name_.incarnation;
     const BlockHeaderBytes header_bytes = encode_header(header);
+    death_point("append.before_write");
+    if (about_to_die("append.half_written"))
+        disk_->write_at(file_->fd(), bytes_, header_bytes, body.first(body.size() / 2));
+    death_point("append.half_written");
     const DiskResult written = write_fully(*disk_, file_->fd(), bytes_, header_bytes, body);
+    death_point("append.written");
     if (!written.ok()) {
         torn_ = true;
         cut_back();
@@ -47,12 +55,14 @@ int ActiveSegment::cut_back() {
 
 SealedSegment ActiveSegment::seal(bool doubtful) && {
     if (!torn_) {
+        death_point("segment.before_seal");
         const auto body = std::span(doubtful_body).first(doubtful ? 1 : 0);
         BlockHeader header = header_for(BlockType::seal, body);
         header.base = end_;
         header.received = time_->wall();
         // A segment without a seal is as good, but for telling a torn end from a removed one.
         static_cast<void>(append(header, body));
+        death_point("segment.sealed");
     }
     return {name_, end_, bytes_, time_->wall()};
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/packed_frames.h"
 #include "agent/spool/segment_reader.h"
@@ -74,6 +75,7 @@ class Rewriter {
     std::optional<Rewriting> write(const SoundBlock& block) {
         BlockHeader header = block.header;
         header.incarnation = segment_.name.incarnation;
+        if (bytes_ > 0) death_point("compaction.half_written");
         const DiskResult written = write_fully(disk_, file_.fd(), bytes_, encode_header(header), block.body);
         bytes_ += header.whole_length();
         error_ = written.error;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
 
@@ -89,12 +90,13 @@ void Compactor::look_around(Clock::time_point now) {
     const std::vector<SealedSegment> sealed = spool_.sealed();
     std::map<SegmentName, Seen> still_there;
     const SealedSegment* next = nullptr;
+    const bool hurried = death_is_awaited("compaction.");
     for (const SealedSegment& segment : sealed) {
         const auto before = seen_.find(segment.name);
         const Seen seen = before == seen_.end() ? Seen{now, false} : before->second;
         still_there.emplace(segment.name, seen);
         const bool due = !seen.settled && segment.bytes >= options_.least_bytes;
-        if (next == nullptr && due && now - seen.at >= options_.age) next = &segment;
+        if (next == nullptr && due && (hurried || now - seen.at >= options_.age)) next = &segment;
     }
     seen_ = std::move(still_there);
     if (next == nullptr || !has_room_for(*next)) return;

@@ -377,11 +377,11 @@ bool SpoolReader::Parts::find_successor() {
         next = std::ranges::find_if(listing.segments, follows);
     }
     const bool none = next == listing.segments.end() || listing.error != 0;
-    const bool one_of_several = std::ranges::any_of(listing.segments, [&](const SegmentName& name) {
-        return name.base == current.base && name != current;
-    });
-    if (!segment->has_numbers && one_of_several && (none || next->base > current.base)) {
-        // One that was read before this one may have got numbers since: once from the first of them again.
+    const bool base_is_there =
+        std::ranges::binary_search(listing.segments, current.base, {}, &SegmentName::base);
+    if (!segment->has_numbers && base_is_there && (none || next->base > current.base)) {
+        // One that was read before this one may have got numbers since, or another file this one's name, when
+        // the directory was made anew: once from the first of them again.
         const Round round = none ? Round::at_end : Round::before_next;
         if (went_round < round) {
             went_round = round;

@@ -96,7 +96,8 @@ std::uint64_t SegmentLog::choose_floor() const {
 bool SegmentLog::keep_free() {
     if (floor_ == 0) return true;
     const DiskResult result = disk_.free_bytes(options_.directory);
-    if (!result.ok()) return !low_;
+    // Where the directory was, there is nothing that takes up room.
+    if (!result.ok()) return result.error == ENOENT || !low_;
     const auto free = static_cast<std::uint64_t>(result.value);
     if (free >= floor_) {
         if (free >= floor_ + floor_ / ease) low_ = false;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "agent/spool/crc32c.h"
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/little_endian.h"
 #include "agent/spool/spool.h"
@@ -208,8 +209,14 @@ bool PositionFile::damaged() const {
 
 bool PositionFile::save(const SavedPosition& saved) {
     const SlotBytes bytes = encode_slot({parts_->generation + 1, saved});
-    const DiskResult written =
-        write_fully(*parts_->disk, parts_->file.fd(), slot_offsets[parts_->older], bytes);
+    const int fd = parts_->file.fd();
+    const std::uint64_t offset = slot_offsets[parts_->older];
+    death_point("position.before_write");
+    if (about_to_die("position.half_written"))
+        parts_->disk->write_at(fd, offset, std::span(bytes).first(slot_bytes / 2), {});
+    death_point("position.half_written");
+    const DiskResult written = write_fully(*parts_->disk, fd, offset, bytes);
+    death_point("position.written");
     if (!written.ok()) {
         errno = written.error;
         return false;

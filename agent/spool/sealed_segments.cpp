@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "agent/spool/death_point.h"
+
 namespace tapferry {
 
 SealedSegments::SealedSegments(std::filesystem::path directory, Disk& disk,
@@ -18,9 +20,11 @@ void SealedSegments::add(const SealedSegment& segment) {
 
 bool SealedSegments::unlink_oldest() {
     if (segments_.empty()) return false;
+    death_point("retention.before_unlink");
     const DiskResult unlinked = disk_->unlink(directory_ / file_name(segments_.front().name));
     // Somebody else's rm did it.
     if (!unlinked.ok() && unlinked.error != ENOENT) return false;
+    death_point("retention.unlinked");
     bytes_ -= segments_.front().bytes;
     segments_.pop_front();
     return true;
@@ -37,8 +41,10 @@ void SealedSegments::keep_only(const std::vector<SegmentName>& names) {
 int SealedSegments::replace(const SegmentName& name, const std::filesystem::path& path, std::uint64_t bytes) {
     const auto segment = std::ranges::find(segments_, name, &SealedSegment::name);
     if (segment == segments_.end()) return ENOENT;
+    death_point("compaction.before_rename");
     const DiskResult renamed = disk_->rename(path, directory_ / file_name(name));
     if (!renamed.ok()) return renamed.error;
+    death_point("compaction.renamed");
     bytes_ = bytes_ - segment->bytes + bytes;
     segment->bytes = bytes;
     return 0;

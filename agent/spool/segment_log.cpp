@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "agent/spool/compaction.h"
+#include "agent/spool/death_point.h"
 #include "agent/spool/directory_lock.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/extent.h"
@@ -36,6 +37,7 @@ SegmentLog::SegmentLog(const SpoolOptions& options, Disk& disk, Clocks& time, st
       incarnation_(incarnation),
       opened_at_(time.wall()),
       opened_(time.steady()) {
+    death_point("recovery.locked");
     remove_rewritten(options_.directory, disk_);
     FoundLog found = find_log_or_throw(options_, disk_);
     for (SealedSegment& segment : found.segments) {
@@ -43,6 +45,7 @@ SegmentLog::SegmentLog(const SpoolOptions& options, Disk& disk, Clocks& time, st
     }
     sealed_.emplace(options_.directory, disk_, found.segments);
     found_end_ = found.end;
+    death_point("recovery.found");
     tail_ = std::make_shared<SpoolTail>(options_.tail_bytes, found_end_);
     tail_->set_removed_before(sealed_->begin_or(found_end_));
     publish();
@@ -65,6 +68,7 @@ int SegmentLog::begin_segment(bool doubtful) {
     if (!created.segment) return created.error;
     announced_.clear();
     announced_all_.reset();
+    if (active_) death_point("roll.created");
     if (sync_) sync_->made(created.segment->file());
     const std::lock_guard guard(sealed_mutex_);
     if (active_) {
@@ -109,6 +113,7 @@ int SegmentLog::write_gap(Position to, Timestamp received) {
     header.base = active_->end();
     header.count = distance(active_->end(), to);
     header.received = received;
+    death_point("gap.before_write");
     return write(header, body);
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/spool/death_point.h"
+
 namespace tapferry {
 
 SegmentSync::SegmentSync(std::filesystem::path directory, Disk& disk, std::chrono::milliseconds interval)
@@ -63,7 +65,9 @@ void SegmentSync::run() {
 
 void SegmentSync::sync(const std::vector<File>& files, bool with_directory) {
     for (const File& file : files) {
+        death_point("sync.before");
         const DiskResult synced = disk_.sync(file->fd());
+        death_point("sync.done");
         if (!synced.ok() && synced.error != EINTR) fail(file, synced.error);
         if (synced.error == EINTR) wrote(file);
     }

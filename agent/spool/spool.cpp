@@ -8,6 +8,7 @@
 #include <random>
 #include <system_error>
 
+#include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/open_streams.h"
 #include "agent/spool/reader.h"
@@ -96,6 +97,7 @@ void Spool::Parts::recover(Position highest_known) {
     const auto body = encode_gap(LossReason::power);
     BlockHeader header = next_header(BlockType::gap, body, time->wall());
     header.count = distance(found_end, highest_known);
+    death_point("gap.before_write");
     if (trouble.empty()) {
         if (const int not_written = log.append(header, body, streams.names())) lose_disk(not_written);
     }
@@ -157,7 +159,8 @@ bool Spool::Parts::look_for_disk(bool now) {
     look_at = time->steady() + options.disk_retry;
     if (!log.keep_free()) return false;
     vanished = vanished || log.vanished();
-    const int error = vanished ? log.begin_anew() : log.renew();
+    int error = vanished ? ENOENT : log.renew();
+    if (error == ENOENT) error = log.begin_anew();
     vanished = error == ENOENT;
     if (error != 0) return false;
     while (const auto block = tail->first_unwritten()) {

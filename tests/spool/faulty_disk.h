@@ -1,4 +1,4 @@
-// A disk whose calls fail when a test says so; for the rest it is the real one. What a test sets it sets
+// A disk whose calls fail when a test says so; for the rest it is another one. What a test sets it sets
 // while no other thread uses the disk, but for what is atomic.
 #pragma once
 
@@ -14,6 +14,8 @@ namespace tapferry {
 
 class FaultyDisk final : public Disk {
   public:
+    explicit FaultyDisk(Disk& under = posix_disk()) : under_(under) {}
+
     std::set<std::uint64_t> failing_calls;  // counted from 1
     std::uint64_t fails_from = std::numeric_limits<std::uint64_t>::max();
     int error = 0;
@@ -57,6 +59,7 @@ class FaultyDisk final : public Disk {
 
   private:
     bool fails();
+    Disk& under_;
     std::mutex mutex_;
 };
 

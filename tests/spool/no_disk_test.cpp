@@ -207,6 +207,54 @@ TEST_CASE("when the file being written is removed the log goes on in another, an
     CHECK(account.text == "1-1 2-2 3-3 4-4 5-5 6-6 7-9(disk) 10-10");
 }
 
+TEST_CASE("who had the empty segment of a deleted directory open reads the new one of its name") {
+    for (const int frames : {3, 30}) {
+        LogWithoutDisk log;
+        SpoolReader files(log.options.directory, posix_disk(), first_position);
+        CHECK(read_all(files).text.empty());
+        std::filesystem::remove_all(log.options.directory);
+        log.second_passes();
+        log.append(frames);
+        const Account account = read_all(files);
+        CHECK(account.frames == static_cast<std::uint64_t>(frames));
+        CHECK(account.lost == 0);
+    }
+}
+
+TEST_CASE("a directory is made anew though too little of the disk was free when it was there last") {
+    LogWithoutDisk log(100, WhenFull::drop_newest);
+    log.options.min_free_bytes = 20'000;
+    log.disk.free = 1'000'000;
+    log.open();
+    log.append(1);
+    log.disk.free = 10'000;
+    log.second_passes();
+    REQUIRE_FALSE(log.spool->trouble().empty());
+    log.disk.free = -1;
+    std::filesystem::remove_all(log.options.directory);
+    log.append(2);
+    log.second_passes();
+    CHECK(log.spool->trouble().empty());
+    CHECK(log.files() == "1-1(retention) 2-2 3-3");
+}
+
+TEST_CASE("an end writes what is in memory though the directory was deleted twice") {
+    LogWithoutDisk log;
+    log.append(1);
+    std::filesystem::remove_all(log.options.directory);
+    log.second_passes();
+    // The directory is made and locked, and then the segment cannot be made.
+    log.disk.error = EIO;
+    for (std::uint64_t call = 7; call < 18; ++call) log.disk.failing_calls.insert(log.disk.calls + call);
+    log.append(1);
+    log.disk.failing_calls.clear();
+    std::filesystem::remove_all(log.options.directory);
+    log.append(1);
+    REQUIRE_FALSE(log.spool->trouble().empty());
+    log.spool.reset();
+    CHECK(log.files() == "1-1(retention) 2-2 3-3");
+}
+
 TEST_CASE("without a directory to make the log stays in memory, and nobody is held up") {
     LogWithoutDisk log;
     log.append(1);

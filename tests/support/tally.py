@@ -48,7 +48,7 @@ def tally_pytest(path, told):
 def main(results):
     told, counts = [], []
     for path in sorted(results.glob("*.xml")):
-        counts.append((tally_units if path.stem == "units" else tally_pytest)(path, told))
+        counts.append((tally_units if path.stem.startswith("units") else tally_pytest)(path, told))
     broken = results / "broken"
     if broken.exists():
         lines = broken.read_text().splitlines()

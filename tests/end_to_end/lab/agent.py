@@ -68,10 +68,10 @@ start = "oldest"
 {single_lines if format == "passivedns" else ""}"""
 
 
-def command(*arguments, **options):
+def command(*arguments, program=PROGRAM, **options):
     """Runs the program to its end; a CompletedProcess with text."""
     options.setdefault("timeout", 60)
-    return subprocess.run([PROGRAM, *[str(a) for a in arguments]], capture_output=True, text=True, **options)
+    return subprocess.run([program, *[str(a) for a in arguments]], capture_output=True, text=True, **options)
 
 
 class Agent:
@@ -82,6 +82,8 @@ class Agent:
         self.socket = self.folder / "dnstap.sock"
         self.configuration = self.folder / "tapferry.toml"
         self.process = None
+        self.program = PROGRAM
+        self.environment = {}   # beside that of the tests
         self.starts = 0
         if configuration is None:
             head = HEAD.format(folder=self.folder, spool=spool).replace('silence = "0"', f'silence = "{silence}"')
@@ -89,11 +91,12 @@ class Agent:
                 destinations)
         self.configuration.write_text(configuration)
 
-    def start(self, ready=True):
+    def start(self, ready=True, **environment):
         self.starts += 1
         (self.folder / "state/admin.address").unlink(missing_ok=True)
-        self.process = Process("tapferry", [PROGRAM, "run", "--config", self.configuration],
-                               self.logs / f"agent-{self.starts}.log")
+        self.process = Process("tapferry", [self.program, "run", "--config", self.configuration],
+                               self.logs / f"agent-{self.starts}.log",
+                               env={**os.environ, **self.environment, **environment})
         if ready:
             self.process.wait_ready(self.ready, "is not ready")
         return self

@@ -1,0 +1,26 @@
+// Places where a test has the program killed, to see that nothing is lost there: TAPFERRY_DIE_AT=NAME, or
+// NAME:n for the n-th time, and the process ends by SIGKILL. Only in builds with TAPFERRY_DEATH_POINTS; of
+// any other nothing is left, not even the names.
+#pragma once
+
+#include <string_view>
+
+namespace tapferry {
+
+#ifdef TAPFERRY_DEATH_POINTS
+void death_point(std::string_view name);
+// Whether death_point(name) would be the end, so that half of something can be done first.
+[[nodiscard]] bool about_to_die(std::string_view name);
+// Whether a death at a point whose name begins so is waited for: it should come soon.
+[[nodiscard]] bool death_is_awaited(std::string_view beginning);
+#else
+inline void death_point(std::string_view) {}
+[[nodiscard]] inline bool about_to_die(std::string_view) {
+    return false;
+}
+[[nodiscard]] inline bool death_is_awaited(std::string_view) {
+    return false;
+}
+#endif
+
+}  // namespace tapferry
