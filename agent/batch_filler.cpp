@@ -185,13 +185,12 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     ++batch.totals.read;
     gather(batch, block_.received);
     position_ = batch.end = frame.position + 1;
-    const EventId id{block_.incarnation, number(frame.position)};
     notices_.took(block_.incarnation);
+    const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
     try {
-        const FrameOrigin origin{id, block_.received, frame.input};
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable) {
             ++batch.totals.undecodable;
-            return Renderer::bury(id, "not a dnstap frame: the protobuf breaks off", frame.bytes, batch);
+            return Renderer::bury(origin, "not a dnstap frame: the protobuf breaks off", frame.bytes, batch);
         }
         odd_.times += event_.oddities.time ? 1 : 0;
         odd_.addresses += event_.oddities.address ? 1 : 0;
@@ -199,9 +198,24 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     } catch (const std::exception& failure) {
         ++batch.totals.rendered;
         ++batch.totals.dead_lettered;
-        return Renderer::bury(id, std::string("decoding failed: ") + failure.what(), frame.bytes, batch);
+        return Renderer::bury(origin, std::string("decoding failed: ") + failure.what(), frame.bytes, batch);
     }
     renderer_.render(event_, batch);
+}
+
+bool BatchFiller::render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
+                               OpenBatch& batch) {
+    if (window_) return false;
+    const std::size_t dead = batch.dead_frames.size();
+    const std::size_t records = batch.records.size();
+    try {
+        if (held_decoder_.decode(frame, origin, held_event_) == DecodeStatus::undecodable) return false;
+    } catch (const std::exception&) {
+        return false;
+    }
+    renderer_.render(held_event_, batch);
+    batch.dead_frames.resize(dead);
+    return batch.records.size() != records;
 }
 
 // Whether the event goes on: it is no query that waits.

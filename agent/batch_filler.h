@@ -41,6 +41,11 @@ class BatchFiller {
     void seek(Position position, Position open_from, std::uint64_t open, const NoticeState& notices = {});
     [[nodiscard]] RouteNotices& notices() { return notices_; }
 
+    // A frame that is a dead letter becomes records as it would now, alone: nothing is paired or told. False:
+    // it does not, or the destination takes aggregates.
+    [[nodiscard]] bool render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
+                                    OpenBatch& batch);
+
     // Its batches are aggregates.
     [[nodiscard]] bool aggregates() const { return window_.has_value(); }
     // The time alone, that nothing came, would make something of what is held.

@@ -13,7 +13,7 @@ Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, 
     const std::size_t events_before = parcel.refused_events.size();
     for (const auto index : refused) {
         const Record& record = parcel.batch->records.records()[index];
-        note(dead_letter_.keep_record(record.id, words, parcel.batch->records.content(record)));
+        note(dead_letter_.keep_record(record, words, parcel.batch->records.content(record)));
         // The events of a row are delivered with the others of its window, and a route's notice is none.
         if (record.row.present() || record.id.letter != 0) continue;
         parcel.refused_events.insert(record.id.sequence);
@@ -29,8 +29,9 @@ Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, 
 void Burial::bury_left(const std::vector<Owed>& passed) {
     for (const Owed& owed : passed) {
         for (const auto& frame : owed.dead_frames)
-            note(dead_letter_.keep_frame(frame.id, frame.words, frame.bytes));
-        for (const auto& row : owed.dead_rows) note(dead_letter_.keep_record(row.id, row.words, row.text));
+            note(dead_letter_.keep_frame({.id = frame.id, .time = frame.received}, frame.words, frame.bytes,
+                                         frame.input));
+        for (const auto& row : owed.dead_rows) note(dead_letter_.keep_row(row.id, row.words, row.text));
         if (!owed.dead_rows.empty())
             report_.tell_dead(0, owed.dead_rows.size(), owed.dead_rows.front().words);
         for (const auto& lost : owed.lost) report_.tell_lost(lost);

@@ -4,75 +4,49 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <chrono>
 
+#include "agent/dead_letter_files.h"
 #include "agent/spool/death_point.h"
-#include "proto/dns_text.h"
-#include "proto/text_buffer.h"
 
 namespace tapferry {
 
 namespace {
 
-// Each byte is one character, U+0000 to U+00FF, so that what was refused can be had back exactly.
-void append_json_string(TextBuffer& out, std::string_view bytes) {
-    out.push_back('"');
-    for (const char c : bytes) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        if (byte < 0x20 || byte >= 0x7f) {
-            out.append("\\u00");
-            append_hex(out, {&byte, 1});
-        } else {
-            if (c == '"' || c == '\\') out.push_back('\\');
-            out.push_back(c);
-        }
-    }
-    out.push_back('"');
-}
-
-// The far side's words, and what is around them and the content, take at most so much of a line.
-constexpr std::size_t max_words = 1024;
-constexpr std::size_t json_per_byte = 6;  // \u00ff
-constexpr std::size_t around_content = max_words * json_per_byte + 256;
-
-// A line begins with what is the same for records and frames.
-void open_letter(TextBuffer& line, const EventId& id, std::string_view words) {
-    line.append(R"({"id":")");
-    append_event_id(line, id);
-    line.append(R"(","reason":)");
-    append_json_string(line, words.substr(0, max_words));
-}
-
-void close_letter(TextBuffer& line, bool cut) {
-    line.append(cut ? ",\"cut\":true}\n" : "}\n");
+Timestamp wall_clock() {
+    using namespace std::chrono;
+    const auto since = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    return {since / 1000, static_cast<std::uint32_t>(since % 1000 * 1'000'000)};
 }
 
 }  // namespace
 
-std::size_t DeadLetter::content_room() const {
-    const std::uint64_t line = max_bytes_ / 2;
-    return line < around_content ? 0 : static_cast<std::size_t>(line - around_content);
+bool DeadLetter::keep_record(const Record& record, std::string_view words, std::string_view content) {
+    return keep_letter(
+        {record, wall_clock(), std::string(words), Letter::Content::record, std::string(content)});
 }
 
-bool DeadLetter::keep_record(const EventId& id, std::string_view words, std::string_view record) {
-    const auto shown = record.substr(0, content_room() / json_per_byte);
-    TextBuffer line;
-    open_letter(line, id, words);
-    line.append(R"(,"record":)");
-    append_json_string(line, shown);
-    close_letter(line, shown.size() < record.size() || words.size() > max_words);
-    return keep(line.view());
+bool DeadLetter::keep_row(const EventId& id, std::string_view words, std::string_view text) {
+    return keep_letter(
+        {{.id = id}, wall_clock(), std::string(words), Letter::Content::row, std::string(text)});
 }
 
-bool DeadLetter::keep_frame(const EventId& id, std::string_view words, std::span<const std::uint8_t> frame) {
-    const auto shown = frame.first(std::min(frame.size(), content_room() / 2));
+bool DeadLetter::keep_frame(const Record& name, std::string_view words, std::span<const std::uint8_t> frame,
+                            std::string_view input) {
+    return keep_letter({name, wall_clock(), std::string(words), Letter::Content::frame,
+                        std::string(frame.begin(), frame.end()), std::string(input)});
+}
+
+bool DeadLetter::keep_line(std::string_view line) {
+    return keep(std::string(line) + '\n');
+}
+
+bool DeadLetter::keep_letter(const Letter& letter) {
+    const std::uint64_t half = max_bytes_ / 2;
     TextBuffer line;
-    open_letter(line, id, words);
-    line.append(R"(,"frame":")");
-    append_hex(line, shown);
-    line.append("\"");
-    close_letter(line, shown.size() < frame.size() || words.size() > max_words);
+    append_letter(line, letter,
+                  half < most_around_content() ? 0 : static_cast<std::size_t>(half - most_around_content()));
     return keep(line.view());
 }
 
@@ -80,11 +54,10 @@ bool DeadLetter::keep(std::string_view line) {
     std::error_code error;
     std::filesystem::create_directories(directory_, error);
     std::filesystem::permissions(directory_, std::filesystem::perms::owner_all, error);
-    const auto file = directory_ / "dead-letter.jsonl";
-    // Two files of half the limit each: the older one goes when the newer one is full.
+    const auto file = directory_ / dead_letter_file;
     if (const auto size = std::filesystem::file_size(file, error);
         !error && size + line.size() > max_bytes_ / 2)
-        std::filesystem::rename(file, directory_ / "dead-letter.1.jsonl", error);
+        make_room();
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor < 0) return false;
     death_point("dead_letter.before_write");
@@ -99,6 +72,14 @@ bool DeadLetter::keep(std::string_view line) {
     ::close(descriptor);
     errno = reason;
     return written == static_cast<ssize_t>(line.size());
+}
+
+// Two files of half the limit each: the older one goes when the newer one is full.
+void DeadLetter::make_room() {
+    const std::uint64_t gone = count_letters({directory_ / older_dead_letter_file}).letters;
+    std::error_code error;
+    std::filesystem::rename(directory_ / dead_letter_file, directory_ / older_dead_letter_file, error);
+    if (!error) dropped_ += gone;
 }
 
 }  // namespace tapferry

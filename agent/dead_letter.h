@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "proto/event.h"
+#include "agent/letter.h"
 
 namespace tapferry {
 
@@ -21,16 +21,26 @@ class DeadLetter {
         : directory_(std::move(directory)), max_bytes_(max_bytes) {}
 
     // `words`: why, in the far side's words. False with errno set when it could not be kept.
-    bool keep_record(const EventId& id, std::string_view words, std::string_view record);
-    bool keep_frame(const EventId& id, std::string_view words, std::span<const std::uint8_t> frame);
+    bool keep_record(const Record& record, std::string_view words, std::string_view content);
+    bool keep_row(const EventId& id, std::string_view words, std::string_view text);
+    // `name`: the frame's id, and when it was received.
+    bool keep_frame(const Record& name, std::string_view words, std::span<const std::uint8_t> frame,
+                    std::string_view input = {});
+    // A letter that is one already, without the line's end.
+    bool keep_line(std::string_view line);
+
+    // How many letters went because newer ones needed their room.
+    [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
   private:
-    // Characters that the content of one letter may take.
-    [[nodiscard]] std::size_t content_room() const;
+    bool keep_letter(const Letter& letter);
     bool keep(std::string_view line);
+    void make_room();
 
     std::filesystem::path directory_;
     std::uint64_t max_bytes_;
+    std::uint64_t dropped_ = 0;
 };
 
 }  // namespace tapferry

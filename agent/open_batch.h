@@ -21,6 +21,8 @@ struct DeadFrame {
     EventId id;
     std::string words;
     std::vector<std::uint8_t> bytes;
+    Timestamp received;
+    std::string input;
 };
 
 // A row of an aggregate that may not be sent, likewise.

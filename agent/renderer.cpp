@@ -22,7 +22,7 @@ void Renderer::render(Event& event, OpenBatch& batch) {
     const auto bury_event = [&](std::string words) {
         ++batch.totals.dead_lettered;
         batch.records.truncate(records_before);
-        bury(event.id, std::move(words), event.frame, batch);
+        bury({event.id, event.received, event.input}, std::move(words), event.frame, batch);
     };
     const std::uint64_t rendered = batch.totals.rendered + 1;
     try {
@@ -64,10 +64,14 @@ void Renderer::tell(Event& event, OpenBatch& batch) {
             return bury_notice(fault, std::string{batch.records.content(record)});
 }
 
-void Renderer::bury(const EventId& id, std::string words, std::span<const std::uint8_t> frame,
+void Renderer::bury(const FrameOrigin& origin, std::string words, std::span<const std::uint8_t> frame,
                     OpenBatch& batch) {
     batch.dead_bytes += sizeof(DeadFrame) + words.size() + frame.size();
-    batch.dead_frames.push_back({id, std::move(words), {frame.begin(), frame.end()}});
+    batch.dead_frames.push_back({origin.id,
+                                 std::move(words),
+                                 {frame.begin(), frame.end()},
+                                 origin.received,
+                                 std::string(origin.input)});
 }
 
 void Renderer::close(OpenBatch& batch) {

@@ -11,6 +11,7 @@
 #include "agent/open_batch.h"
 #include "encoders/encoder.h"
 #include "encoders/make_encoder.h"
+#include "proto/decoder.h"
 
 namespace tapferry {
 
@@ -27,7 +28,7 @@ class Renderer {
     // others, any other is none, and its record no event's.
     void tell(Event& event, OpenBatch& batch);
     // A frame of which there is no event.
-    static void bury(const EventId& id, std::string words, std::span<const std::uint8_t> frame,
+    static void bury(const FrameOrigin& origin, std::string words, std::span<const std::uint8_t> frame,
                      OpenBatch& batch);
 
     // For aggregates only: their length, whether one more event has room, and the rows of what was rendered.

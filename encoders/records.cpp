@@ -75,19 +75,34 @@ void append_record_id(TextBuffer& out, const Record& record) {
 }
 
 TextBuffer& RecordBuffer::open(const Event& event, const RowDigest& row) {
-    open_wire_begin_ = text_.size();
     open_ = {.id = event.id, .row = row, .time = event.time};
     if (!row.present() && !records_.empty() && records_.back().id == event.id)
         open_.part = records_.back().part + 1;
-    if (framing_ == Framing::octet_counting) text_.append("000 ");
-    if (prefixes_lengths()) text_.append(std::string_view("\0\0\0\0", 4));
-    open_begin_ = text_.size();
+    begin();
     if (envelope_ != nullptr) envelope_->open(event, open_, text_);
     return text_;
 }
 
+void RecordBuffer::begin() {
+    open_wire_begin_ = text_.size();
+    if (framing_ == Framing::octet_counting) text_.append("000 ");
+    if (prefixes_lengths()) text_.append(std::string_view("\0\0\0\0", 4));
+    open_begin_ = text_.size();
+}
+
 void RecordBuffer::close(const Event& event) {
     if (envelope_ != nullptr) envelope_->close(event, text_);
+    end();
+}
+
+void RecordBuffer::append_again(const Record& named, std::string_view content) {
+    open_ = {.id = named.id, .part = named.part, .row = named.row, .time = named.time};
+    begin();
+    text_.append(content);
+    end();
+}
+
+void RecordBuffer::end() {
     const std::size_t length = open_size();
     if (!may_be_sent(text_.view(open_begin_), allowed_)) open_.invalid = true;
     if (framing_ == Framing::octet_counting) write_octet_count(length);

@@ -86,6 +86,9 @@ class RecordBuffer {
     void close(const Event& event);
     // Takes the open record back, as if open() had not been called.
     void abandon();
+    // A record that was rendered before, with all that its envelope wrote: framed and checked like any other,
+    // under the id, part, row and time of `named`.
+    void append_again(const Record& named, std::string_view content);
     // The open record must not be sent, for a reason of its encoder (it cannot be made short enough): it will
     // be `invalid`.
     void refuse() { open_.invalid = true; }
@@ -142,6 +145,8 @@ class RecordBuffer {
     [[nodiscard]] bool prefixes_lengths() const {
         return framing_ == Framing::length_prefix || framing_ == Framing::frame_streams;
     }
+    void begin();
+    void end();
     void write_octet_count(std::size_t length);
     void write_length_prefix(std::size_t length);
 

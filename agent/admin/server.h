@@ -1,6 +1,4 @@
-// The admin listener: /metrics, /healthz, /readyz and /status over HTTP, read-only, in one thread of its own.
-// Whatever a client does costs it a connection and nobody else anything. server.cpp and fetch.cpp are doors
-// of Boost.Beast.
+// The admin listener: /metrics, /healthz, /readyz and /status over HTTP, read-only.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +6,14 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "agent/status.h"
 
 namespace tapferry {
+
+class HttpListener;
+struct HttpAnswer;
 
 // The address cannot be listened on; what() is for people.
 struct AdminError : std::runtime_error {
@@ -28,8 +30,11 @@ class AdminServer {
     [[nodiscard]] std::string address() const;
 
   private:
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    std::unique_ptr<HttpListener> listener_;
 };
+
+// What the admin listener says to a request: it changes nothing.
+HttpAnswer admin_answer(std::string_view method, std::string_view target,
+                        const std::function<AgentStatus()>& status);
 
 }  // namespace tapferry

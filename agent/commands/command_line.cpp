@@ -5,6 +5,7 @@
 
 #include "agent/commands/command_options.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/dead_letter/dead_letter_commands.h"
 #include "agent/commands/spool/spool_commands.h"
 #include "agent/version.h"
 
@@ -35,6 +36,7 @@ class CommandLine {
         add_explain();
         add_status();
         add_spool();
+        add_dead_letter();
         add_replay();
     }
 
@@ -189,6 +191,15 @@ class CommandLine {
         });
     }
 
+    void add_dead_letter() {
+        add_dead_letter_commands(app_, dead_letter_, command_).callback([this] {
+            command_ = [this, command = command_] {
+                dead_letter_.config = config_or_default();
+                return command();
+            };
+        });
+    }
+
     void add_replay() {
         CLI::App& sub =
             add("replay", "Send captures through configured destinations, and wait for delivery", [this] {
@@ -216,6 +227,7 @@ class CommandLine {
     ExplainArguments explain_;
     StatusArguments status_;
     SpoolArguments spool_;
+    DeadLetterArguments dead_letter_;
     ReplayArguments replay_;
     std::function<int()> command_;
 };

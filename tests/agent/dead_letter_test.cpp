@@ -33,6 +33,10 @@ EventId id(std::uint64_t sequence) {
     return {0x0123456789abcdef, sequence};
 }
 
+Record record(std::uint64_t sequence) {
+    return {.id = id(sequence), .time = {1'000'000, 5}};
+}
+
 std::string id_text(std::uint64_t sequence) {
     TextBuffer text;
     append_event_id(text, id(sequence));
@@ -69,7 +73,7 @@ class FileSizeLimit {
 TEST_CASE("nothing is made on the disk before the first letter, and then for its owner alone") {
     World world(roomy);
     CHECK(!std::filesystem::exists(world.folder.path("siem")));
-    REQUIRE(world.letter.keep_record(id(1), "too long", "a record"));
+    REQUIRE(world.letter.keep_record(record(1), "too long", "a record"));
     const auto private_to_owner = [](const std::string& path) {
         return (std::filesystem::status(path).permissions() &
                 (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) ==
@@ -81,15 +85,17 @@ TEST_CASE("nothing is made on the disk before the first letter, and then for its
 
 TEST_CASE("a record is kept with its id and the far side's words, a frame in hexadecimal digits") {
     World world(roomy);
-    REQUIRE(world.letter.keep_record(id(7), "longer than 1400 bytes", "CEF:0|a\\|b"));
+    REQUIRE(world.letter.keep_record(record(7), "longer than 1400 bytes", "CEF:0|a\\|b"));
     const std::vector<std::uint8_t> frame{0x00, 0x7f, 0xff};
-    REQUIRE(world.letter.keep_frame(id(8), "no dnstap", frame));
+    REQUIRE(world.letter.keep_frame(record(8), "no dnstap", frame));
     const auto lines = lines_of(world.content());
     REQUIRE(lines.size() == 2);
-    const auto record = read_json(lines[0]);
-    CHECK(record["id"].GetString() == id_text(7));
-    CHECK(record["reason"].GetString() == std::string("longer than 1400 bytes"));
-    CHECK(record["record"].GetString() == std::string("CEF:0|a\\|b"));
+    const auto refused = read_json(lines[0]);
+    CHECK(refused["id"].GetString() == id_text(7));
+    CHECK(refused["reason"].GetString() == std::string("longer than 1400 bytes"));
+    CHECK(refused["time"].GetString() == std::string("1970-01-12T13:46:40.000000005Z"));
+    CHECK(refused.HasMember("at"));
+    CHECK(refused["record"].GetString() == std::string("CEF:0|a\\|b"));
     const auto kept = read_json(lines[1]);
     CHECK(kept["id"].GetString() == id_text(8));
     CHECK(kept["frame"].GetString() == std::string("007fff"));
@@ -100,14 +106,14 @@ TEST_CASE("no byte of the far side's words or of a record can break a line or it
     for (int byte = 0; byte < 256; ++byte) {
         const std::string hostile =
             std::string("a") + static_cast<char>(byte) + "\"}\n{\"id\":\"forged\"}" + static_cast<char>(byte);
-        REQUIRE(world.letter.keep_record(id(static_cast<std::uint64_t>(byte)), hostile, hostile));
+        REQUIRE(world.letter.keep_record(record(static_cast<std::uint64_t>(byte)), hostile, hostile));
     }
     const auto lines = lines_of(world.content());
     REQUIRE(lines.size() == 256);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto letter = read_json(lines[i]);
         CHECK(letter["id"].GetString() == id_text(i));
-        CHECK(letter.MemberCount() == 3);
+        CHECK(letter.MemberCount() == 5);
         CHECK(second_character(letter["record"].GetString()) == static_cast<int>(i));
         for (const char c : lines[i]) CHECK((c >= 0x20 && c < 0x7f));
     }
@@ -116,14 +122,15 @@ TEST_CASE("no byte of the far side's words or of a record can break a line or it
 TEST_CASE("both files together stay within the limit, and the oldest letters go first") {
     constexpr std::uint64_t limit = 64 << 10;
     World world(limit);
-    const std::string record(1000, 'r');
+    const std::string content(1000, 'r');
     for (std::uint64_t i = 1; i <= 1000; ++i) {
-        REQUIRE(world.letter.keep_record(id(i), "refused", record));
+        REQUIRE(world.letter.keep_record(record(i), "refused", content));
         CHECK(world.everything().size() <= limit);
     }
     const auto lines = lines_of(world.everything());
     // At least half of the limit is in use: the newest letters, none missing among them.
     CHECK(world.everything().size() > limit / 2 - 1200);
+    CHECK(world.letter.dropped() == 1000 - lines.size());
     for (std::size_t i = 0; i < lines.size(); ++i)
         CHECK(read_json(lines[i])["id"].GetString() == id_text(1000 - lines.size() + 1 + i));
 }
@@ -133,7 +140,7 @@ TEST_CASE("the limit holds over a restart") {
     World world(limit);
     for (std::uint64_t i = 1; i <= 300; ++i) {
         DeadLetter fresh(world.folder.path("siem"), limit);
-        REQUIRE(fresh.keep_record(id(i), "refused", std::string(1000, 'r')));
+        REQUIRE(fresh.keep_record(record(i), "refused", std::string(1000, 'r')));
         CHECK(world.everything().size() <= limit);
     }
 }
@@ -142,9 +149,9 @@ TEST_CASE("one letter never breaks the limit: what is too long for it is cut, an
     constexpr std::uint64_t limit = 64 << 10;
     World world(limit);
     const std::vector<std::uint8_t> largest_frame(1 << 20, 0xab);
-    REQUIRE(world.letter.keep_frame(id(1), std::string(100'000, '\x01'), largest_frame));
-    REQUIRE(world.letter.keep_record(id(2), std::string(100'000, '"'), std::string(1 << 20, '\\')));
-    REQUIRE(world.letter.keep_record(id(3), "short", "whole"));
+    REQUIRE(world.letter.keep_frame(record(1), std::string(100'000, '\x01'), largest_frame));
+    REQUIRE(world.letter.keep_record(record(2), std::string(100'000, '"'), std::string(1 << 20, '\\')));
+    REQUIRE(world.letter.keep_record(record(3), "short", "whole"));
     CHECK(world.everything().size() <= limit);
     std::vector<std::string> ids;
     for (const auto& line : lines_of(world.everything())) {
@@ -157,12 +164,12 @@ TEST_CASE("one letter never breaks the limit: what is too long for it is cut, an
 
 TEST_CASE("a letter that is not wholly taken by the disk leaves no half line behind") {
     World world(roomy);
-    REQUIRE(world.letter.keep_record(id(1), "refused", "first"));
+    REQUIRE(world.letter.keep_record(record(1), "refused", "first"));
     {
         const FileSizeLimit full(world.content().size() + 20);
-        CHECK(!world.letter.keep_record(id(2), "refused", "second"));
+        CHECK(!world.letter.keep_record(record(2), "refused", "second"));
     }
-    REQUIRE(world.letter.keep_record(id(3), "refused", "third"));
+    REQUIRE(world.letter.keep_record(record(3), "refused", "third"));
     const auto lines = lines_of(world.content());
     REQUIRE(lines.size() == 2);
     CHECK(read_json(lines[1])["id"].GetString() == id_text(3));
@@ -172,7 +179,7 @@ TEST_CASE("a letter that cannot be kept says so and is not an exception") {
     const TemporaryFolder folder;
     std::filesystem::copy_file("/proc/self/comm", folder.path("file"));
     DeadLetter letter(folder.path("file/below"), roomy);
-    CHECK(!letter.keep_record(id(1), "refused", "record"));
+    CHECK(!letter.keep_record(record(1), "refused", "record"));
     CHECK(errno != 0);
 }
 

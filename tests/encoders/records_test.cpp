@@ -55,6 +55,24 @@ TEST_CASE("each framing puts its own marks around a record") {
     CHECK(wire(Framing::length_prefix) == std::string("\0\0\0\2ab\0\0\0\1c", 11));
 }
 
+TEST_CASE("a record rendered before is framed anew under its own name, without a second envelope") {
+    const Brackets brackets;
+    RecordBuffer records(Framing::octet_counting, &brackets);
+    add(records, 1, "first");
+    const Record named{.id = {7, 1}, .part = 3, .row = {8, 9}, .time = {5, 6}};
+    records.append_again(named, "<again>");
+    records.append_again(named, "two\nlines");
+    CHECK(records.wire(0, 2) == "7 <first>7 <again>");
+    const Record& again = records.records()[1];
+    CHECK(records.content(again) == "<again>");
+    CHECK(again.id == named.id);
+    CHECK(again.part == 3);
+    CHECK(again.row == named.row);
+    CHECK(again.time == named.time);
+    CHECK(!again.invalid);
+    CHECK(records.records()[2].invalid);
+}
+
 TEST_CASE("the wire bytes of all records lie one behind the other") {
     RecordBuffer records(Framing::newline);
     for (std::uint64_t i = 0; i < 9; ++i) add(records, i, std::string(i * 150, 'y'));

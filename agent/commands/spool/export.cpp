@@ -1,5 +1,4 @@
 #include <array>
-#include <chrono>
 #include <iostream>
 
 #include "agent/commands/capture_writer.h"
@@ -8,10 +7,9 @@
 #include "agent/commands/interruption.h"
 #include "agent/commands/progress_bar.h"
 #include "agent/commands/spool/spool_commands.h"
-#include "agent/config/values.h"
+#include "agent/commands/time_option.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
-#include "agent/stages/expression_time.h"
 #include "proto/decoder.h"
 
 namespace tapferry {
@@ -22,21 +20,6 @@ bool before(const Timestamp& a, const Timestamp& b) {
     return a.seconds != b.seconds ? a.seconds < b.seconds : a.nanoseconds < b.nanoseconds;
 }
 
-Timestamp ago(std::chrono::milliseconds duration) {
-    using namespace std::chrono;
-    const auto then = duration_cast<milliseconds>(system_clock::now().time_since_epoch() - duration).count();
-    return {then / 1000, static_cast<std::uint32_t>(then % 1000 * 1'000'000)};
-}
-
-// A time, or how long ago that was.
-std::optional<Timestamp> read_time(const std::string& option, const std::string& text) {
-    if (text.empty()) return std::nullopt;
-    if (const auto time = parse_time(text)) return time;
-    if (const auto duration = parse_duration(text)) return ago(*duration);
-    throw WrongUsage(option + ": \"" + text +
-                     "\" is no time: give 2026-11-20T21:00:00Z, or how long ago, as 90m or 2h");
-}
-
 bool any(const FilterArguments& filter) {
     return !filter.where.empty() || !filter.messages.empty() || !filter.qname_suffix.empty() ||
            !filter.identity.empty() || !filter.keys.empty();
@@ -45,7 +28,8 @@ bool any(const FilterArguments& filter) {
 class Export {
   public:
     explicit Export(const SpoolArguments& arguments)
-        : from_(read_time("--from", arguments.from)), until_(read_time("--until", arguments.until)) {
+        : from_(read_time_option("--from", arguments.from)),
+          until_(read_time_option("--until", arguments.until)) {
         const StageOptions options = read_filter_options(arguments.filter);
         if (any(arguments.filter)) stages_.emplace(options);
         writer_.emplace(arguments.output);

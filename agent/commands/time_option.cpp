@@ -1,0 +1,29 @@
+#include "agent/commands/time_option.h"
+
+#include <chrono>
+
+#include "agent/commands/commands.h"
+#include "agent/config/values.h"
+#include "agent/stages/expression_time.h"
+
+namespace tapferry {
+
+namespace {
+
+Timestamp ago(std::chrono::milliseconds duration) {
+    using namespace std::chrono;
+    const auto then = duration_cast<milliseconds>(system_clock::now().time_since_epoch() - duration).count();
+    return {then / 1000, static_cast<std::uint32_t>(then % 1000 * 1'000'000)};
+}
+
+}  // namespace
+
+std::optional<Timestamp> read_time_option(const std::string& option, const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    if (const auto time = parse_time(text)) return time;
+    if (const auto duration = parse_duration(text)) return ago(*duration);
+    throw WrongUsage(option + ": \"" + text +
+                     "\" is no time: give 2026-11-20T21:00:00Z, or how long ago, as 90m or 2h");
+}
+
+}  // namespace tapferry
