@@ -103,6 +103,19 @@ OrderAnswer order_answer(const Response& response, const std::string& name) {
     return answer;
 }
 
+// Over a state directory's control socket. False: nobody listens.
+bool connect(Exchange<local>& exchange, const ControlPath& place) {
+    const beast::error_code error = exchange.connect(local::endpoint(place.path()));
+    if (error == asio::error::connection_refused || error == beast::errc::no_such_file_or_directory)
+        return false;
+    exchange.must(error);
+    return true;
+}
+
+std::string control_name(const std::filesystem::path& state_directory) {
+    return (state_directory / "control.sock").string();
+}
+
 }  // namespace
 
 std::string fetch(const std::string& address, const std::string& path) {
@@ -121,15 +134,18 @@ std::string fetch(const std::string& address, const std::string& path) {
     return response.body();
 }
 
+bool agent_listens(const std::filesystem::path& state_directory) {
+    const ControlPath place(state_directory);
+    Exchange<local> exchange(control_name(state_directory), timeout);
+    return connect(exchange, place);
+}
+
 std::optional<OrderAnswer> give_order(const std::filesystem::path& state_directory, RouteOrder order,
                                       const std::string& destination) {
     const ControlPath place(state_directory);
-    const std::string name = (state_directory / "control.sock").string();
+    const std::string name = control_name(state_directory);
     Exchange<local> exchange(name, order_timeout);
-    const beast::error_code error = exchange.connect(local::endpoint(place.path()));
-    if (error == asio::error::connection_refused || error == beast::errc::no_such_file_or_directory)
-        return std::nullopt;
-    exchange.must(error);
+    if (!connect(exchange, place)) return std::nullopt;
     const std::string path = order_paths[static_cast<std::size_t>(order)];
     return order_answer(exchange.ask(http::verb::post, path + "?destination=" + destination, "agent"), name);
 }

@@ -14,6 +14,10 @@ namespace tapferry {
 // answer within 10 seconds, or one that is not 200.
 std::string fetch(const std::string& address, const std::string& path);
 
+// Whether an agent whose state lies there can be given orders. Throws std::runtime_error when it is another
+// user's.
+bool agent_listens(const std::filesystem::path& state_directory);
+
 // What the agent whose state lies there made of the order. None: nobody listens, so no agent runs. Throws
 // std::runtime_error, for people, when there is no answer within a minute, or the socket is another user's.
 std::optional<OrderAnswer> give_order(const std::filesystem::path& state_directory, RouteOrder order,

@@ -108,7 +108,30 @@ def test_export_is_a_capture_of_exactly_what_was_asked_for(behind, world):
     assert len(piped.stdout.splitlines()) == FRAMES
 
 
-def test_purge_is_refused_while_the_agent_runs(behind):
+def test_purge_beside_a_running_agent_gives_up_exactly_the_backlog_and_the_agent_goes_on(behind, world):
+    asked = spool(behind, "purge", "--destination", "away", input="n\n")
+    assert asked.returncode == 1 and f"{FRAMES:,} frames" in asked.stderr and "nothing was purged" in asked.stderr
+    assert behind.destination("away")["pending"] == FRAMES
+    asked = spool(behind, "purge", "--destination", "away", "--yes")
+    assert asked.returncode == 0 and f"{FRAMES:,} frames given up" in asked.stderr, asked
+    away = behind.destination("away")
+    assert away["lost"]["purge"] == FRAMES and away["pending"] == 0 and away["balanced"]
+    assert behind.destination("there")["delivered"] == FRAMES
+    world.sender(behind.socket, "another").send(f"later{i}.test" for i in range(10))
+    behind.receivers["away"].start()
+    wait_until(lambda: len(behind.receivers["away"]) >= 10, "what came later arrives")
+    behind.wait_settled()
+    names = [json.loads(line).get("qname") for _, line in behind.receivers["away"].lines]
+    assert [name for name in names if name] == [f"later{i}.test" for i in range(10)]
+    away = behind.destination("away")
+    assert away["lost"]["purge"] == FRAMES and away["balanced"]
+    assert behind.stop()[0] == 0
+    behind.start()
+    assert behind.destination("away")["lost"]["purge"] == FRAMES, "over a restart, too"
+
+
+def test_purge_is_refused_beside_an_agent_that_cannot_be_asked(behind):
+    (behind.folder / "state/control.sock").unlink()
     asked = spool(behind, "purge", "--destination", "away", "--yes")
     assert asked.returncode == 1 and "pid" in asked.stderr and "stop it" in asked.stderr, asked
     assert behind.destination("away")["pending"] == FRAMES

@@ -17,7 +17,10 @@ class SpoolCommands {
           command_(command) {
         spool_.fallthrough();
         spool_.require_subcommand(1);
-        spool_.footer("list, verify and export only read, also beside a running agent.");
+        spool_.footer(
+            "list, verify and export only read, also beside a running agent; purge asks a running agent over "
+            "its\n"
+            "control socket to do it.");
         add_list();
         add_verify();
         add_export();
@@ -63,9 +66,7 @@ class SpoolCommands {
         add_filter_options(sub, arguments_.filter);
     }
     void add_purge() {
-        CLI::App& sub =
-            add("purge", "Give up what a destination has still to deliver; the agent must not run",
-                spool_purge_command);
+        CLI::App& sub = add("purge", "Give up what a destination has still to deliver", spool_purge_command);
         sub.add_option("--destination", arguments_.destination, "Whose")->type_name("NAME");
         sub.add_flag("--all", arguments_.all, "Of every destination");
         sub.add_flag("-y,--yes", arguments_.yes, "Do not ask");

@@ -5,13 +5,16 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "agent/admin/fetch.h"
 #include "agent/commands/become_owner.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/question.h"
 #include "agent/commands/spool/spool_commands.h"
 #include "agent/commands/stats/report_words.h"
 #include "agent/config/config.h"
 #include "agent/spool/disk.h"
+#include "agent/spool/reader.h"
 #include "agent/spool/spool.h"
 
 namespace tapferry {
@@ -56,10 +59,12 @@ bool ask(const std::vector<const DestinationPlace*>& destinations, Position end)
         else
             std::cerr << "everything in the spool\n";
     }
-    std::cerr << "Go on? [y/N] " << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
+    return confirmed();
+}
+
+std::string frames_given_up(const std::string& destination, std::uint64_t frames) {
+    return "tapferry: " + destination + ": " + counted(frames, "frame") +
+           " given up, counted as lost by purge\n";
 }
 
 // Whoever is not asked for is needed still: the log is kept from there on.
@@ -87,9 +92,32 @@ std::unique_ptr<Spool> open_log(const LogPlaces& places) {
         return std::make_unique<Spool>(options, posix_disk(), highest);
     } catch (const SpoolError& error) {
         throw std::runtime_error(std::string(error.what()) +
-                                 ".\nWhile an agent runs it holds its positions: stop it (systemctl stop "
-                                 "tapferry), purge, and start it again");
+                                 ".\nAn agent runs, and cannot be asked over its control socket: stop it "
+                                 "(systemctl stop tapferry), purge, and start it again");
     }
+}
+
+// The running agent gives up what it has in hand itself, at one moment for each destination. What nobody
+// needs any more it removes a moment later.
+int purge_in_agent(const std::filesystem::path& state,
+                   const std::vector<const DestinationPlace*>& destinations) {
+    int status = 0;
+    for (const auto* destination : destinations) {
+        const auto answer = give_order(state, RouteOrder::purge_spool, destination->name);
+        if (!answer) throw std::runtime_error("the agent has ended meanwhile; purge again");
+        if (answer->result == OrderAnswer::Result::done) {
+            std::cerr << frames_given_up(destination->name, answer->count);
+        } else {
+            std::cerr << "tapferry: " << destination->name << ": " << answer->words << '\n';
+            status = 1;
+        }
+    }
+    return status;
+}
+
+int nothing_purged() {
+    std::cerr << "tapferry: nothing was purged\n";
+    return 1;
 }
 
 }  // namespace
@@ -98,6 +126,13 @@ int spool_purge_command(const SpoolArguments& arguments) {
     if (arguments.all == !arguments.destination.empty())
         throw WrongUsage("give --destination NAME, or --all for every destination");
     LogPlaces places = find_log(arguments);
+    const std::filesystem::path state = places.spool.parent_path();
+    if (agent_listens(state)) {
+        const auto destinations = chosen(arguments, places);
+        const Position end = spool_extent(places.spool, posix_disk()).end;
+        if (!arguments.yes && !ask(destinations, end)) return nothing_purged();
+        return purge_in_agent(state, destinations);
+    }
     // Before the lock is had, for words about a name that is wrong.
     static_cast<void>(chosen(arguments, places));
     become_owner_of(places.spool);
@@ -106,10 +141,7 @@ int spool_purge_command(const SpoolArguments& arguments) {
     for (auto& destination : places.destinations)
         destination.saved = read_saved_position(destination.file, posix_disk());
     const auto destinations = chosen(arguments, places);
-    if (!arguments.yes && !ask(destinations, spool->end())) {
-        std::cerr << "tapferry: nothing was purged\n";
-        return 1;
-    }
+    if (!arguments.yes && !ask(destinations, spool->end())) return nothing_purged();
     for (const auto* destination : destinations) {
         SavedPosition saved;
         saved.start = saved.position = saved.open_from = spool->begin();
@@ -122,8 +154,7 @@ int spool_purge_command(const SpoolArguments& arguments) {
             throw std::system_error(
                 errno, std::generic_category(),
                 destination->file.string() + " cannot be written; the spool is as before");
-        std::cerr << "tapferry: " << destination->name << ": " << counted(lost, "frame")
-                  << " given up, counted as lost by purge\n";
+        std::cerr << frames_given_up(destination->name, lost);
     }
     const std::uint64_t before = spool->bytes();
     spool->trim(needed_from(places, destinations, spool->end()));

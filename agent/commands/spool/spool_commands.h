@@ -1,5 +1,6 @@
 // `tapferry spool`: what the log holds, whether it is sound, frames out of it, and giving a backlog up. All
-// but purge only read, and may be used beside a running agent. Exit status as in commands.h.
+// but purge only read; purge has a running agent do it, and does it itself when none runs. Exit status as in
+// commands.h.
 #pragma once
 
 #include <filesystem>
