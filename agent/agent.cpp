@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/admin/control_server.h"
 #include "agent/admin/server.h"
 #include "agent/inputs/intake.h"
 #include "agent/intake_log.h"
@@ -132,6 +133,10 @@ class Agent::Parts {
         look_after_orphans();
         tell_floor();
         if (!config_.admin.host.empty()) open_admin();
+        if (file_)
+            control_ = open_control(
+                config_.state_directory, [this] { return status(); },
+                [this](const auto& name, auto order, auto reply) { give_order(name, order, reply); }, log_);
     }
 
   private:
@@ -153,6 +158,7 @@ class Agent::Parts {
         trim();
         intake_log_.write();
         admin_.reset();
+        control_.reset();
         std::error_code ignored;
         std::filesystem::remove(admin_address_file(), ignored);
         for (const auto& route : routes_)
@@ -221,6 +227,13 @@ class Agent::Parts {
                                                [this] { return status(); });
         std::ofstream(admin_address_file(), std::ios::trunc) << admin_->address() << '\n';
         log_.info("admin", "listens on http://" + admin_->address());
+    }
+
+    void give_order(const std::string& destination, RouteOrder order, const OrderReply& reply) const {
+        const std::lock_guard lock(routes_mutex_);
+        for (const auto& route : routes_)
+            if (route->config().name == destination) return route->order(order, reply);
+        reply({OrderAnswer::Result::unknown, 0, 0, "there is no such destination, or it does not run"});
     }
 
     AgentStatus status() const {
@@ -366,6 +379,7 @@ class Agent::Parts {
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
     mutable std::mutex routes_mutex_;  // the main thread changes the list and rates_, the admin's reads them
     Rates rates_;
+    std::unique_ptr<ControlServer> control_;  // outlives the routes, which answer orders
     std::vector<std::unique_ptr<Route>> routes_;
     std::unique_ptr<Intake> intake_;
     std::unique_ptr<AdminServer> admin_;

@@ -38,6 +38,24 @@ void BatchFiller::seek(Position position, Position open_from, std::uint64_t open
     resumption_ = Resumption{open};
 }
 
+void BatchFiller::give_up(OpenBatch& batch, Position end) {
+    counted_ = batch.totals;
+    batch.unread = resumption_ ? resumption_->open : pairing_ ? pairing_->open() : 0;
+    batch.totals.lost[static_cast<std::size_t>(LossReason::purge)] += batch.unread;
+    if (position_ < end) pass_gap({position_, end, LossReason::purge}, batch);
+    count_for_notices(batch);
+    reader_.seek(position_);
+    block_ = {};
+    next_ = 0;
+    renderer_.begin_anew();
+    pairing_.reset();
+    resumption_.reset();
+    if (transactions_) pairing_.emplace(*transactions_);
+    batch.notice_state = notices_.state();
+    batch.open_from = batch.end = position_;
+    batch.open = 0;
+}
+
 BatchFiller::Stopped BatchFiller::fill(OpenBatch& batch, const BatchLimits& limits, Position until) {
     counted_ = batch.totals;
     const Stopped stopped = resume(batch) ? go_on(batch, limits, until) : Stopped::end_of_log;

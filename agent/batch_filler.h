@@ -41,6 +41,9 @@ class BatchFiller {
     void seek(Position position, Position open_from, std::uint64_t open, const NoticeState& notices = {});
     [[nodiscard]] RouteNotices& notices() { return notices_; }
 
+    // What lies before `end`, and queries that wait, is given up: a batch without records says so. The gap is
+    // told with what comes next.
+    void give_up(OpenBatch& batch, Position end);
     // A frame that is a dead letter becomes records as it would now, alone: nothing is paired or told. False:
     // it does not, or the destination takes aggregates.
     [[nodiscard]] bool render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,

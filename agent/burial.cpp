@@ -13,7 +13,10 @@ Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, 
     const std::size_t events_before = parcel.refused_events.size();
     for (const auto index : refused) {
         const Record& record = parcel.batch->records.records()[index];
-        note(dead_letter_.keep_record(record, words, parcel.batch->records.content(record)));
+        const bool kept =
+            note(dead_letter_.keep_record(record, words, parcel.batch->records.content(record)));
+        parcel.buried_well = parcel.buried_well && kept;
+        if (parcel.requeued) continue;
         // The events of a row are delivered with the others of its window, and a route's notice is none.
         if (record.row.present() || record.id.letter != 0) continue;
         parcel.refused_events.insert(record.id.sequence);
@@ -21,6 +24,8 @@ Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, 
         count.last = record.id.sequence;
     }
     parcel.refused_records += refused.size();
+    report_.count_dropped_letters(dead_letter_.dropped());
+    if (parcel.requeued) return {};
     count.events = parcel.refused_events.size() - events_before;
     report_.tell_dead(count.events, refused.size(), words);
     return count;
@@ -37,13 +42,15 @@ void Burial::bury_left(const std::vector<Owed>& passed) {
         for (const auto& lost : owed.lost) report_.tell_lost(lost);
         if (owed.unread != 0) report_.tell_unread(owed.unread);
     }
+    report_.count_dropped_letters(dead_letter_.dropped());
 }
 
 // A full disk is told once, not once a letter.
-void Burial::note(bool kept) {
+bool Burial::note(bool kept) {
     if (!kept && !failing_)
         report_.tell_trouble(std::string("dead letters cannot be kept: ") + std::strerror(errno));
     failing_ = !kept;
+    return kept;
 }
 
 }  // namespace tapferry

@@ -22,14 +22,17 @@ class Burial {
         std::uint64_t first = 0;   // sequence numbers of the events; 0: there are none
         std::uint64_t last = 0;
     };
-    // Records of the parcel that the far side refused; it counts them.
+    // Records of the parcel that the far side refused; it counts them. Of one that was requeued no event is
+    // dead: it was before.
     Refused bury_refused(const std::vector<std::uint32_t>& refused, const std::string& words, Parcel& parcel);
     // What these stretches, which the position has passed, leave behind: frames that could not be sent, and
     // losses.
     void bury_left(const std::vector<Owed>& passed);
 
+    [[nodiscard]] DeadLetter& letters() { return dead_letter_; }
+
   private:
-    void note(bool kept);
+    bool note(bool kept);
 
     DeadLetter dead_letter_;
     RouteReport& report_;

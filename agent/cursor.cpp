@@ -4,6 +4,8 @@
 #include <cassert>
 #include <numeric>
 
+#include "agent/open_batch.h"
+
 namespace tapferry {
 
 RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
@@ -20,10 +22,34 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
     return sum;
 }
 
+Stretch stretch_of(Ticket name, const OpenBatch& batch) {
+    Stretch stretch{name,         batch.end,    batch.open_from,    batch.open,
+                    batch.totals, batch.unread, batch.notice_state, false};
+    stretch.totals.records = batch.records.size();
+    return stretch;
+}
+
 void Cursor::submitted(const Stretch& stretch) {
     assert(stretch.end >= submitted_up_to());
     under_way_.push_back(stretch);
     in_flight_ += stretch.totals.rendered;
+}
+
+void Cursor::withdraw(Ticket ticket) {
+    if (under_way_.empty() || under_way_.back().ticket != ticket) return;
+    in_flight_ -= under_way_.back().totals.rendered;
+    under_way_.pop_back();
+}
+
+SavedPosition Cursor::next_place() const {
+    SavedPosition place = settled_;
+    if (under_way_.empty()) return place;
+    const Stretch& last = under_way_.back();
+    place.position = last.end;
+    place.open_from = last.open_from;
+    place.open = last.open;
+    place.notices = last.notices;
+    return place;
 }
 
 void Cursor::handed_over(Position end) {

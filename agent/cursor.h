@@ -24,12 +24,17 @@ struct Stretch {
     bool settled = false;
 };
 
+struct OpenBatch;
+Stretch stretch_of(Ticket name, const OpenBatch& batch);
+
 class Cursor {
   public:
     explicit Cursor(const SavedPosition& saved) : settled_(saved) {}
 
     // The next stretch, which begins where the last one ended, is under way.
     void submitted(const Stretch& stretch);
+    // The last stretch, which is that of `ticket`, is not under way any more: it was not sent.
+    void withdraw(Ticket ticket);
     // The stretch of `ticket` is over: so many of its events and records were refused for good; the other
     // events, but for those that went to the dead letter before they were sent, are delivered. The position
     // moves over what is contiguous. Unknown tickets are ignored.
@@ -45,6 +50,8 @@ class Cursor {
     // All tickets up to this one are settled.
     [[nodiscard]] Ticket settled_ticket() const { return settled_ticket_; }
     [[nodiscard]] Position submitted_up_to() const;
+    // Where the log is read on behind what is under way.
+    [[nodiscard]] SavedPosition next_place() const;
     [[nodiscard]] bool idle() const { return under_way_.empty(); }
     [[nodiscard]] std::uint64_t events_in_flight() const { return in_flight_; }
     // How far anything was handed over in this process.

@@ -60,6 +60,15 @@ void Feed::seek(const SavedPosition& settled) {
     if (settled.open != 0) wait_for_time(true);
 }
 
+std::unique_ptr<OpenBatch> Feed::give_up(const SavedPosition& place, Position end,
+                                         std::unique_ptr<OpenBatch> spare) {
+    seek(place);
+    spare->clear(place.position);
+    filler_.give_up(*spare, end);
+    wait_for_time(filler_.waits_for_time(nullptr));
+    return spare;
+}
+
 bool Feed::time_may_have_passed() {
     if (!waits_for_time_ || Clock::now() - asked_time_ < ask_time_after) return false;
     asked_time_ = Clock::now();

@@ -29,6 +29,10 @@ class Feed {
     // known.
     [[nodiscard]] std::unique_ptr<OpenBatch> fill(const BatchLimits& limits, std::optional<Position> until,
                                                   bool there);
+    // What lies between that place and `end`, and queries that wait there, is given up: as a batch of its
+    // own. What was gathered is forgotten. `spare`: an empty batch.
+    [[nodiscard]] std::unique_ptr<OpenBatch> give_up(const SavedPosition& place, Position end,
+                                                     std::unique_ptr<OpenBatch> spare);
     // There is a batch to fill.
     [[nodiscard]] bool has_batch() const { return batch_ != nullptr; }
     void give(std::unique_ptr<OpenBatch> batch) { batch_ = std::move(batch); }

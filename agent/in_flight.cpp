@@ -10,8 +10,10 @@ std::unique_ptr<OpenBatch> InFlight::take_spare() {
     return batch;
 }
 
-Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch) {
+Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch, bool requeued) {
     Parcel& parcel = parcels_[name];
+    parcel.requeued = requeued;
+    parcel.record_count = batch->records.size();
     parcel.owed = {std::move(batch->dead_frames),
                    std::move(batch->dead_rows),
                    std::move(batch->lost),
@@ -26,6 +28,17 @@ Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch) {
     parcel.batch = std::move(batch);
     give_back_if_sent(parcel);
     return parcel;
+}
+
+std::optional<Ticket> InFlight::withdraw_last() {
+    const auto last = std::find_if(parcels_.rbegin(), parcels_.rend(),
+                                   [](const auto& entry) { return !entry.second.requeued; });
+    if (last == parcels_.rend() || !last->second.waits_whole()) return std::nullopt;
+    const Ticket name = last->first;
+    dead_ -= last->second.owed.dead();
+    give_back(std::move(last->second.batch));
+    parcels_.erase(name);
+    return name;
 }
 
 Parcel* InFlight::next() {

@@ -21,8 +21,12 @@ class InFlight {
     [[nodiscard]] std::unique_ptr<OpenBatch> take_spare();
     void give_back(std::unique_ptr<OpenBatch> batch) { spare_.push_back(std::move(batch)); }
 
-    // From now on all of its records wait to be sent. `name`: the batch's own ticket.
-    Parcel& take_on(Ticket name, std::unique_ptr<OpenBatch> batch);
+    // From now on all of its records wait to be sent. `name`: the batch's own ticket; `requeued`: it is made
+    // of dead letters.
+    Parcel& take_on(Ticket name, std::unique_ptr<OpenBatch> batch, bool requeued = false);
+    // Takes the youngest batch of the log back, if nothing of it was given to the transport and not taken
+    // back, nor accepted or refused: its name, or none.
+    std::optional<Ticket> withdraw_last();
     // The oldest with something to send; null: there is none, or the transport holds a piece of it.
     [[nodiscard]] Parcel* next();
     [[nodiscard]] bool waits() const;
@@ -39,6 +43,7 @@ class InFlight {
     };
     [[nodiscard]] Out* find(Ticket ticket);
     [[nodiscard]] Parcel& parcel_of(const Out& out) { return parcels_.at(out.name); }
+    [[nodiscard]] const Parcel& parcel(Ticket name) const { return parcels_.at(name); }
     void release(Ticket ticket);
     // Its outcome is there; what `again` names waits once more, before all else of its parcel or behind it.
     void conclude(Ticket ticket, const std::vector<Piece>& again, bool behind = false);

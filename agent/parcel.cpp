@@ -41,6 +41,13 @@ std::vector<Piece> runs_of(const std::vector<std::uint32_t>& indexes) {
 
 }  // namespace
 
+bool Parcel::waits_whole() const {
+    if (lent || out != 0 || waiting.empty()) return false;
+    std::size_t waits = 0;
+    for (const Piece& piece : waiting) waits += piece.size();
+    return waits == record_count;
+}
+
 std::uint64_t Parcel::repeats(const Piece& piece) const {
     if (piece.handed_over) return piece.size();
     const auto records = batch->records.records().subspan(piece.first, piece.size());
@@ -57,10 +64,17 @@ std::uint64_t Parcel::events(const Piece& piece) const {
 }
 
 Position Parcel::end_of(const Piece& piece) const {
+    if (requeued) return first_position;
     const auto records = batch->records.records();
     const Record& last = records[piece.last - 1];
     if (piece.last == records.size() || last.row.present()) return batch->end;
     return Position{std::max(last.id.sequence, number(batch->begin))} + 1;
+}
+
+void Division::put_back(std::size_t from) {
+    for (std::size_t i = from; i < refused.size(); ++i)
+        again.push_back({refused[i], refused[i] + std::size_t{1}});
+    refused.resize(std::min(from, refused.size()));
 }
 
 Division divide(const Piece& piece, const Outcome& outcome) {

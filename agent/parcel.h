@@ -47,19 +47,24 @@ struct Parcel {
     std::optional<Ticket> lent;  // of the piece that the transport holds
     std::size_t out = 0;         // pieces that owe an outcome
     bool requeued = false;       // made of dead letters: the log knows nothing of it
+    bool buried_well = true;     // all that was refused is in the dead letters
     // What the far side may have had when the batch was made: what lies before goes a second time.
     Position furthest{};
+    std::uint64_t record_count = 0;
     std::uint64_t refused_records = 0;
     std::set<std::uint64_t> refused_events{};  // by sequence number; rows are records and no events
 
     [[nodiscard]] bool over() const { return waiting.empty() && out == 0; }
+    // Nothing is known of any of its records, and the transport holds none.
+    [[nodiscard]] bool waits_whole() const;
     // While the batch is there:
     // Records of the piece whose events may be at the far side already. A query that was let go has an
     // earlier number than the stretch that told it.
     [[nodiscard]] std::uint64_t repeats(const Piece& piece) const;
     // Events, and rows.
     [[nodiscard]] std::uint64_t events(const Piece& piece) const;
-    // Up to where the log is at the far side when it has the piece and what is before it.
+    // Up to where the log is at the far side when it has the piece and what is before it; of one that was
+    // requeued, nowhere.
     [[nodiscard]] Position end_of(const Piece& piece) const;
 };
 
@@ -68,6 +73,9 @@ struct Division {
     std::vector<std::uint32_t> refused;
     std::vector<Piece> again;
     std::size_t accepted = 0;  // records
+
+    // Of what is refused all from this one on goes again.
+    void put_back(std::size_t from);
 };
 // Too big and refused for an unknown record: halves, until a single record is found. Of what an outcome says
 // about records outside of the piece nothing is believed.

@@ -85,22 +85,21 @@ bool Requeue::append(const Letter& letter, OpenBatch& batch) const {
     return false;
 }
 
-std::uint64_t Requeue::settle(Ticket name, bool kept) {
+bool Requeue::settle(Ticket name, bool kept) {
     const auto found = std::ranges::find(under_way_, name, &Stretch::name);
-    if (found == under_way_.end()) return 0;
+    if (found == under_way_.end()) return false;
     found->settled = true;
     found->kept = kept;
-    std::uint64_t back = 0;
     while (!under_way_.empty() && under_way_.front().settled && !stuck_) {
-        back += under_way_.front().back.size();
         stuck_ = !pass(under_way_.front());
+        if (!stuck_) back_ += under_way_.front().back.size();
         under_way_.pop_front();
     }
     if (under_way_.empty() && !stuck_ && next_file_ == files_.size()) {
         files_.clear();
         next_file_ = 0;
     }
-    return back;
+    return stuck_ || files_.empty();
 }
 
 bool Requeue::pass(const Stretch& stretch) {

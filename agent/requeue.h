@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/dead_letter.h"
@@ -43,9 +44,13 @@ class Requeue {
 
     // The next letters, as a batch of that name. It may hold no record: then none of them may be sent.
     void fill(OpenBatch& batch, const BatchLimits& limits, Ticket name);
-    // What became of the batch is known. `kept`: what was refused again is in the dead letters. Returns how
-    // many letters went back because they may not be sent.
-    std::uint64_t settle(Ticket name, bool kept);
+    // What became of the batch is known. `kept`: what was refused again is in the dead letters. Whether that
+    // was the end: nothing waits any more, or nothing more can be done.
+    bool settle(Ticket name, bool kept);
+    // So many letters went back because they may not be sent, since the last time this was asked.
+    [[nodiscard]] std::uint64_t take_back_count() { return std::exchange(back_, 0); }
+    // The disk does not take what must go back: the rest waits for the next start.
+    [[nodiscard]] bool stuck() const { return stuck_; }
     // No outcome is awaited any more: what was under way waits again.
     void rewind();
 
@@ -70,7 +75,8 @@ class Requeue {
     std::size_t next_file_ = 0;  // the place of the next letter
     std::optional<LetterLines> lines_;
     std::deque<Stretch> under_way_;
-    bool stuck_ = false;  // the disk does not take what must go back: the rest waits for the next start
+    std::uint64_t back_ = 0;
+    bool stuck_ = false;
 };
 
 }  // namespace tapferry

@@ -16,6 +16,7 @@
 #include "agent/refusal_brake.h"
 #include "agent/route_calls.h"
 #include "agent/route_report.h"
+#include "agent/second_sending.h"
 #include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"
@@ -54,7 +55,8 @@ class Route::Loop {
           pace_(config_),
           brake_(config_.hold_above),
           report_(config_, cursor_.settled().totals, log),
-          burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_) {
+          burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_),
+          letters_(burial_, report_, feed_) {
         // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
         keeper_.save(cursor_.settled(), report_);
         feed_.seek(cursor_.settled());
@@ -73,6 +75,10 @@ class Route::Loop {
         calls_.let_go();
         spool_.wake_all();
     }
+    void order(RouteOrder order, OrderReply reply) {
+        calls_.order(order, std::move(reply));
+        spool_.wake_all();
+    }
     void join() {
         if (thread_.joinable()) thread_.join();
     }
@@ -85,13 +91,19 @@ class Route::Loop {
     void run() {
         while (!finished()) {
             if (calls_.take_let_go()) let_go_now();
+            for (const auto& [order, reply] : calls_.take_orders())
+                reply(order == RouteOrder::purge_spool ? give_up_spool() : letters_.obey(order));
             if (wait_out_failure()) continue;
-            if (!in_flight_.waits() && !pace_.held()) fill();
+            const bool may_fill = !in_flight_.waits() && !pace_.held();
+            if (may_fill &&
+                (calls_.stopping() || !letters_.take_turn(in_flight_, pace_.limits(), next_ticket_)))
+                fill();
             hand_over();
             collect(next_look());
             save_when_due(false);
         }
         save_when_due(true);
+        calls_.hear_no_more();
         report_.stopped();
     }
 
@@ -112,14 +124,23 @@ class Route::Loop {
             told_transport_ = true;
             transport_->finish(stop->deadline);
         }
-        return cursor_.idle();
+        return cursor_.idle() && !letters_.under_way();
+    }
+
+    // All that the spool holds now, but for batches of which something is on its way: they may arrive.
+    OrderAnswer give_up_spool() {
+        auto batch = give_up(in_flight_, cursor_, feed_, spool_.end());
+        const std::uint64_t frames = batch->totals.lost[static_cast<std::size_t>(LossReason::purge)];
+        take_on(std::move(batch));
+        save_when_due(true);
+        return {OrderAnswer::Result::done, frames, 0, ""};
     }
 
     // Sleeps through the pause after a failure, but for a call. Whether the loop has to look around first.
     bool wait_out_failure() {
         if (!retry_at_) return false;
         calls_.wait_until(*retry_at_);
-        retry_at_.reset();
+        if (!calls_.ordered()) retry_at_.reset();
         return true;
     }
 
@@ -148,7 +169,7 @@ class Route::Loop {
             collect(Clock::now() + 5ms);
             return false;
         }
-        const auto wait = cursor_.idle() ? idle_wait : watching_wait;
+        const auto wait = letters_.can_go(in_flight_) ? 0ms : cursor_.idle() ? idle_wait : watching_wait;
         if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
         linger(here + (pace_.limits().max_events - 1), Clock::now() + config_.batch.linger);
         return !retry_at_ && !in_flight_.waits() && !pace_.held();
@@ -168,10 +189,7 @@ class Route::Loop {
 
     void take_on(std::unique_ptr<OpenBatch> batch) {
         const Ticket name{next_ticket_++};
-        Stretch stretch{name,          batch->end,    batch->open_from,    batch->open,
-                        batch->totals, batch->unread, batch->notice_state, false};
-        stretch.totals.records = batch->records.size();
-        cursor_.submitted(stretch);
+        cursor_.submitted(stretch_of(name, *batch));
         Parcel& parcel = in_flight_.take_on(name, std::move(batch));
         parcel.furthest = cursor_.furthest();
         if (parcel.over()) settle(name, parcel);  // every frame was filtered, undecodable or gone
@@ -235,17 +253,17 @@ class Route::Loop {
     // What is refused goes to the dead letter, unless so much was refused that the configuration must be
     // wrong: then it waits.
     void bury(Division& division, const std::string& words, Parcel& parcel) {
+        // Of what was refused before that says nothing of the configuration.
+        if (parcel.requeued) return static_cast<void>(burial_.bury_refused(division.refused, words, parcel));
         brake_.accepted(division.accepted);
         std::size_t buried = 0;
         for (; buried < division.refused.size() && !pace_.held() && !brake_.at_limit(); ++buried)
             brake_.refused();
-        for (std::size_t i = buried; i < division.refused.size(); ++i)
-            division.again.push_back({division.refused[i], division.refused[i] + std::size_t{1}});
         if (buried < division.refused.size()) {
             pace_.hold();
             report_.held(words, behind());
         }
-        division.refused.resize(buried);
+        division.put_back(buried);
         const auto dead = burial_.bury_refused(division.refused, words, parcel);
         notices().dead(dead.events, dead.first, dead.last, words);
     }
@@ -292,6 +310,7 @@ class Route::Loop {
         report_.failed(outcome.words, false, behind(), in_flight_.oldest_received());
         pace_.failed();
         cursor_.rewind();
+        letters_.rewind();
         feed_.seek(cursor_.settled());
         in_flight_.forget();
         pause(backoff_.next());
@@ -299,15 +318,13 @@ class Route::Loop {
 
     // What is left behind is buried when the position passes it: before that it may be read again.
     void settle(Ticket name, const Parcel& parcel) {
+        if (parcel.requeued) return letters_.settle(in_flight_, name);
         cursor_.settle(name, parcel.refused_events.size(), parcel.refused_records);
         const auto passed = in_flight_.settle(cursor_.settled_ticket());
         death_point("batch.settled");
         burial_.bury_left(passed);
         for (const Owed& owed : passed) {
-            report_.count_delivery(std::chrono::duration<double>(Clock::now() - owed.since).count());
-            report_.count(owed.cuts);
-            report_.count_left_out(owed.left_out);
-            report_.count(owed.notices);
+            report_.count(owed);
             notices().settled(owed);
         }
     }
@@ -344,6 +361,7 @@ class Route::Loop {
     bool gave_up_stopping_ = false;
     RouteReport report_;
     Burial burial_;
+    SecondSending letters_;
 
     RouteCalls calls_;
     std::thread thread_;
@@ -369,6 +387,9 @@ void Route::join() {
 }
 void Route::let_go() {
     loop_->let_go();
+}
+void Route::order(RouteOrder order, OrderReply reply) {
+    loop_->order(order, std::move(reply));
 }
 RouteStatus Route::status() const {
     return loop_->status();

@@ -12,6 +12,7 @@
 
 #include "agent/config/config.h"
 #include "agent/odd_events.h"
+#include "agent/route_order.h"
 #include "agent/spool/position.h"
 #include "agent/spool/saved_position.h"
 #include "encoders/cut_fields.h"
@@ -32,6 +33,14 @@ struct DeliverySeconds {
     double sum = 0;
 };
 
+// Of dead letters, in this process.
+struct LetterCounts {
+    std::uint64_t redelivered = 0;    // records that were sent again and accepted
+    std::uint64_t refused_again = 0;  // likewise, and refused
+    std::uint64_t dropped = 0;        // letters that gave way to newer ones
+    std::uint64_t purged = 0;         // letters that somebody removed
+};
+
 // A moment's view of a route, whole: all of it was true at once.
 struct RouteStatus {
     enum class State : std::uint8_t { idle, delivering, retrying, stopped, held };
@@ -48,7 +57,8 @@ struct RouteStatus {
     double rate = 0;                 // events delivered a second, lately
     double lag_seconds = 0;          // age of the oldest frame that is not settled
     std::uint64_t dead_records = 0;  // refused, in this process
-    OddEvents odd_events;            // in frames read in this process
+    LetterCounts letters;
+    OddEvents odd_events;                                   // in frames read in this process
     std::array<std::uint64_t, verdict_count> deliveries{};  // by Outcome::Verdict, in this process
     DeliverySeconds delivery_seconds;
     std::array<std::uint64_t, notice_kind_count> notices{};  // settled, by kind, in this process
@@ -79,6 +89,9 @@ class Route {
     void join();
     // Whoever looks after it says that it is no longer the configuration: held records are tried again.
     void let_go();
+
+    // Done between two things that the route does; by any thread.
+    void order(RouteOrder order, OrderReply reply);
 
     [[nodiscard]] RouteStatus status() const;
     // Everything before it is settled and needed no more, and that is written: the log may forget it.

@@ -84,6 +84,14 @@ void RouteReport::count_delivery(double seconds) {
     delivery_seconds_.sum += seconds;
 }
 
+void RouteReport::count(const Owed& settled) {
+    using std::chrono::steady_clock;
+    count_delivery(std::chrono::duration<double>(steady_clock::now() - settled.since).count());
+    count(settled.cuts);
+    count(settled.notices);
+    left_out_ += settled.left_out;
+}
+
 void RouteReport::count(const CutCounts& cuts) {
     for (std::size_t field = 0; field < cuts_.size(); ++field) cuts_[field] += cuts[field];
 }
@@ -109,6 +117,28 @@ void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const s
     log_.warn(name_, count + " refused (" + words + "); they are in the dead letter");
 }
 
+void RouteReport::count_purged_letters(std::uint64_t letters) {
+    letters_.purged += letters;
+    if (letters != 0)
+        log_.warn(name_, std::to_string(letters) + " dead letters were removed, as was asked for");
+}
+
+void RouteReport::count_sent_again(std::uint64_t records, std::uint64_t refused) {
+    letters_.redelivered += records - std::min(refused, records);
+    letters_.refused_again += refused;
+}
+
+void RouteReport::tell_sent_again(std::uint64_t back, bool whole) {
+    const std::uint64_t accepted = letters_.redelivered - told_letters_.redelivered;
+    const std::uint64_t refused = letters_.refused_again - told_letters_.refused_again;
+    told_letters_ = letters_;
+    std::string text = "dead letters were sent again: " + std::to_string(accepted) + " records accepted, " +
+                       std::to_string(refused) + " refused again";
+    if (back != 0) text += ", " + std::to_string(back) + " letters cannot be sent and stay";
+    if (!whole) text += "; the rest waits for the next start, because the disk does not take what goes back";
+    whole ? log_.info(name_, text) : log_.error(name_, text);
+}
+
 void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received,
                           const OpenBatch* gathering, const OddEvents& odd) {
     if (!oldest_received && gathering != nullptr) oldest_received = gathering->received;
@@ -122,6 +152,7 @@ void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_
     status_.delivery_seconds = delivery_seconds_;
     status_.cuts = cuts_;
     status_.left_out = left_out_;
+    status_.letters = letters_;
     status_.notices = notices_;
     oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;

@@ -12,6 +12,7 @@
 #include "agent/log.h"
 #include "agent/odd_events.h"
 #include "agent/open_batch.h"
+#include "agent/parcel.h"
 #include "agent/route.h"
 #include "transports/transport.h"
 
@@ -34,15 +35,19 @@ class RouteReport {
     [[nodiscard]] std::int64_t failing_since() const { return failing_since_; }  // as RouteStatus
 
     void count(Outcome::Verdict verdict);
-    void count_delivery(double seconds);
-    void count(const CutCounts& cuts);
-    void count(const OpenBatch::NoticeCounts& notices);
-    void count_left_out(std::uint64_t records) { left_out_ += records; }
+    void count(const Owed& settled);
     void tell_lost(const LostFrames& lost);
     // So many queries that waited for their response are gone from the log.
     void tell_unread(std::uint64_t queries);
     // Without events: rows of an aggregate.
     void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
+    void count_dropped_letters(std::uint64_t in_all) { letters_.dropped = in_all; }
+    void count_purged_letters(std::uint64_t letters);
+    // A batch of dead letters was sent again: so many records of it were refused, and the others accepted.
+    void count_sent_again(std::uint64_t records, std::uint64_t refused);
+    // All that waited to be sent again was; so many letters went back because they may not be sent. `whole`:
+    // nothing was left waiting for want of room on the disk.
+    void tell_sent_again(std::uint64_t back, bool whole);
     void tell_trouble(const std::string& text) { log_.error(name_, text); }
 
     // Makes the present state the one that others see. `gathering`: an aggregate whose window is not over;
@@ -55,6 +60,10 @@ class RouteReport {
     [[nodiscard]] RouteStatus status(Position end) const;
 
   private:
+    void count_delivery(double seconds);
+    void count(const CutCounts& cuts);
+    void count(const OpenBatch::NoticeCounts& notices);
+
     const std::string name_;
     Log& log_;
     // Of the route's thread alone:
@@ -66,6 +75,8 @@ class RouteReport {
     std::chrono::steady_clock::time_point told_failure_{};
     std::int64_t oldest_waiting_ = 0;  // Unix seconds, while it is failing
     std::uint64_t dead_records_ = 0;
+    LetterCounts letters_;
+    LetterCounts told_letters_;
     std::array<std::uint64_t, verdict_count> deliveries_{};
     DeliverySeconds delivery_seconds_;
     CutCounts cuts_{};

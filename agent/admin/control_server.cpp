@@ -13,6 +13,7 @@
 #include "agent/admin/server.h"
 #include "agent/inputs/input_error.h"
 #include "agent/inputs/unix_listener.h"
+#include "agent/log.h"
 
 namespace tapferry {
 
@@ -101,5 +102,17 @@ ControlServer::ControlServer(const std::filesystem::path& state_directory,
 }
 
 ControlServer::~ControlServer() = default;
+
+std::unique_ptr<ControlServer> open_control(const std::filesystem::path& state_directory,
+                                            std::function<AgentStatus()> status, OrderSink orders, Log& log) {
+    try {
+        return std::make_unique<ControlServer>(state_directory, std::move(status), std::move(orders));
+    } catch (const AdminError& failure) {
+        log.error("control", std::string(failure.what()) +
+                                 "; dead letters and the spool cannot be purged or "
+                                 "requeued while the agent runs");
+        return nullptr;
+    }
+}
 
 }  // namespace tapferry

@@ -17,6 +17,8 @@
 
 namespace tapferry {
 
+class Log;
+
 class ControlServer {
   public:
     // Listens at once, in a thread of its own, which asks `status` and calls `orders`. A socket that an agent
@@ -30,5 +32,9 @@ class ControlServer {
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };
+
+// In the state directory; where that cannot be it is told, and the agent does without: DNS comes first.
+std::unique_ptr<ControlServer> open_control(const std::filesystem::path& state_directory,
+                                            std::function<AgentStatus()> status, OrderSink orders, Log& log);
 
 }  // namespace tapferry

@@ -144,6 +144,23 @@ void add_totals(const AgentStatus& status, Families& out) {
     out.push_back(lost.take());
 }
 
+void add_letters(const AgentStatus& status, Families& out) {
+    Family requeued("tapferry_records_requeued_total",
+                    "Records that were dead letters and were sent again, by what became of them.",
+                    MetricType::Counter);
+    Family dropped("tapferry_dead_letters_dropped_total",
+                   "Dead letters that are gone: newer ones needed their room, or somebody purged them.",
+                   MetricType::Counter);
+    for (const auto& route : status.routes) {
+        requeued.count({{"destination", route.name}, {"outcome", "delivered"}}, route.letters.redelivered);
+        requeued.count({{"destination", route.name}, {"outcome", "refused"}}, route.letters.refused_again);
+        dropped.count({{"destination", route.name}, {"reason", "limit"}}, route.letters.dropped);
+        dropped.count({{"destination", route.name}, {"reason", "purge"}}, route.letters.purged);
+    }
+    out.push_back(requeued.take());
+    out.push_back(dropped.take());
+}
+
 void add_deliveries(const AgentStatus& status, Families& out) {
     Family deliveries("tapferry_deliveries_total", "Batches by what the transport said of them.",
                       MetricType::Counter);
@@ -196,6 +213,7 @@ std::string metrics_text(const AgentStatus& status) {
     Families families;
     add_inputs(status, families);
     add_totals(status, families);
+    add_letters(status, families);
     add_deliveries(status, families);
     add_gauges(status, families);
     std::ostringstream text;

@@ -100,6 +100,13 @@ void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route)
     out.StartObject();
     put(out, "bailiwick", route.left_out);
     out.EndObject();
+    out.Key("dead_letters");
+    out.StartObject();
+    put(out, "redelivered", route.letters.redelivered);
+    put(out, "refused_again", route.letters.refused_again);
+    put(out, "dropped", route.letters.dropped);
+    put(out, "purged", route.letters.purged);
+    out.EndObject();
     out.Key("notices");
     out.StartObject();
     for (std::size_t i = 0; i < route.notices.size(); ++i)
