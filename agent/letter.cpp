@@ -69,8 +69,12 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> read_digits(std::string_v
 bool read_id(std::string_view text, Record& name) {
     const auto id = read_digits(text.substr(0, digits_of_id));
     if (!id) return false;
-    name.id = {id->first, id->second};
+    name.id = {id->first, id->second, 0};
     text.remove_prefix(digits_of_id);
+    if (text.size() >= 2 && text[0] == '-' && text[1] >= 'a' && text[1] <= 'z') {
+        name.id.letter = text[1];
+        text.remove_prefix(2);
+    }
     if (text.empty()) return true;
     if (text.front() != '-') return false;
     text.remove_prefix(1);

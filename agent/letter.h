@@ -23,9 +23,9 @@ struct Letter {
     Timestamp buried;   // when; no seconds: that was not written down
     std::string words;  // why, in the far side's words or ours
     Content content = Content::record;
-    std::string bytes;  // exactly as they were
-    std::string input;  // of a frame: where it came from
-    bool cut = false;   // it was too long to be kept whole
+    std::string bytes;    // exactly as they were
+    std::string input{};  // of a frame: where it came from
+    bool cut = false;     // it was too long to be kept whole
 
     // As it is, or rendered anew.
     [[nodiscard]] bool may_be_sent() const { return content != Content::row && !cut; }

@@ -253,7 +253,7 @@ class Route::Loop {
     // What is refused goes to the dead letter, unless so much was refused that the configuration must be
     // wrong: then it waits.
     void bury(Division& division, const std::string& words, Parcel& parcel) {
-        // Of what was refused before that says nothing of the configuration.
+        // What becomes of what was refused before says nothing of the configuration.
         if (parcel.requeued) return static_cast<void>(burial_.bury_refused(division.refused, words, parcel));
         brake_.accepted(division.accepted);
         std::size_t buried = 0;

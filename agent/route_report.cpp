@@ -118,9 +118,11 @@ void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const s
 }
 
 void RouteReport::count_purged_letters(std::uint64_t letters) {
+    if (letters == 0) return;
     letters_.purged += letters;
-    if (letters != 0)
-        log_.warn(name_, std::to_string(letters) + " dead letters were removed, as was asked for");
+    log_.warn(name_, std::to_string(letters) + " dead letters were removed, as was asked for");
+    const std::lock_guard lock(mutex_);
+    status_.letters = letters_;
 }
 
 void RouteReport::count_sent_again(std::uint64_t records, std::uint64_t refused) {

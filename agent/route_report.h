@@ -42,6 +42,7 @@ class RouteReport {
     // Without events: rows of an aggregate.
     void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
     void count_dropped_letters(std::uint64_t in_all) { letters_.dropped = in_all; }
+    // Seen by others at once.
     void count_purged_letters(std::uint64_t letters);
     // A batch of dead letters was sent again: so many records of it were refused, and the others accepted.
     void count_sent_again(std::uint64_t records, std::uint64_t refused);

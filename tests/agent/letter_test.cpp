@@ -44,7 +44,8 @@ TEST_CASE("what is read of a letter is exactly what was written, whatever its re
     for (int byte = 0; byte < 256; ++byte) every_byte.push_back(static_cast<char>(byte));
     const EventId id{0x0123456789abcdef, 0xfedcba9876543210};
     const Timestamp time{1'795'209'821, 1};
-    const std::array<Record, 4> names{{{.id = id},
+    const std::array<Record, 5> names{{{.id = id},
+                                       {.id = {1, 2, 'g'}, .part = 2, .time = time},
                                        {.id = id, .time = time},
                                        {.id = id, .part = 4'294'967'295, .time = time},
                                        {.id = id, .row = {1, 0x8000000000000000}, .time = time}}};

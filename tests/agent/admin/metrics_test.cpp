@@ -43,6 +43,8 @@ TEST_CASE("every metric of this version is there under its name, with a type and
         {"tapferry_records_shortened_total", "counter"},
         {"tapferry_records_left_out_total", "counter"},
         {"tapferry_notices_total", "counter"},
+        {"tapferry_records_requeued_total", "counter"},
+        {"tapferry_dead_letters_dropped_total", "counter"},
         {"tapferry_input_connections", "gauge"},
         {"tapferry_build_info", "gauge"},
     };
@@ -104,6 +106,18 @@ TEST_CASE("each metric shows its own counter") {
     CHECK(exposition.value("tapferry_notices_total", {{"destination", "siem"}, {"kind", "gap"}}) == 0);
     CHECK(exposition.value("tapferry_records_left_out_total",
                            {{"destination", "siem"}, {"reason", "bailiwick"}}) == 21);
+    const auto requeued = [&](const char* outcome) {
+        return exposition.value("tapferry_records_requeued_total",
+                                {{"destination", "siem"}, {"outcome", outcome}});
+    };
+    CHECK(requeued("delivered") == 41);
+    CHECK(requeued("refused") == 42);
+    const auto dropped = [&](const char* reason) {
+        return exposition.value("tapferry_dead_letters_dropped_total",
+                                {{"destination", "siem"}, {"reason", reason}});
+    };
+    CHECK(dropped("limit") == 43);
+    CHECK(dropped("purge") == 44);
     CHECK(shortened("answers") == 12);
     CHECK(shortened("others") == 1);
     CHECK(shortened("name") == 0);

@@ -38,6 +38,10 @@ TEST_CASE("the sums of an input and of a destination can be done from the status
     CHECK(route["shortened"]["answers"].GetUint64() == 12);
     CHECK(sum(route["shortened"]) == 13);
     CHECK(route["left_out"]["bailiwick"].GetUint64() == 21);
+    CHECK(route["dead_letters"]["redelivered"].GetUint64() == 41);
+    CHECK(route["dead_letters"]["refused_again"].GetUint64() == 42);
+    CHECK(route["dead_letters"]["dropped"].GetUint64() == 43);
+    CHECK(route["dead_letters"]["purged"].GetUint64() == 44);
     CHECK(route["notices"]["ledger"].GetUint64() == 31);
     CHECK(route["notices"]["gap"].GetUint64() == 0);
     CHECK(route["balanced"].GetBool());

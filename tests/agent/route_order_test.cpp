@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <fstream>
+#include <future>
+
+#include "agent/dead_letter_files.h"
+#include "encoders/encoder.h"
+#include "tests/agent/json_lines.h"
+#include "tests/agent/route_fixture.h"
+#include "tests/agent/scripted_transport.h"
+
+namespace tapferry {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+using State = RouteStatus::State;
+using Verdict = Outcome::Verdict;
+using Sequences = FarSide::Sequences;
+
+DestinationConfig impatient(const RouteWorld& world) {
+    auto destination = world.destination();
+    destination.retry = {1ms, 2ms};
+    destination.hold_above = 0.5;
+    return destination;
+}
+
+void start(RouteWorld& world, const std::shared_ptr<FarSide>& far_side, const DestinationConfig& destination,
+           unsigned seed = 1) {
+    world.start(destination, {scripted_transport(far_side, seed), nullptr});
+}
+
+OrderAnswer ask(RouteWorld& world, RouteOrder order) {
+    std::promise<OrderAnswer> promise;
+    auto answer = promise.get_future();
+    world.route().order(order, [&](const OrderAnswer& given) { promise.set_value(given); });
+    return answer.get();
+}
+
+std::filesystem::path letters_of(const RouteWorld& world) {
+    return world.log.path("dead-letter/siem");
+}
+
+std::vector<std::uint64_t> dead(const RouteWorld& world) {
+    std::vector<std::uint64_t> sequences;
+    for (const auto& line : lines_of(world.dead_letters())) sequences.push_back(sequence_of(line));
+    return sequences;
+}
+
+Outcome refuse_all(const Sequences& records, std::size_t first, std::string words) {
+    Outcome outcome = answer(Verdict::refused, std::move(words));
+    for (std::size_t i = 0; i < records.size(); ++i)
+        outcome.refused_records.push_back(static_cast<std::uint32_t>(first + i));
+    return outcome;
+}
+
+// A far side that refuses every tenth record of those in `bad`'s reach, and takes the others.
+FarSide::Script refuses_tenths() {
+    return [](const Sequences& records, std::size_t first) {
+        Outcome outcome = accept();
+        for (std::size_t i = 0; i < records.size(); ++i)
+            if (records[i] % 10 == 0)
+                outcome.refused_records.push_back(static_cast<std::uint32_t>(first + i));
+        outcome.words = "400 no tenths";
+        return outcome;
+    };
+}
+
+FarSide::Script takes_all() {
+    return [](const Sequences&, std::size_t) { return accept(); };
+}
+
+FarSide::Script is_away() {
+    return [](const Sequences&, std::size_t) { return answer(Verdict::retry, "connection refused"); };
+}
+
+Sequences tenths(std::uint64_t up_to) {
+    Sequences all;
+    for (std::uint64_t i = 10; i <= up_to; i += 10) all.push_back(i);
+    return all;
+}
+
+Sequences taken_since(const FarSide& far_side, std::size_t before) {
+    const Sequences all = far_side.taken();
+    return {all.begin() + static_cast<std::ptrdiff_t>(before), all.end()};
+}
+
+// A route that has delivered `count` events but the tenths.
+std::shared_ptr<FarSide> with_dead_tenths(RouteWorld& world, std::size_t count, unsigned seed = 1) {
+    world.log.append_captured(count);
+    auto far_side = std::make_shared<FarSide>(refuses_tenths(), seed);
+    start(world, far_side, impatient(world), seed);
+    REQUIRE(wait_until([&] { return world.status().pending == 0; }));
+    Sequences buried = dead(world);
+    std::sort(buried.begin(), buried.end());
+    REQUIRE(buried == tenths(count));
+    return far_side;
+}
+
+bool nothing_waits(const RouteWorld& world) {
+    return waiting_files(letters_of(world)).empty();
+}
+
+TEST_CASE("letters are sent again once, in order, and the ledger of the log knows nothing of it") {
+    RouteWorld world;
+    const auto far_side = with_dead_tenths(world, 500);
+    const RouteStatus before = world.status();
+    const std::size_t taken = far_side->taken().size();
+    far_side->change(takes_all());
+    const OrderAnswer answer = ask(world, RouteOrder::requeue);
+    CHECK(answer.result == OrderAnswer::Result::done);
+    CHECK(answer.count == 50);
+    CHECK(wait_until([&] { return nothing_waits(world); }));
+    CHECK(taken_since(*far_side, taken) == tenths(500));
+    const RouteStatus last = world.stop();
+    CHECK(last.letters.redelivered == 50);
+    CHECK(last.letters.refused_again == 0);
+    CHECK(last.saved.position == before.saved.position);
+    CHECK(last.saved.totals.delivered == 450);
+    CHECK(last.saved.totals.dead_lettered == 50);
+    CHECK(last.dead_records == 50);
+    CHECK(world.dead_letters().empty());
+}
+
+TEST_CASE("what is refused again is a letter again, with the new words, and holds no destination") {
+    RouteWorld world;
+    const auto far_side = with_dead_tenths(world, 2000);
+    far_side->change([](const Sequences& records, std::size_t first) {
+        return refuse_all(records, first, "400 still not");
+    });
+    CHECK(ask(world, RouteOrder::requeue).count == 200);
+    CHECK(wait_until([&] { return nothing_waits(world); }));
+    CHECK(dead(world) == tenths(2000));
+    CHECK(world.dead_letters().find("no tenths") == std::string::npos);
+    const RouteStatus status = world.status();
+    CHECK(status.state != State::held);
+    CHECK(status.letters.refused_again == 200);
+    CHECK(status.letters.redelivered == 0);
+    CHECK(status.saved.totals.dead_lettered == 200);
+}
+
+TEST_CASE("letters for a far side that is away wait, also over a restart, and events of the log with them") {
+    RouteWorld world;
+    const auto far_side = with_dead_tenths(world, 300);
+    const std::size_t taken = far_side->taken().size();
+    far_side->change(is_away());
+    CHECK(ask(world, RouteOrder::requeue).count == 30);
+    CHECK(wait_until([&] { return world.retries() > 2; }));
+    CHECK(ask(world, RouteOrder::requeue).result == OrderAnswer::Result::refused);
+    world.abandon();
+    CHECK(count_letters(waiting_files(letters_of(world))).letters == 30);
+    world.log.append_captured(9);
+    far_side->change(takes_all());
+    start(world, far_side, impatient(world));
+    CHECK(wait_until([&] { return nothing_waits(world) && world.status().pending == 0; }));
+    Sequences again = taken_since(*far_side, taken);
+    std::sort(again.begin(), again.end());
+    Sequences expected = tenths(300);
+    for (std::uint64_t i = 301; i < 310; ++i) expected.push_back(i);
+    CHECK(again == expected);
+}
+
+TEST_CASE(
+    "letters and events of the log share a far side of several batches, and none is lost or told wrong") {
+    for (unsigned seed = 2; seed < 6; ++seed) {
+        CAPTURE(seed);
+        RouteWorld world;
+        const auto far_side = with_dead_tenths(world, 1000, seed);
+        const std::size_t taken = far_side->taken().size();
+        world.log.append_captured(2000);
+        CHECK(ask(world, RouteOrder::requeue).count == 100);
+        CHECK(wait_until([&] { return nothing_waits(world) && world.status().pending == 0; }));
+        // Those of before are refused again, and those of now with them.
+        Sequences buried = dead(world);
+        std::sort(buried.begin(), buried.end());
+        CHECK(buried == tenths(3000));
+        CHECK(taken_since(*far_side, taken).size() == 1800);
+        const RouteStatus last = world.stop();
+        CHECK(last.saved.totals.dead_lettered == 300);
+        CHECK(last.letters.refused_again == 100);
+    }
+}
+
+TEST_CASE("letters that are purged are gone and counted, whether they were kept or waited") {
+    RouteWorld world;
+    const auto far_side = with_dead_tenths(world, 200);
+    CHECK(ask(world, RouteOrder::purge_letters).count == 20);
+    CHECK(world.dead_letters().empty());
+    CHECK(world.status().letters.purged == 20);
+    CHECK(ask(world, RouteOrder::purge_letters).count == 0);
+    CHECK(ask(world, RouteOrder::requeue).count == 0);
+    CHECK(world.status().saved.totals.dead_lettered == 20);
+}
+
+TEST_CASE("a backlog is given up at once and exactly, though the far side is away, and it is saved") {
+    RouteWorld world;
+    world.log.append_captured(5000);
+    const auto far_side = std::make_shared<FarSide>(is_away());
+    start(world, far_side, impatient(world));
+    REQUIRE(wait_until([&] { return world.retries() > 2; }));
+    const OrderAnswer answer = ask(world, RouteOrder::purge_spool);
+    CHECK(answer.result == OrderAnswer::Result::done);
+    CHECK(answer.count == 5000);
+    const RouteStatus status = world.status();
+    CHECK(status.pending == 0);
+    CHECK(lost_by(status, LossReason::purge) == 5000);
+    CHECK(number(world.route().saved_position()) == world.end());
+    CHECK(ask(world, RouteOrder::purge_spool).count == 0);
+    world.abandon();
+    world.log.append_captured(7);
+    far_side->change(takes_all());
+    start(world, far_side, impatient(world));
+    CHECK(wait_until([&] { return world.status().pending == 0; }));
+    CHECK(ranges(far_side->taken()) == "5001-5007");
+    CHECK(lost_by(world.stop(), LossReason::purge) == 5000);
+}
+
+TEST_CASE(
+    "what is on its way when a backlog is given up arrives, or is tried again: each event has one fate") {
+    for (unsigned seed = 1; seed < 6; ++seed) {
+        CAPTURE(seed);
+        RouteWorld world;
+        world.log.append_captured(6000);
+        const auto far_side = std::make_shared<FarSide>(takes_all(), seed);
+        start(world, far_side, impatient(world), seed);
+        std::uint64_t given_up = 0;
+        for (int i = 0; i < 4; ++i) {
+            given_up += ask(world, RouteOrder::purge_spool).count;
+            world.log.append_captured(1500);
+        }
+        CHECK(wait_until([&] { return world.status().pending == 0; }));
+        const RouteStatus last = world.stop();
+        CHECK(lost_by(last, LossReason::purge) == given_up);
+        CHECK(far_side->taken().size() + given_up == 12000);
+        CHECK(last.saved.totals.delivered == far_side->taken().size());
+    }
+}
+
+TEST_CASE("an order to a route that has ended is answered: it is not carried out") {
+    RouteWorld world;
+    world.log.append_captured(10);
+    start(world, std::make_shared<FarSide>(takes_all()), impatient(world));
+    static_cast<void>(world.stop());
+    for (const auto order : {RouteOrder::requeue, RouteOrder::purge_letters, RouteOrder::purge_spool})
+        CHECK(ask(world, order).result == OrderAnswer::Result::refused);
+}
+
+}  // namespace
+}  // namespace tapferry
