@@ -131,7 +131,7 @@ TEST_CASE("a batch that is settled before those in front of it saves nothing unt
 }
 
 TEST_CASE("what was under way waits again when no outcome is awaited any more") {
-    World world(5);
+    World world(10);
     Requeue requeue(world.letters, world.renders);
     REQUIRE(requeue.begin().result == OrderAnswer::Result::done);
     OpenBatch batch = make_batch();
@@ -140,7 +140,7 @@ TEST_CASE("what was under way waits again when no outcome is awaited any more") 
     requeue.fill(batch, {.max_events = 2}, Ticket{2});
     requeue.rewind();
     CHECK(!requeue.settle(Ticket{2}, true));
-    CHECK(send_all(requeue) == numbers(3, 5));
+    CHECK(send_all(requeue) == numbers(3, 10));
 }
 
 TEST_CASE("what may not be sent goes back to the dead letters, every byte of it, and the rest is sent") {

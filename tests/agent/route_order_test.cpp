@@ -20,7 +20,7 @@ using Sequences = FarSide::Sequences;
 DestinationConfig impatient(const RouteWorld& world) {
     auto destination = world.destination();
     destination.retry = {1ms, 2ms};
-    destination.hold_above = 0.5;
+    destination.hold_above = 0.15;
     return destination;
 }
 
@@ -53,7 +53,7 @@ Outcome refuse_all(const Sequences& records, std::size_t first, std::string word
     return outcome;
 }
 
-// A far side that refuses every tenth record of those in `bad`'s reach, and takes the others.
+// Refuses every tenth record, and takes the others.
 FarSide::Script refuses_tenths() {
     return [](const Sequences& records, std::size_t first) {
         Outcome outcome = accept();

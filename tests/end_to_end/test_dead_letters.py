@@ -43,7 +43,7 @@ def long_name(i):
 def siem(port, max_bytes):
     """JSON, which is not shortened, in lines of a limited length: what is longer is a dead letter."""
     return destinations.syslog("siem", port, more=f'format = "json"\nmax_bytes = {max_bytes}\n', framing="newline") + \
-        f'[destinations.siem.labels]\npad = "{"p" * 400}"\n'
+        f'[destinations.siem.labels]\npad = "{"p" * 250}"\nmore = "{"p" * 180}"\n'
 
 
 def mend(agent):
