@@ -1,0 +1,313 @@
+#include "agent/route_loop.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "agent/log.h"
+#include "agent/spool/death_point.h"
+#include "agent/spool/disk.h"
+#include "agent/spool/spool.h"
+#include "transports/make_transport.h"
+
+namespace tapferry {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using Verdict = Outcome::Verdict;
+
+namespace {
+
+// One batch is filled while others are on their way.
+constexpr std::size_t max_batches = 3;
+// How long a thread with nothing to do sleeps before it looks around.
+constexpr auto idle_wait = 500ms;
+// The same while the far side still owes an answer: its connection is watched.
+constexpr auto watching_wait = 100ms;
+// A far side may not ask to be left alone for longer.
+constexpr std::chrono::milliseconds longest_retry_after = 300s;
+
+}  // namespace
+
+Route::Loop::Loop(DestinationConfig config, Places places, Spool& spool, Disk& disk, Log& log, Parts parts)
+    : config_(std::move(config)),
+      spool_(spool),
+      keeper_(places.position, disk, spool),
+      cursor_(keeper_.load(config_, log)),
+      feed_(config_, spool, spool.reader(cursor_.settled().position), std::move(parts.encoder)),
+      in_flight_(feed_.make_batches(max_batches)),
+      transport_(parts.transport ? std::move(parts.transport) : make_transport(config_.transport)),
+      backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
+      pace_(config_),
+      brake_(config_.hold_above),
+      report_(config_, cursor_.settled().totals, log),
+      burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_),
+      letters_(burial_, report_, feed_) {
+    // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
+    keeper_.save(cursor_.settled(), report_);
+    feed_.seek(cursor_.settled());
+    publish();
+}
+
+void Route::Loop::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Route::Loop::stop(Clock::time_point deadline) {
+    calls_.stop(spool_.end(), deadline);
+    spool_.wake_all();
+}
+
+void Route::Loop::let_go() {
+    calls_.let_go();
+    spool_.wake_all();
+}
+
+void Route::Loop::order(RouteOrder order, OrderReply reply) {
+    calls_.order(order, std::move(reply));
+    spool_.wake_all();
+}
+
+void Route::Loop::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void Route::Loop::run() {
+    while (!finished()) {
+        if (calls_.take_let_go()) let_go_now();
+        for (const auto& [order, reply] : calls_.take_orders())
+            reply(order == RouteOrder::purge_spool ? give_up_spool() : letters_.obey(order));
+        if (wait_out_failure()) continue;
+        const bool may_fill = !in_flight_.waits() && !pace_.held();
+        if (may_fill && (calls_.stopping() || !letters_.take_turn(in_flight_, pace_.limits(), next_ticket_)))
+            fill();
+        hand_over();
+        collect(next_look());
+        save_when_due(false);
+    }
+    save_when_due(true);
+    calls_.hear_no_more();
+    report_.stopped();
+}
+
+Clock::time_point Route::Loop::next_look() const {
+    const auto now = Clock::now();
+    if (!in_flight_.waits() && !pace_.held() && (feed_.has_batch() || in_flight_.has_spare())) return now;
+    return std::min(pace_.waits_until(now).value_or(Clock::time_point::max()), now + watching_wait);
+}
+
+bool Route::Loop::finished() {
+    const auto stop = calls_.stop_asked();
+    if (!stop) return false;
+    if (Clock::now() >= stop->deadline || gave_up_stopping_ || pace_.held()) return true;
+    // An aggregate whose window is not over waits in the spool.
+    if (feed_.position() < stop->up_to || in_flight_.waits()) return false;
+    if (!told_transport_) {
+        told_transport_ = true;
+        transport_->finish(stop->deadline);
+    }
+    return cursor_.idle() && !letters_.under_way();
+}
+
+OrderAnswer Route::Loop::give_up_spool() {
+    auto batch = give_up(in_flight_, cursor_, feed_, spool_.end());
+    const std::uint64_t frames = batch->totals.lost[static_cast<std::size_t>(LossReason::purge)];
+    take_on(std::move(batch));
+    save_when_due(true);
+    return {OrderAnswer::Result::done, frames, 0, ""};
+}
+
+bool Route::Loop::wait_out_failure() {
+    if (!retry_at_) return false;
+    calls_.wait_until(*retry_at_);
+    if (!calls_.ordered()) retry_at_.reset();
+    return true;
+}
+
+void Route::Loop::fill() {
+    if (!feed_.has_batch() && !in_flight_.has_spare()) return;
+    if (in_flight_.owes_much()) return collect(Clock::now() + watching_wait);
+    const auto stop = calls_.stop_asked();
+    const bool there = stop || frames_are_there();
+    if (!there && (retry_at_ || (!feed_.time_may_have_passed() && !notices().wait_at(feed_.position()))))
+        return;
+    if (!feed_.has_batch()) feed_.give(in_flight_.take_spare());
+    const auto until = stop ? std::optional{stop->up_to} : std::nullopt;
+    if (auto batch = feed_.fill(pace_.limits(), until, there))
+        take_on(std::move(batch));
+    else
+        publish();
+}
+
+bool Route::Loop::frames_are_there() {
+    const Position here = feed_.position();
+    if (in_flight_.lends() && spool_.end() <= here) {
+        // Bytes of a batch are still going out: that is what this thread is needed for.
+        collect(Clock::now() + 5ms);
+        return false;
+    }
+    const auto wait = letters_.can_go(in_flight_) ? 0ms : cursor_.idle() ? idle_wait : watching_wait;
+    if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
+    linger(here + (pace_.limits().max_events - 1), Clock::now() + config_.batch.linger);
+    return !retry_at_ && !in_flight_.waits() && !pace_.held();
+}
+
+void Route::Loop::linger(Position full, Clock::time_point until) {
+    while (!calls_.stopping() && !retry_at_ && !in_flight_.waits() && Clock::now() < until) {
+        if (in_flight_.lends()) {
+            collect(std::min(until, Clock::now() + 5ms));
+        } else {
+            if (spool_.wait_beyond(full, std::min(until, Clock::now() + watching_wait))) return;
+            collect(Clock::now());
+        }
+    }
+}
+
+void Route::Loop::take_on(std::unique_ptr<OpenBatch> batch) {
+    const Ticket name{next_ticket_++};
+    cursor_.submitted(stretch_of(name, *batch));
+    Parcel& parcel = in_flight_.take_on(name, std::move(batch));
+    parcel.furthest = cursor_.furthest();
+    if (parcel.over()) settle(name, parcel);  // every frame was filtered, undecodable or gone
+    publish();
+}
+
+void Route::Loop::hand_over() {
+    Parcel* parcel = in_flight_.next();
+    if (parcel == nullptr || retry_at_) return;
+    // One at a time, to see what becomes of it.
+    if (pace_.one_at_a_time() && in_flight_.lends()) return;
+    if (pace_.waits_until(Clock::now())) return;
+    const Ticket ticket{next_ticket_};
+    const Piece piece = in_flight_.lend(*parcel, ticket, pace_.most_records());
+    const RecordBuffer& records = parcel->batch->records;
+    if (!transport_->submit({records, piece.first, piece.last}, ticket, Clock::now() + watching_wait))
+        return in_flight_.take_back(*parcel, ticket);
+    death_point("batch.sent");
+    ++next_ticket_;
+    cursor_.repeat(parcel->repeats(piece));
+    pace_.sent(parcel->events(piece), ticket, Clock::now());
+    publish();
+}
+
+void Route::Loop::collect(Deadline deadline) {
+    bool changed = false;
+    while (auto outcome = transport_->wait(deadline)) {
+        take(*outcome);
+        changed = true;
+        deadline = Clock::now();
+    }
+    if (changed) publish();
+}
+
+void Route::Loop::take(const Outcome& outcome) {
+    report_.count(outcome.verdict);
+    const InFlight::Out* out = in_flight_.find(outcome.ticket);
+    if (out == nullptr) return in_flight_.take_back_stray(outcome.ticket);
+    Parcel& parcel = in_flight_.parcel_of(*out);
+    if (outcome.handed_over && !out->released) cursor_.handed_over(parcel.end_of(out->piece));
+    if (outcome.verdict == Verdict::sent) {
+        // That bytes were sent says that the far side is there; that it takes them, only that they were
+        // accepted.
+        pace_.taken();
+        return in_flight_.release(outcome.ticket);
+    }
+    if (out->released && outcome.verdict != Verdict::accepted) return read_again(outcome);
+    const Ticket name = out->name;
+    Division division{{}, {}, out->piece.size()};
+    if (!out->released) division = divide(out->piece, outcome);
+    if (outcome.verdict == Verdict::too_big && out->piece.size() > 1)
+        pace_.too_big(parcel.batch->records.wire(out->piece.first, out->piece.last).size());
+    const bool all = division.accepted == out->piece.size();
+    bury(division, outcome.words, parcel);
+    in_flight_.conclude(outcome.ticket, division.again, pace_.held());
+    go_on(outcome, all);
+    if (parcel.over()) settle(name, parcel);
+}
+
+void Route::Loop::bury(Division& division, const std::string& words, Parcel& parcel) {
+    // What becomes of what was refused before says nothing of the configuration.
+    if (parcel.requeued) return static_cast<void>(burial_.bury_refused(division.refused, words, parcel));
+    brake_.accepted(division.accepted);
+    std::size_t buried = 0;
+    for (; buried < division.refused.size() && !pace_.held() && !brake_.at_limit(); ++buried)
+        brake_.refused();
+    if (buried < division.refused.size()) {
+        pace_.hold();
+        report_.held(words, behind());
+    }
+    division.put_back(buried);
+    const auto dead = burial_.bury_refused(division.refused, words, parcel);
+    notices().dead(dead.events, dead.first, dead.last, words);
+}
+
+void Route::Loop::go_on(const Outcome& outcome, bool all_accepted) {
+    const bool misconfigured = outcome.verdict == Verdict::misconfigured;
+    if (outcome.verdict == Verdict::retry || misconfigured) {
+        report_.failed(outcome.words, misconfigured, behind(), in_flight_.oldest_received());
+        pace_.failed();
+        pause(std::max(misconfigured ? backoff_.slow() : backoff_.next(),
+                       std::min(outcome.retry_after, longest_retry_after)));
+    } else {
+        death_point("batch.acknowledged");
+        pace_.taken();
+        backoff_.reset();
+        notices().recovered(report_.failing_since(), behind());
+        report_.recovered(behind());
+    }
+    if (!pace_.held()) return;
+    if (pace_.is_held_probe(outcome.ticket) && all_accepted) return let_go_now();
+    pause(backoff_.slow());
+}
+
+void Route::Loop::pause(std::chrono::milliseconds length) {
+    retry_at_ = std::max(retry_at_.value_or(Clock::time_point{}), Clock::now() + length);
+    if (calls_.stopping()) gave_up_stopping_ = true;  // what is left waits in the spool for the next start
+}
+
+void Route::Loop::let_go_now() {
+    if (!pace_.held()) return;
+    notices().recovered(report_.held_since(), behind());
+    pace_.let_go();
+    brake_.forget();
+    retry_at_.reset();
+    report_.let_go();
+    publish();
+}
+
+void Route::Loop::read_again(const Outcome& outcome) {
+    report_.failed(outcome.words, false, behind(), in_flight_.oldest_received());
+    pace_.failed();
+    cursor_.rewind();
+    letters_.rewind();
+    feed_.seek(cursor_.settled());
+    in_flight_.forget();
+    pause(backoff_.next());
+}
+
+void Route::Loop::settle(Ticket name, const Parcel& parcel) {
+    if (parcel.requeued) return letters_.settle(in_flight_, name);
+    cursor_.settle(name, parcel.refused_events.size(), parcel.refused_records);
+    const auto passed = in_flight_.settle(cursor_.settled_ticket());
+    death_point("batch.settled");
+    burial_.bury_left(passed);
+    for (const Owed& owed : passed) {
+        report_.count(owed);
+        notices().settled(owed);
+    }
+}
+
+std::uint64_t Route::Loop::behind() const {
+    const Position position = cursor_.settled().position;
+    return distance(position, std::max(spool_.end(), position));
+}
+
+void Route::Loop::save_when_due(bool now) {
+    if (keeper_.save_when_due(cursor_.settled(), now, report_)) publish();
+}
+
+void Route::Loop::publish() {
+    report_.publish(cursor_, in_flight_.oldest_received(), feed_.open_window(), feed_.odd_events());
+}
+
+}  // namespace tapferry
