@@ -7,6 +7,7 @@
 #include "tests/agent/json_lines.h"
 #include "tests/agent/route_fixture.h"
 #include "tests/agent/scripted_transport.h"
+#include "tests/stages/exchange.h"
 
 namespace tapferry {
 namespace {
@@ -235,6 +236,26 @@ TEST_CASE(
         CHECK(far_side->taken().size() + given_up == 12000);
         CHECK(last.saved.totals.delivered == far_side->taken().size());
     }
+}
+
+TEST_CASE("queries that wait for their response are given up too, and no response finds them afterwards") {
+    RouteWorld world;
+    std::vector<Frame> queries;
+    for (std::uint16_t i = 1; i <= 50; ++i) queries.push_back(query({.id = i}));
+    world.log.append(queries, {1'790'000'000, 0});
+    auto destination = impatient(world);
+    destination.transactions = PairingOptions{};
+    const auto far_side = std::make_shared<FarSide>(takes_all());
+    start(world, far_side, destination);
+    REQUIRE(wait_until([&] { return world.status().saved.open == 50; }));
+    CHECK(ask(world, RouteOrder::purge_spool).count == 50);
+    const RouteStatus status = world.status();
+    CHECK(status.saved.open == 0);
+    CHECK(lost_by(status, LossReason::purge) == 50);
+    CHECK(number(world.route().saved_position()) == world.end());
+    world.log.append({response({.id = 7})}, {1'790'000'001, 0});
+    CHECK(wait_until([&] { return world.status().saved.totals.delivered == 1; }));
+    CHECK(world.stop().saved.totals.paired == 0);
 }
 
 TEST_CASE("an order to a route that has ended is answered: it is not carried out") {
