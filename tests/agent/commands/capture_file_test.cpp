@@ -340,14 +340,15 @@ TEST_CASE("a file made of what looks like frames everywhere is searched in one p
 }
 
 TEST_CASE("what is packed by a tool that is not read here is named, with the tool that unpacks it") {
-    for (const auto& [magic, name] :
+    for (const auto& packed :
          std::initializer_list<std::pair<std::string, std::string>>{{std::string("\xFD"
                                                                                  "7zXZ\0",
                                                                                  6),
                                                                      "xz"},
                                                                     {"\x04\x22\x4D\x18", "lz4"},
                                                                     {"BZh9", "bzip2"}}) {
-        CAPTURE(name);
+        const auto& [magic, name] = packed;
+        CAPTURE(packed.second);
         const Capture capture = read_bytes(magic + std::string(100, 'x'));
         CHECK(capture.result.end == CaptureEnd::wrong);
         CHECK(capture.result.words == "is packed with " + name +

@@ -66,12 +66,12 @@ TEST_CASE("latencies outside of the buckets fall into the nearest") {
 }
 
 TEST_CASE("latencies of 0 have their share of the percentiles, and are exactly 0 however many there are") {
-    for (const int others : {10, 1000}) {
+    for (const unsigned others : {10U, 1000U}) {
         LatencySketches sketches;
         LatencySketch sketch;
-        for (int i = 0; i < 9 * others; ++i) sketches.add(sketch, 0);
+        for (unsigned i = 0; i < 9 * others; ++i) sketches.add(sketch, 0);
         CHECK(sketches.percentile(sketch, 99) == 0U);
-        for (int i = 0; i < others; ++i) sketches.add(sketch, 4'000'000);
+        for (unsigned i = 0; i < others; ++i) sketches.add(sketch, 4'000'000);
         CHECK(sketch.all() == 10U * others);
         CHECK(sketches.percentile(sketch, 50) == 0U);
         CHECK(sketches.percentile(sketch, 90) == 0U);
