@@ -177,11 +177,16 @@ PositionFile::PositionFile(std::filesystem::path path, Disk& disk) {
                          "; it must be a file that the user who runs tapferry may write");
     }
     parts_ = std::make_unique<Parts>(disk, DiskFile(disk, static_cast<int>(opened.value)));
-    // Both areas are written once, so that their blocks are the file's own and saving needs no space.
+    // Both areas are written once, to their ends, so that their blocks are the file's own and saving needs no
+    // space. A power failure may have cut one.
     const DiskResult size = disk.size(parts_->file.fd());
     for (const std::uint64_t offset : slot_offsets) {
-        if (!size.ok() || offset < static_cast<std::uint64_t>(size.value)) continue;
-        const DiskResult written = write_fully(disk, parts_->file.fd(), offset, SlotBytes{});
+        const std::uint64_t end = offset + slot_bytes;
+        const std::uint64_t from = std::max(offset, static_cast<std::uint64_t>(size.value));
+        if (!size.ok() || from >= end) continue;
+        const SlotBytes zeros{};
+        const DiskResult written =
+            write_fully(disk, parts_->file.fd(), from, std::span(zeros).last(end - from));
         if (!written.ok()) {
             throw SpoolError("cannot write " + path.string() + ": " +
                              std::generic_category().message(written.error) +

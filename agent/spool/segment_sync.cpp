@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "agent/spool/death_point.h"
@@ -80,7 +81,10 @@ int SegmentSync::sync_directory() {
     const DiskResult opened = disk_.open(directory_, O_RDONLY | O_DIRECTORY);
     if (!opened.ok()) return opened.error;
     const DiskFile directory(disk_, static_cast<int>(opened.value));
-    return disk_.sync(directory.fd()).error;
+    DiskResult synced;
+    do synced = disk_.sync(directory.fd());
+    while (synced.error == EINTR);
+    return synced.error;
 }
 
 void SegmentSync::fail(const File& file, int error) {

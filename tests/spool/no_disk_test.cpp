@@ -255,6 +255,45 @@ TEST_CASE("an end writes what is in memory though the directory was deleted twic
     CHECK(log.files() == "1-1(retention) 2-2 3-3");
 }
 
+TEST_CASE("what could not be unlinked and is gone all the same was not removed by the log") {
+    LogWithoutDisk log(1);
+    log.append(9);
+    const auto files = segment_files(log.options.directory);
+    log.disk.error = EIO;
+    log.disk.failing_calls.insert(log.disk.calls + 1);
+    log.spool->trim(Position{7});
+    CHECK(log.disk.failing_calls.contains(log.disk.calls));
+    CHECK(log.spool->begin() == first_position);
+    std::filesystem::remove(files.front());
+    SpoolReader reader = log.spool->reader(first_position);
+    CHECK(read_all(reader).text.starts_with("1-6(disk) 7-7 "));
+}
+
+TEST_CASE("on a disk that is full at the start the newest segment stays, and says where the log ends") {
+    bool full_at_the_start = false;
+    for (std::uint64_t call = 1; call < 60 && !full_at_the_start; ++call) {
+        LogWithoutDisk log;
+        log.append(3);
+        log.spool.reset();
+        log.disk.error = ENOSPC;
+        for (std::uint64_t n = call; n < 60; ++n) log.disk.failing_calls.insert(log.disk.calls + n);
+        try {
+            log.open();
+        } catch (const SpoolError&) {
+            continue;
+        }
+        full_at_the_start = !log.spool->trouble().empty();
+        log.disk.failing_calls.clear();
+        log.spool->trim(log.spool->end());
+        log.disk.go_away(EIO);
+        log.spool.reset();
+        log.disk.come_back();
+        log.open();
+        CHECK(log.spool->end() == Position{4});
+    }
+    CHECK(full_at_the_start);
+}
+
 TEST_CASE("without a directory to make the log stays in memory, and nobody is held up") {
     LogWithoutDisk log;
     log.append(1);

@@ -63,6 +63,19 @@ TEST_CASE("an interval gathers what was appended into few syncs, and the end syn
     CHECK(disk.syncs == segments + 1);
 }
 
+TEST_CASE("a sync that a signal interrupts is asked for again, and is no failure") {
+    const TemporaryFolder folder;
+    FaultyDisk disk;
+    disk.sync_error = EINTR;
+    Spool spool(synced_spool(folder, std::chrono::milliseconds(0)), disk);
+    REQUIRE(append_frames(spool, {100}).appended);
+    CHECK(wait_until([&] { return disk.syncs > 10; }));
+    disk.sync_error = 0;
+    const std::uint64_t interrupted = disk.syncs;
+    CHECK(wait_until([&] { return disk.syncs > interrupted; }));
+    CHECK_FALSE(spool.take_doubt());
+}
+
 TEST_CASE("appending does not wait for a sync that hangs") {
     const TemporaryFolder folder;
     FaultyDisk disk;
