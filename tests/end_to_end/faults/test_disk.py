@@ -16,7 +16,7 @@ MEBIBYTE = 1 << 20
 class Site:
     """An agent whose state lies on a file system of its own, with one destination that is there and one that is not."""
 
-    def __init__(self, world, disk, spool="256MiB"):
+    def __init__(self, world, disk, spool="256MiB", rate=2000):
         self.disk, self.there, self.away = disk, world.receiver(), world.receiver()
         self.away.stop()
         text = (HEAD.format(folder=disk.folder, spool=spool) + tcp("there", self.there.port) +
@@ -25,7 +25,7 @@ class Site:
         self.agent = world.agent(configuration=text)
         self.agent.folder, self.agent.socket = disk.folder, world.folder / "dnstap.sock"
         self.agent.start()
-        self.stream = Stream(self.agent.socket, 2000).start()
+        self.stream = Stream(self.agent.socket, rate).start()
         world.at_the_end(self.stream.stop)
 
     def flows(self, events=4000):
@@ -94,11 +94,11 @@ def test_a_file_system_that_turns_read_only_stops_nobody(world, loop_disk):
 
 @pytest.mark.slow
 def test_a_spool_whose_directory_is_deleted_begins_anew(world, tmpfs):
-    site = Site(world, tmpfs(64 * MEBIBYTE))
-    site.flows()
+    site = Site(world, tmpfs(64 * MEBIBYTE), rate=8000)
+    site.flows(20000)
     spool = site.disk.folder / "state/spool"
     shutil.rmtree(spool)
-    site.flows(40000)  # more than memory holds
+    site.flows(80000)  # more than memory and batches hold
     wait_until(lambda: spool.is_dir() and any(name.endswith(".segment") for name in os.listdir(spool)),
                "there is a log again")
     rejected, lost = site.check()
