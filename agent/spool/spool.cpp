@@ -160,8 +160,11 @@ bool Spool::Parts::look_for_disk(bool now) {
     if (!log.keep_free()) return false;
     vanished = vanished || log.vanished();
     int error = vanished ? ENOENT : log.renew();
-    if (error == ENOENT) error = log.begin_anew();
-    vanished = error == ENOENT;
+    if (error == ENOENT) {
+        error = log.begin_anew();
+        // Half of that is no new beginning: the log would go on with what is gone.
+        vanished = error != 0;
+    }
     if (error != 0) return false;
     while (const auto block = tail->first_unwritten()) {
         if (write(block->header, block->body, block->streams) != 0) return false;

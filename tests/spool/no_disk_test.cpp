@@ -255,6 +255,22 @@ TEST_CASE("an end writes what is in memory though the directory was deleted twic
     CHECK(log.files() == "1-1(retention) 2-2 3-3");
 }
 
+TEST_CASE("a directory that could only half be made anew is made anew again") {
+    LogWithoutDisk log(1);
+    log.append(9);
+    std::filesystem::remove_all(log.options.directory);
+    log.second_passes();
+    // The directory is made and locked, and then it cannot be listed.
+    log.disk.error = EIO;
+    log.disk.failing_calls.insert(log.disk.calls + 6);
+    log.append(1);
+    CHECK_FALSE(log.spool->trouble().empty());
+    log.second_passes();
+    CHECK(log.spool->trouble().empty());
+    CHECK(log.spool->begin() == Position{10});
+    CHECK(log.files() == "1-9(retention) 10-10");
+}
+
 TEST_CASE("what could not be unlinked and is gone all the same was not removed by the log") {
     LogWithoutDisk log(1);
     log.append(9);
