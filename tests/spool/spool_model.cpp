@@ -89,17 +89,11 @@ bool SpoolModel::may_be_lost(std::uint64_t from, std::uint64_t to) const {
     return from >= to || may_be_lost_.find(char{0}, from) >= to;
 }
 
-void SpoolModel::check_gap(const SpoolGap& gap, Position begin, bool sees_memory) const {
+void SpoolModel::check_gap(const SpoolGap& gap, Position begin) const {
     must(gap.to > gap.from && number(gap.to) <= end_, "a gap has numbers that were given");
-    const std::uint64_t to = number(gap.to);
-    if (gap.reason != LossReason::retention) {
-        if (may_be_lost(number(gap.from), to)) return;
-    } else if (gap.to <= begin) {
-        return;
-    } else if (!sees_memory && may_be_lost(std::max(number(gap.from), number(begin)), to)) {
-        // Of files that are gone, what memory still has is in no file.
-        return;
-    }
+    const bool explained =
+        gap.reason == LossReason::retention ? gap.to <= begin : may_be_lost(number(gap.from), number(gap.to));
+    if (explained) return;
     throw Broken("what is told as lost may be lost, and is not: " + std::to_string(number(gap.from)) +
                  " to " + std::to_string(number(gap.to)) + ", " + std::string(loss_reason_name(gap.reason)) +
                  "; the log begins at " + std::to_string(number(begin)));

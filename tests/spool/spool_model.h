@@ -52,8 +52,8 @@ class SpoolModel {
     void reopen(std::uint64_t end);
 
     [[nodiscard]] bool may_be_lost(std::uint64_t from, std::uint64_t to) const;
-    // `begin`: of the log, now. Who does not see memory reads files alone.
-    void check_gap(const SpoolGap& gap, Position begin, bool sees_memory) const;
+    // `begin`: of the log, now.
+    void check_gap(const SpoolGap& gap, Position begin) const;
     // A reader found nothing more at `position`. Files do not have what memory has.
     void check_end(std::uint64_t position, bool sees_memory) const;
 

@@ -268,7 +268,7 @@ void SpoolWorld::read(SpoolReader& reader, RouteModel* route, std::uint32_t read
         const SpoolRead read = reader.next();
         if (const auto* gap = std::get_if<SpoolGap>(&read)) {
             must(gap->from == before && reader.position() == gap->to, "a gap begins where the reader was");
-            model_.check_gap(*gap, spool_->begin(), sees_memory);
+            model_.check_gap(*gap, spool_->begin());
             if (route != nullptr) route->lose(*gap);
         } else if (const auto* block = std::get_if<SpoolBlock>(&read)) {
             Position expected = before;
