@@ -1,6 +1,6 @@
 // A route carries events to one destination: one thread, one connection state, one position in the log,
-// nothing shared but the log. route_loop.cpp holds the only retry loop of the program. Retrying is reading on from
-// the saved position, so the normal path is the recovery path.
+// nothing shared but the log. route_loop.cpp holds the only retry loop of the program. Retrying is reading on
+// from the saved position, so the normal path is the recovery path.
 #pragma once
 
 #include <array>

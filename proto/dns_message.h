@@ -71,8 +71,8 @@ struct Message {
     std::vector<ResourceRecord> additional;  // without the OPT record
     bool has_edns = false;
     Edns edns;
-    // Why parsing stopped early: a short fixed text ("truncated header", …), of those in malformed.h; nullptr:
-    // it did not.
+    // Why parsing stopped early: a short fixed text ("truncated header", …), of those in malformed.h;
+    // nullptr: it did not.
     const char* malformed = nullptr;
 
     [[nodiscard]] bool qr() const { return flags & 0x8000; }

@@ -1,5 +1,5 @@
-// Why a DNS message could not be read to its end: all the texts there are. They stand in events, are counted by
-// `stats`, and are what expressions compare with.
+// Why a DNS message could not be read to its end: all the texts there are. They stand in events, are counted
+// by `stats`, and are what expressions compare with.
 #pragma once
 
 #include <array>
@@ -8,18 +8,10 @@
 namespace tapferry::dns {
 
 inline constexpr std::array malformed_reasons{
-    "truncated header",
-    "question breaks off",
-    "record breaks off",
-    "RDATA breaks off",
-    "EDNS option breaks off",
-    "name breaks off",
-    "name too long",
-    "name points into the header",
-    "name points forward",
-    "name jumps too often",
-    "names go round too long",
-    "reserved label type",
+    "truncated header",     "question breaks off",         "record breaks off",
+    "RDATA breaks off",     "EDNS option breaks off",      "name breaks off",
+    "name too long",        "name points into the header", "name points forward",
+    "name jumps too often", "names go round too long",     "reserved label type",
 };
 
 // One of them; what is none does not compile.
