@@ -87,10 +87,7 @@ class CommandLine {
     }
 
     CLI::App& add(const char* name, const char* what, std::function<int()> command) {
-        CLI::App& sub = *app_.add_subcommand(name, what);
-        sub.fallthrough();  // --config may also follow the command
-        sub.callback([this, command = std::move(command)] { command_ = command; });
-        return sub;
+        return add_command(app_, name, what, command_, std::move(command));
     }
 
     std::string config_or_default() const { return config_.empty() ? default_config_file : config_; }
@@ -118,7 +115,7 @@ class CommandLine {
             tail_.config = config_or_default();
             return tail_command(tail_);
         });
-        sub.add_option("--state-directory", tail_.state_directory, "In place of the configuration's");
+        add_state_directory_option(sub, tail_.state_directory);
         add_format_options(sub, tail_.format);
         add_filter_options(sub, tail_.filter);
         add_count_option(sub, tail_.count);
@@ -147,9 +144,7 @@ class CommandLine {
             ->capture_default_str();
         sub.add_option("--html", stats_.html, "Write one page with plots instead, for a browser")
             ->type_name("FILE");
-        sub.add_option("--format", stats_.format, "Format")
-            ->check(CLI::IsMember({"text", "json"}))
-            ->capture_default_str();
+        add_report_format_option(sub, stats_.format);
     }
 
     void add_explain() {
@@ -163,9 +158,7 @@ class CommandLine {
                 from_one_on("events count from 1, and without it the first that the format shows is taken"));
         add_format_options(sub, explain_.format);
         add_filter_options(sub, explain_.filter);
-        sub.add_option("--format", explain_.style, "Format of the table")
-            ->check(CLI::IsMember({"text", "json"}))
-            ->capture_default_str();
+        add_report_format_option(sub, explain_.style, "Format of the table");
     }
 
     void add_status() {
@@ -175,9 +168,7 @@ class CommandLine {
         });
         sub.add_option("--address", status_.address,
                        "Of the admin listener, in place of the configuration's");
-        sub.add_option("--format", status_.format, "Format")
-            ->check(CLI::IsMember({"text", "json"}))
-            ->capture_default_str();
+        add_report_format_option(sub, status_.format);
         sub.add_flag("--watch", status_.watch, "Show lag, rates and balance again every second");
     }
 
@@ -212,9 +203,7 @@ class CommandLine {
             ->allow_extra_args(false)
             ->type_name("NAME");
         sub.add_option("--rate", replay_.rate, "Frames a second at most")->type_name("N");
-        sub.add_option("--format", replay_.format, "Format of the ledger at the end")
-            ->check(CLI::IsMember({"text", "json"}))
-            ->capture_default_str();
+        add_report_format_option(sub, replay_.format, "Format of the ledger at the end");
     }
 
     CLI::App app_{"Tapferry carries dnstap events to a SIEM, and says exactly what it lost.", "tapferry"};

@@ -1,6 +1,7 @@
 #include "agent/commands/command_options.h"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "agent/config/values.h"
 #include "agent/stages/expression_fields.h"
@@ -61,6 +62,22 @@ CLI::Validator from_one_on(std::string_view otherwise) {
                            : "\"" + text + "\" is not a number from 1 on; " + std::string(otherwise);
             },
             ""};
+}
+
+CLI::App& add_command(CLI::App& app, const char* name, const char* what, std::function<int()>& chosen,
+                      std::function<int()> run) {
+    CLI::App& sub = *app.add_subcommand(name, what);
+    sub.fallthrough();
+    sub.callback([&chosen, run = std::move(run)] { chosen = run; });
+    return sub;
+}
+
+void add_state_directory_option(CLI::App& app, std::string& directory) {
+    app.add_option("--state-directory", directory, "In place of the configuration's")->type_name("DIR");
+}
+
+void add_report_format_option(CLI::App& app, std::string& format, const char* what) {
+    app.add_option("--format", format, what)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
 }
 
 void add_format_options(CLI::App& app, FormatArguments& format) {

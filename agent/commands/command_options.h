@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,14 @@ class Validator;
 
 namespace tapferry {
 
+// A command below `app`; `chosen` becomes `run` when it is asked for. What stands behind it may be an option
+// of `app`, --config for one.
+CLI::App& add_command(CLI::App& app, const char* name, const char* what, std::function<int()>& chosen,
+                      std::function<int()> run);
+// --state-directory
+void add_state_directory_option(CLI::App&, std::string& directory);
+// --format text|json, of what is told
+void add_report_format_option(CLI::App&, std::string& format, const char* what = "Format");
 // --output, --line, --option
 void add_format_options(CLI::App&, FormatArguments&);
 // --where, --messages, --qname-suffix, --identity, --filter

@@ -111,7 +111,8 @@ Attempt read_once(const FormatArguments& format, const FilterArguments& filter) 
     config.type = "stdout";
     read_format(section, config, 0);
     read_stages(section, config);
-    return {{std::move(config.format), std::move(config.stages)}, std::move(reading.faults),
+    return {{std::move(config.format), std::move(config.stages)},
+            std::move(reading.faults),
             std::move(reading.warnings)};
 }
 

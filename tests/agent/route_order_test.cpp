@@ -4,9 +4,7 @@
 
 #include "agent/dead_letter_files.h"
 #include "encoders/encoder.h"
-#include "tests/agent/json_lines.h"
-#include "tests/agent/route_fixture.h"
-#include "tests/agent/scripted_transport.h"
+#include "tests/agent/scripted_route.h"
 #include "tests/stages/exchange.h"
 
 namespace tapferry {
@@ -18,18 +16,6 @@ using State = RouteStatus::State;
 using Verdict = Outcome::Verdict;
 using Sequences = FarSide::Sequences;
 
-DestinationConfig impatient(const RouteWorld& world) {
-    auto destination = world.destination();
-    destination.retry = {1ms, 2ms};
-    destination.hold_above = 0.15;
-    return destination;
-}
-
-void start(RouteWorld& world, const std::shared_ptr<FarSide>& far_side, const DestinationConfig& destination,
-           unsigned seed = 1) {
-    world.start(destination, {scripted_transport(far_side, seed), nullptr});
-}
-
 OrderAnswer ask(RouteWorld& world, RouteOrder order) {
     std::promise<OrderAnswer> promise;
     auto answer = promise.get_future();
@@ -39,12 +25,6 @@ OrderAnswer ask(RouteWorld& world, RouteOrder order) {
 
 std::filesystem::path letters_of(const RouteWorld& world) {
     return world.log.path("dead-letter/siem");
-}
-
-std::vector<std::uint64_t> dead(const RouteWorld& world) {
-    std::vector<std::uint64_t> sequences;
-    for (const auto& line : lines_of(world.dead_letters())) sequences.push_back(sequence_of(line));
-    return sequences;
 }
 
 Outcome refuse_all(const Sequences& records, std::size_t first, std::string words) {
@@ -89,7 +69,7 @@ Sequences taken_since(const FarSide& far_side, std::size_t before) {
 std::shared_ptr<FarSide> with_dead_tenths(RouteWorld& world, std::size_t count, unsigned seed = 1) {
     world.log.append_captured(count);
     auto far_side = std::make_shared<FarSide>(refuses_tenths(), seed);
-    start(world, far_side, impatient(world), seed);
+    start(world, far_side, impatient(world, 0.15), seed);
     REQUIRE(wait_until([&] { return world.status().pending == 0; }));
     Sequences buried = dead(world);
     std::sort(buried.begin(), buried.end());
@@ -151,7 +131,7 @@ TEST_CASE("letters for a far side that is away wait, also over a restart, and ev
     CHECK(count_letters(waiting_files(letters_of(world))).letters == 30);
     world.log.append_captured(9);
     far_side->change(takes_all());
-    start(world, far_side, impatient(world));
+    start(world, far_side, impatient(world, 0.15));
     CHECK(wait_until([&] { return nothing_waits(world) && world.status().pending == 0; }));
     Sequences again = taken_since(*far_side, taken);
     std::sort(again.begin(), again.end());
@@ -198,7 +178,7 @@ TEST_CASE("a backlog is given up at once and exactly, though the far side is awa
     RouteWorld world;
     world.log.append_captured(5000);
     const auto far_side = std::make_shared<FarSide>(is_away());
-    start(world, far_side, impatient(world));
+    start(world, far_side, impatient(world, 0.15));
     REQUIRE(wait_until([&] { return world.retries() > 2; }));
     const OrderAnswer answer = ask(world, RouteOrder::purge_spool);
     CHECK(answer.result == OrderAnswer::Result::done);
@@ -211,7 +191,7 @@ TEST_CASE("a backlog is given up at once and exactly, though the far side is awa
     world.abandon();
     world.log.append_captured(7);
     far_side->change(takes_all());
-    start(world, far_side, impatient(world));
+    start(world, far_side, impatient(world, 0.15));
     CHECK(wait_until([&] { return world.status().pending == 0; }));
     CHECK(ranges(far_side->taken()) == "5001-5007");
     CHECK(lost_by(world.stop(), LossReason::purge) == 5000);
@@ -224,7 +204,7 @@ TEST_CASE(
         RouteWorld world;
         world.log.append_captured(6000);
         const auto far_side = std::make_shared<FarSide>(takes_all(), seed);
-        start(world, far_side, impatient(world), seed);
+        start(world, far_side, impatient(world, 0.15), seed);
         std::uint64_t given_up = 0;
         for (int i = 0; i < 4; ++i) {
             given_up += ask(world, RouteOrder::purge_spool).count;
@@ -243,7 +223,7 @@ TEST_CASE("queries that wait for their response are given up too, and no respons
     std::vector<Frame> queries;
     for (std::uint16_t i = 1; i <= 50; ++i) queries.push_back(query({.id = i}));
     world.log.append(queries, {1'790'000'000, 0});
-    auto destination = impatient(world);
+    auto destination = impatient(world, 0.15);
     destination.transactions = PairingOptions{};
     const auto far_side = std::make_shared<FarSide>(takes_all());
     start(world, far_side, destination);
@@ -261,7 +241,7 @@ TEST_CASE("queries that wait for their response are given up too, and no respons
 TEST_CASE("an order to a route that has ended is answered: it is not carried out") {
     RouteWorld world;
     world.log.append_captured(10);
-    start(world, std::make_shared<FarSide>(takes_all()), impatient(world));
+    start(world, std::make_shared<FarSide>(takes_all()), impatient(world, 0.15));
     static_cast<void>(world.stop());
     for (const auto order : {RouteOrder::requeue, RouteOrder::purge_letters, RouteOrder::purge_spool})
         CHECK(ask(world, order).result == OrderAnswer::Result::refused);

@@ -3,9 +3,7 @@
 #include <set>
 
 #include "encoders/encoder.h"
-#include "tests/agent/json_lines.h"
-#include "tests/agent/route_fixture.h"
-#include "tests/agent/scripted_transport.h"
+#include "tests/agent/scripted_route.h"
 
 namespace tapferry {
 namespace {
@@ -16,25 +14,8 @@ using State = RouteStatus::State;
 using Verdict = Outcome::Verdict;
 using Sequences = FarSide::Sequences;
 
-DestinationConfig impatient(const RouteWorld& world) {
-    auto destination = world.destination();
-    destination.retry = {1ms, 2ms};
-    return destination;
-}
-
-void start(RouteWorld& world, const std::shared_ptr<FarSide>& far_side, const DestinationConfig& destination,
-           unsigned seed = 1) {
-    world.start(destination, {scripted_transport(far_side, seed), nullptr});
-}
-
 bool has(const Sequences& records, std::uint64_t sequence) {
     return std::find(records.begin(), records.end(), sequence) != records.end();
-}
-
-std::vector<std::uint64_t> dead(const RouteWorld& world) {
-    std::vector<std::uint64_t> sequences;
-    for (const auto& line : lines_of(world.dead_letters())) sequences.push_back(sequence_of(line));
-    return sequences;
 }
 
 TEST_CASE("what is too big is halved until it is taken, and what follows is small enough at once") {

@@ -30,29 +30,22 @@ class DeadLetterCommands {
 
   private:
     CLI::App& add(const char* name, const char* what, Command command) {
-        CLI::App& sub = *letters_.add_subcommand(name, what);
-        sub.fallthrough();
-        sub.callback([this_command = &command_, arguments = &arguments_, command] {
-            *this_command = [arguments, command] { return command(*arguments); };
-        });
+        CLI::App& sub = add_command(letters_, name, what, command_,
+                                    [arguments = &arguments_, command] { return command(*arguments); });
         sub.add_option("DESTINATION", arguments_.destinations, "Of these destinations");
-        sub.add_option("--state-directory", arguments_.state_directory, "In place of the configuration's")
-            ->type_name("DIR");
+        add_state_directory_option(sub, arguments_.state_directory);
         return sub;
     }
-    void add_format(CLI::App& sub) {
-        sub.add_option("--format", arguments_.format, "Format")
-            ->check(CLI::IsMember({"text", "json"}))
-            ->capture_default_str();
-    }
     void add_list() {
-        add_format(add("list", "How many there are, since when, and why", dead_letter_list_command));
+        add_report_format_option(
+            add("list", "How many there are, since when, and why", dead_letter_list_command),
+            arguments_.format);
     }
     void add_show() {
         CLI::App& sub =
             add("show", "The letters: when and why, in the far side's words, and what was refused",
                 dead_letter_show_command);
-        add_format(sub);
+        add_report_format_option(sub, arguments_.format);
         sub.add_option("--limit", arguments_.limit, "Only the newest N of each destination")
             ->type_name("N")
             ->check(from_one_on("without it all letters are shown"));

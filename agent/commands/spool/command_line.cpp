@@ -30,27 +30,21 @@ class SpoolCommands {
 
   private:
     CLI::App& add(const char* name, const char* what, Command command) {
-        CLI::App& sub = *spool_.add_subcommand(name, what);
-        sub.fallthrough();
-        sub.callback([this_command = &command_, arguments = &arguments_, command] {
-            *this_command = [arguments, command] { return command(*arguments); };
-        });
-        sub.add_option("--state-directory", arguments_.state_directory, "In place of the configuration's")
-            ->type_name("DIR");
+        CLI::App& sub = add_command(spool_, name, what, command_,
+                                    [arguments = &arguments_, command] { return command(*arguments); });
+        add_state_directory_option(sub, arguments_.state_directory);
         return sub;
     }
-    void add_format(CLI::App& sub) {
-        sub.add_option("--format", arguments_.format, "Format")
-            ->check(CLI::IsMember({"text", "json"}))
-            ->capture_default_str();
-    }
     void add_list() {
-        add_format(
-            add("list", "Segments, their times and sizes, and who still needs them", spool_list_command));
+        add_report_format_option(
+            add("list", "Segments, their times and sizes, and who still needs them", spool_list_command),
+            arguments_.format);
     }
     void add_verify() {
-        add_format(add("verify", "Read everything and tell what is damaged; exit status 1 when anything is",
-                       spool_verify_command));
+        add_report_format_option(
+            add("verify", "Read everything and tell what is damaged; exit status 1 when anything is",
+                spool_verify_command),
+            arguments_.format);
     }
     void add_export() {
         CLI::App& sub =

@@ -1,0 +1,39 @@
+// A route whose far side answers as a test tells it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tests/agent/json_lines.h"
+#include "tests/agent/route_fixture.h"
+#include "tests/agent/scripted_transport.h"
+
+namespace tapferry::test {
+
+// That waits for next to nothing after a failure.
+inline DestinationConfig impatient(const RouteWorld& world) {
+    auto destination = world.destination();
+    destination.retry = {std::chrono::milliseconds{1}, std::chrono::milliseconds{2}};
+    return destination;
+}
+inline DestinationConfig impatient(const RouteWorld& world, double hold_above) {
+    auto destination = impatient(world);
+    destination.hold_above = hold_above;
+    return destination;
+}
+
+inline void start(RouteWorld& world, const std::shared_ptr<FarSide>& far_side,
+                  const DestinationConfig& destination, unsigned seed = 1) {
+    world.start(destination, {scripted_transport(far_side, seed), nullptr});
+}
+
+// The sequence numbers of the dead letters.
+inline std::vector<std::uint64_t> dead(const RouteWorld& world) {
+    std::vector<std::uint64_t> sequences;
+    for (const auto& line : lines_of(world.dead_letters())) sequences.push_back(sequence_of(line));
+    return sequences;
+}
+
+}  // namespace tapferry::test
