@@ -37,10 +37,22 @@ std::unique_ptr<OpenBatch> Feed::fill(const BatchLimits& limits, std::optional<P
     const bool moved = filler_.position() != before || (whole && !batch_->empty());
     wait_for_time(filler_.waits_for_time(whole ? nullptr : batch_.get()));
     rest(moved, there);
+    if (!filler_.aggregates()) learn(stopped, limits);
     if (!whole) return nullptr;
     if (filler_.aggregates()) death_point("window.closed");
     begun_ = false;
     return batch_->empty() ? nullptr : std::move(batch_);
+}
+
+// How many frames fill the bytes of a batch changes with what they hold.
+void Feed::learn(BatchFiller::Stopped stopped, const BatchLimits& limits) {
+    const std::uint64_t frames = batch_->totals.read;
+    const bool by_bytes =
+        stopped == BatchFiller::Stopped::full && batch_->totals.rendered < limits.max_events;
+    if (by_bytes)
+        fill_the_bytes_ = std::max<std::uint64_t>(1, frames);
+    else if (frames >= fill_the_bytes_)
+        fill_the_bytes_ = ~std::uint64_t{0};
 }
 
 // The log's files end before its count does: the block is just being written, or a disk gives nothing back.

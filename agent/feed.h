@@ -2,7 +2,9 @@
 // the route's thread.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,6 +35,11 @@ class Feed {
     // own. What was gathered is forgotten. `spare`: an empty batch.
     [[nodiscard]] std::unique_ptr<OpenBatch> give_up(const SavedPosition& place, Position end,
                                                      std::unique_ptr<OpenBatch> spare);
+    // With so many frames there a batch of at most `max_events` waits for no more: the last one was filled by
+    // the bytes of so many, or by its events.
+    [[nodiscard]] std::uint64_t enough(std::uint64_t max_events) const {
+        return std::min(max_events, fill_the_bytes_);
+    }
     // There is a batch to fill.
     [[nodiscard]] bool has_batch() const { return batch_ != nullptr; }
     void give(std::unique_ptr<OpenBatch> batch) { batch_ = std::move(batch); }
@@ -51,6 +58,7 @@ class Feed {
   private:
     void wait_for_time(bool waits);
     void rest(bool moved, bool there);
+    void learn(BatchFiller::Stopped stopped, const BatchLimits& limits);
 
     Spool& spool_;
     BatchFiller filler_;
@@ -58,7 +66,8 @@ class Feed {
     bool begun_ = false;  // batch_ holds what was read
     bool waits_for_time_ = false;
     std::chrono::steady_clock::time_point asked_time_{};
-    int empty_fills_ = 0;  // one after another
+    int empty_fills_ = 0;                               // one after another
+    std::uint64_t fill_the_bytes_ = ~std::uint64_t{0};  // frames that do
 };
 
 }  // namespace tapferry

@@ -148,7 +148,7 @@ bool Route::Loop::frames_are_there() {
     }
     const auto wait = letters_.can_go(in_flight_) ? 0ms : cursor_.idle() ? idle_wait : watching_wait;
     if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
-    linger(here + (pace_.limits().max_events - 1), Clock::now() + config_.batch.linger);
+    linger(here + (feed_.enough(pace_.limits().max_events) - 1), Clock::now() + config_.batch.linger);
     return !retry_at_ && !in_flight_.waits() && !pace_.held();
 }
 
