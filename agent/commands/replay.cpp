@@ -62,7 +62,7 @@ std::vector<DestinationConfig> chosen(const Config& config, const std::vector<st
     }
     for (const auto& name : names)
         if (std::ranges::find(known, name) == known.end())
-            throw WrongUsage(no_such("destination", name, known) + ".");
+            throw WrongUsage(no_such("destination", name, known));
     if (destinations.empty()) throw WrongUsage("no destination is enabled in the configuration");
     return destinations;
 }

@@ -40,7 +40,13 @@ void purge_alone(const LetterPlace& place) {
 int dead_letter_purge_command(const DeadLetterArguments& arguments) {
     if (arguments.all == !arguments.destinations.empty())
         throw WrongUsage("name the destinations, or give --all for every one that has letters");
-    const LetterPlaces places = find_letters(arguments);
+    LetterPlaces places = find_letters(arguments);
+    if (arguments.all)
+        std::erase_if(places.destinations, [](const LetterPlace& place) { return letters_of(place) == 0; });
+    if (places.destinations.empty()) {
+        std::cerr << "tapferry: there are no dead letters\n";
+        return 0;
+    }
     if (!arguments.yes && !ask(places)) {
         std::cerr << "tapferry: nothing was removed\n";
         return 1;

@@ -50,7 +50,7 @@ const DestinationPlace& find_destination(const LogPlaces& places, const std::str
     if (const DestinationPlace* found = places.find(name)) return *found;
     std::vector<std::string_view> known;
     for (const auto& destination : places.destinations) known.push_back(destination.name);
-    throw WrongUsage(no_such("destination", name, known) + ".");
+    throw WrongUsage(no_such("destination", name, known));
 }
 
 }  // namespace tapferry
