@@ -11,8 +11,10 @@ import time
 
 from waiting import LIMIT, wait_until
 
+# Without notices, each number of the log is one of the generator's events.
 HEAD = """[agent]
 state_directory = "{folder}/state"
+notices = false
 [admin]
 listen = "127.0.0.1:0"
 [spool]
