@@ -22,54 +22,59 @@ constexpr std::size_t short_frame = 4096;
 // Reads protobuf only as far as it takes to tell what it cannot be, in bounded time whatever its length.
 class Fields {
   public:
-    explicit Fields(Bytes bytes) : left_(bytes) {}
+    explicit Fields(Bytes bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
     // The next field: its number, and its bytes when it is counted. False: at the end, or it is none.
     bool next() {
-        if (left_.empty() || ++fields_ > most_fields) return false;
+        if (at_ == end_ || ++fields_ > most_fields) return false;
         std::uint64_t tag = 0;
         if (!varint(tag)) return false;
         number = tag >> 3;
         if (number == 0) return false;
-        value = {};
         std::uint64_t length = 0;
+        if ((tag & 7) == 2) return varint(length) && take(length);
+        value = {};
         switch (tag & 7) {
             case 0:
                 return varint(length);
             case 1:
                 return take(8);
-            case 2:
-                return varint(length) && take(length);
             case 5:
                 return take(4);
             default:
                 return false;
         }
     }
-    [[nodiscard]] bool at_end() const { return left_.empty(); }
+    [[nodiscard]] bool at_end() const { return at_ == end_; }
 
     std::uint64_t number = 0;
     Bytes value;
 
   private:
+    // Nearly all are of one octet.
     bool varint(std::uint64_t& into) {
+        if (at_ == end_ || *at_ >= 0x80) return long_varint(into);
+        into = *at_++;
+        return true;
+    }
+    bool long_varint(std::uint64_t& into) {
         constexpr unsigned most_bits = 64;
-        for (unsigned shift = 0; shift < most_bits && !left_.empty(); shift += 7) {
-            const std::uint8_t octet = left_[0];
-            left_ = left_.subspan(1);
+        for (unsigned shift = 0; shift < most_bits && at_ != end_; shift += 7) {
+            const std::uint8_t octet = *at_++;
             into |= std::uint64_t{octet & 0x7Fu} << shift;
             if (octet < 0x80) return true;
         }
         return false;
     }
     bool take(std::uint64_t count) {
-        if (count > left_.size()) return false;
-        value = left_.first(count);
-        left_ = left_.subspan(count);
+        if (count > static_cast<std::uint64_t>(end_ - at_)) return false;
+        value = {at_, static_cast<std::size_t>(count)};
+        at_ += count;
         return true;
     }
 
-    Bytes left_;
+    const std::uint8_t* at_;
+    const std::uint8_t* end_;
     int fields_ = 0;
 };
 
