@@ -9,10 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <ctime>
 #include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -27,7 +25,7 @@
 #include "agent/log.h"
 #include "agent/orphaned_positions.h"
 #include "agent/rates.h"
-#include "agent/route.h"
+#include "agent/route_set.h"
 #include "agent/spool/compactor.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/saved_position.h"
@@ -92,7 +90,7 @@ class Agent::Parts {
     void run() {
         log_.info("agent", "tapferry " + std::string{version} +
                                " runs: " + counted(config_.unix_inputs.size(), "input") + ", " +
-                               counted(routes_.size(), "destination") + ", spool in " +
+                               counted(routes_->size(), "destination") + ", spool in " +
                                config_.spool.directory.string());
         tell_warnings(config_);
         while (true) {
@@ -100,7 +98,7 @@ class Agent::Parts {
             if (signal == SIGHUP) reload();
             if (signal == SIGTERM || signal == SIGINT) break;
             if (!file_ && standard_output_is_closed()) break;
-            trim();
+            spool_->trim(routes_->passed(spool_->end()));
             compactor_->tick();
             if (Clock::now() >= orphans_at_) look_after_orphans();
             intake_log_.write();
@@ -117,6 +115,7 @@ class Agent::Parts {
         spool_ = std::make_unique<Spool>(config_.spool, posix_disk(), highest_known());
         compactor_ = std::make_unique<Compactor>(*spool_, posix_disk());
         log_began_ = spool_->end();
+        routes_ = std::make_unique<RouteSet>(config_.state_directory, *spool_, posix_disk(), log_);
         for (const auto& input : config_.unix_inputs)
             input_counters_.push_back(std::make_unique<InputCounters>(input.name));
         IntakeOptions intake;
@@ -127,7 +126,7 @@ class Agent::Parts {
         // Routes first: a new one begins where the log ends now. The sockets listen already, so senders can
         // connect.
         for (const auto& destination : config_.destinations)
-            if (destination.enabled) add_route(destination);
+            if (destination.enabled) routes_->add(destination);
         tell_start();
         intake_->start();
         look_after_orphans();
@@ -136,7 +135,8 @@ class Agent::Parts {
         if (file_)
             control_ = open_control(
                 config_.state_directory, [this] { return status(); },
-                [this](const auto& name, auto order, auto reply) { give_order(name, order, reply); }, log_);
+                [this](const auto& name, auto order, auto reply) { routes_->order(name, order, reply); },
+                log_);
     }
 
   private:
@@ -146,25 +146,23 @@ class Agent::Parts {
         log_.info("agent", "stopping");
         intake_->post(NoticeKind::stopped, std::string{version}, notice_patience);
         if (!file_) intake_->stop();
-        const auto deadline = Clock::now() + config_.stop_timeout;
-        for (auto& route : routes_) route->stop(deadline);
-        while (!all_stopped()) {
+        routes_->stop(Clock::now() + config_.stop_timeout);
+        while (!routes_->all_stopped()) {
             const int signal = next_signal(20ms);
-            if (signal == SIGTERM || signal == SIGINT)
-                for (auto& route : routes_) route->stop(Clock::now());
+            if (signal == SIGTERM || signal == SIGINT) routes_->stop(Clock::now());
         }
-        for (auto& route : routes_) route->join();
+        routes_->join();
         if (file_) intake_->stop();
-        trim();
+        spool_->trim(routes_->passed(spool_->end()));
         intake_log_.write();
         admin_.reset();
         control_.reset();
         std::error_code ignored;
         std::filesystem::remove(admin_address_file(), ignored);
-        for (const auto& route : routes_)
-            if (const auto status = route->status(); status.pending != 0)
-                log_.info(status.name,
-                          std::to_string(status.pending) + " events wait in the spool for the next start");
+        for (const auto& route : routes_->status())
+            if (route.pending != 0)
+                log_.info(route.name,
+                          std::to_string(route.pending) + " events wait in the spool for the next start");
         log_.info("agent", "stopped");
     }
 
@@ -174,12 +172,6 @@ class Agent::Parts {
         intake_->post(NoticeKind::started, std::string{version});
         if (!before.empty() && before != version)
             intake_->post(NoticeKind::upgraded, before + " to " + std::string{version});
-    }
-
-    bool all_stopped() const {
-        return std::all_of(routes_.begin(), routes_.end(), [](const auto& route) {
-            return route->status().state == RouteStatus::State::stopped;
-        });
     }
 
     std::filesystem::path positions() const { return config_.state_directory / "positions"; }
@@ -211,29 +203,11 @@ class Agent::Parts {
                                    " MiB of it free, half of what it may have");
     }
 
-    void add_route(const DestinationConfig& destination) {
-        auto route =
-            std::make_unique<Route>(destination,
-                                    Route::Places{positions() / destination.name,
-                                                  config_.state_directory / "dead-letter" / destination.name},
-                                    *spool_, posix_disk(), log_);
-        route->start();
-        const std::lock_guard lock(routes_mutex_);
-        routes_.push_back(std::move(route));
-    }
-
     void open_admin() {
         admin_ = std::make_unique<AdminServer>(config_.admin.host, config_.admin.port,
                                                [this] { return status(); });
         std::ofstream(admin_address_file(), std::ios::trunc) << admin_->address() << '\n';
         log_.info("admin", "listens on http://" + admin_->address());
-    }
-
-    void give_order(const std::string& destination, RouteOrder order, const OrderReply& reply) const {
-        const std::lock_guard lock(routes_mutex_);
-        for (const auto& route : routes_)
-            if (route->config().name == destination) return route->order(order, reply);
-        reply({OrderAnswer::Result::unknown, 0, 0, "there is no such destination, or it does not run"});
     }
 
     AgentStatus status() const {
@@ -242,10 +216,7 @@ class Agent::Parts {
         status.begin = spool_->begin();
         status.intake_balanced = take_inputs(status);
         status.notices = intake_->notices_appended();
-        {
-            const std::lock_guard lock(routes_mutex_);
-            for (const auto& route : routes_) status.routes.push_back(route->status());
-        }
+        status.routes = routes_->status();
         status.end = spool_->end();  // after the routes were asked: none of them has seen more
         status.spool_bytes = spool_->bytes();
         status.spool_max_bytes = config_.spool.max_bytes;
@@ -284,23 +255,16 @@ class Agent::Parts {
     void sample_rates() {
         Rates::Counts counts{{"log", number(spool_->end())}};
         for (const auto& input : input_counters_) counts["input " + input->name] = input->frames_received;
-        for (const auto& route : routes_)
-            counts["route " + route->config().name] = route->status().saved.totals.delivered;
-        const std::lock_guard lock(routes_mutex_);
+        routes_->count(counts);
+        const std::lock_guard lock(rates_mutex_);
         rates_.sample(Clock::now(), std::move(counts));
     }
 
     void add_rates(AgentStatus& status) const {
-        const std::lock_guard lock(routes_mutex_);
+        const std::lock_guard lock(rates_mutex_);
         status.rate = rates_.of("log");
         for (InputStatus& input : status.inputs) input.rate = rates_.of("input " + input.name);
         for (RouteStatus& route : status.routes) route.rate = rates_.of("route " + route.name);
-    }
-
-    void trim() {
-        Position passed = spool_->end();
-        for (const auto& route : routes_) passed = std::min(passed, route->saved_position());
-        spool_->trim(passed);
     }
 
     void tell_warnings(const Config& config) {
@@ -325,47 +289,9 @@ class Agent::Parts {
         if (fresh.log != config_.log) log_.set(fresh.log);
         config_.log = fresh.log;
         config_.destinations = std::move(fresh.destinations);
-        stop_routes_that_changed();
-        for (auto& route : routes_) route->let_go();
-        for (const auto& destination : config_.destinations)
-            if (destination.enabled && !has_route(destination.name)) try_to_add_route(destination);
+        routes_->change_to(config_.destinations,
+                           Clock::now() + std::min(config_.stop_timeout, reload_patience));
         log_.info("reload", "the configuration was read again");
-    }
-
-    // What goes wrong with one destination must not end the agent.
-    void try_to_add_route(const DestinationConfig& destination) {
-        try {
-            add_route(destination);
-            log_.info("reload", "destination " + destination.name + " runs");
-        } catch (const std::exception& failure) {
-            log_.error("reload", "destination " + destination.name + " does not run: " + failure.what());
-        }
-    }
-
-    void stop_routes_that_changed() {
-        const auto stays = [this](const std::unique_ptr<Route>& route) {
-            return std::any_of(config_.destinations.begin(), config_.destinations.end(),
-                               [&](const auto& wanted) {
-                                   return wanted.enabled && wanted.name == route->config().name &&
-                                          wanted.source == route->config().source;
-                               });
-        };
-        const auto deadline = Clock::now() + std::min(config_.stop_timeout, reload_patience);
-        for (auto& route : routes_)
-            if (!stays(route)) route->stop(deadline);
-        for (auto& route : routes_)
-            if (!stays(route)) route->join();
-        std::vector<std::unique_ptr<Route>>
-            gone;  // destroyed behind the lock: that may take a resolver's time
-        const std::lock_guard lock(routes_mutex_);
-        const auto first_gone = std::stable_partition(routes_.begin(), routes_.end(), stays);
-        std::move(first_gone, routes_.end(), std::back_inserter(gone));
-        routes_.erase(first_gone, routes_.end());
-    }
-
-    bool has_route(const std::string& name) const {
-        return std::any_of(routes_.begin(), routes_.end(),
-                           [&](const auto& route) { return route->config().name == name; });
     }
 
     Config config_;
@@ -377,10 +303,10 @@ class Agent::Parts {
     Clock::time_point orphans_at_{};  // when to look after them again
     Position log_began_{};            // the log's end when this process opened it
     std::vector<std::unique_ptr<InputCounters>> input_counters_;
-    mutable std::mutex routes_mutex_;  // the main thread changes the list and rates_, the admin's reads them
+    mutable std::mutex rates_mutex_;  // the main thread samples, the admin's reads
     Rates rates_;
     std::unique_ptr<ControlServer> control_;  // outlives the routes, which answer orders
-    std::vector<std::unique_ptr<Route>> routes_;
+    std::unique_ptr<RouteSet> routes_;
     std::unique_ptr<Intake> intake_;
     std::unique_ptr<AdminServer> admin_;
 };
