@@ -8,6 +8,8 @@
 #include "encoders/bounds.h"
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
+#include "proto/dns_text.h"
+#include "tests/proto/wire_builder.h"
 #include "tests/support/allocations.h"
 
 namespace tapferry::test {
@@ -49,6 +51,21 @@ TEST_CASE("no frame costs more than one mebibyte in any format") {
             CHECK(written <= one_mebibyte / 4);
         }
     }
+}
+
+TEST_CASE("types of a bitmap that cannot be seen any more are not written") {
+    Bytes rdata{0, 4, 27};  // NSEC: the root, and windows whose types have 1,944 and 2,560 characters
+    rdata.resize(rdata.size() + 27, 0xFF);
+    append(rdata, Bytes{255, 32});
+    rdata.resize(rdata.size() + 32, 0xFF);
+    dns::ResourceRecord record;
+    record.type = 47;
+    record.rdata_length = static_cast<std::uint16_t>(rdata.size());
+    const std::size_t before = allocations().bytes;
+    TextBuffer text;
+    CHECK(append_rdata(text, rdata, record, NameEnd::plain, max_rdata_text));
+    CHECK(text.size() == max_rdata_text);
+    CHECK(allocations().bytes - before <= 4096);  // the least that a buffer asks for
 }
 
 }  // namespace tapferry::test
