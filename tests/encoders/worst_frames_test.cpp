@@ -53,6 +53,31 @@ TEST_CASE("no frame costs more than one mebibyte in any format") {
     }
 }
 
+TEST_CASE("no record is longer than 32 KiB, also with as many labels as the configuration takes") {
+    const std::string value(255, '"');
+    std::vector<Label> labels;
+    for (const char* name : {"a", "b", "c"}) labels.push_back({name, value});
+    const std::string name(max_label_bytes - 3 * (1 + 2 * value.size() + 12) - 13, 'n');
+    labels.push_back({name, "x"});
+    Decoder decoder;
+    Event event;
+    for (const WorstFrame& frame : worst_frames()) {
+        CAPTURE(frame.name);
+        for (const std::string_view format : format_names()) {
+            CAPTURE(format);
+            const auto encoder = make_encoder(*default_format(format));
+            if (encoder->text() == RecordText::bytes || encoder->text() == RecordText::lines) continue;
+            REQUIRE(decoder.decode(frame.bytes, {{1, 1}, {1'795'209'600, 0}, "worst"}, event) ==
+                    DecodeStatus::decoded);
+            event.labels = labels;
+            RecordBuffer records(Framing::newline, nullptr, encoder->text());
+            encoder->encode(event, records);
+            encoder->close(records);
+            for (const Record& record : records.records()) CHECK(record.length <= max_event_bytes);
+        }
+    }
+}
+
 TEST_CASE("types of a bitmap that cannot be seen any more are not written") {
     Bytes rdata{0, 4, 27};  // NSEC: the root, and windows whose types have 1,944 and 2,560 characters
     rdata.resize(rdata.size() + 27, 0xFF);
