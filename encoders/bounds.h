@@ -16,5 +16,7 @@ inline constexpr std::size_t max_examined_answers = 1024;
 inline constexpr std::size_t max_shown_records = 64;  // of one section
 inline constexpr std::size_t max_rdata_text = 2048;   // characters, before escaping
 inline constexpr std::size_t max_shown_extended_errors = 8;
+// An event's fixed labels together, as the longest format writes them; the configuration takes no more.
+inline constexpr std::size_t max_label_bytes = 2048;
 
 }  // namespace tapferry

@@ -28,8 +28,9 @@ bool is_type_bitmap(dns::Wire windows) {
     return true;
 }
 
-void append_window(TextBuffer& text, unsigned window, dns::Wire bitmap, bool& is_first) {
-    for (unsigned bit = 0; bit < bitmap.size() * 8; ++bit) {
+// Up to `enough` characters of the whole text; one window alone can have 2,560.
+void append_window(TextBuffer& text, unsigned window, dns::Wire bitmap, std::size_t enough, bool& is_first) {
+    for (unsigned bit = 0; bit < bitmap.size() * 8 && text.size() <= enough; ++bit) {
         if (!holds(bitmap, bit)) continue;
         if (!is_first) text.push_back(' ');
         is_first = false;
@@ -43,7 +44,7 @@ bool append_type_bitmap(TextBuffer& text, RdataCursor& cursor) {
     if (!is_type_bitmap(cursor.rest())) return false;
     for (bool is_first = true; !cursor.done(text);) {
         const dns::Wire head = cursor.take(2);
-        append_window(text, head[0], cursor.take(head[1]), is_first);
+        append_window(text, head[0], cursor.take(head[1]), cursor.enough, is_first);
     }
     return true;
 }
@@ -54,7 +55,7 @@ bool append_old_type_bitmap(TextBuffer& text, RdataCursor& cursor) {
     const dns::Wire bitmap = cursor.take(cursor.left());
     if (bitmap.empty() || bitmap.size() > most_octets || holds(bitmap, 0)) return false;
     bool is_first = true;
-    append_window(text, 0, bitmap, is_first);
+    append_window(text, 0, bitmap, cursor.enough, is_first);
     return true;
 }
 

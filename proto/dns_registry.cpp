@@ -1,4 +1,5 @@
 // Mnemonics of IANA's "Domain Name System (DNS) Parameters".
+#include <algorithm>
 #include <array>
 
 #include "proto/dns_text.h"
@@ -45,7 +46,7 @@ constexpr Mnemonic rcodes[] = {
 constexpr Mnemonic opcodes[] = {{0, "QUERY"},  {1, "IQUERY"}, {2, "STATUS"},
                                 {4, "NOTIFY"}, {5, "UPDATE"}, {6, "DSO"}};
 
-// Numbers below `Size` are found by index, the few above by search.
+// Numbers below `Size` are found by index, the few above by search: mnemonics stand in the order of numbers.
 template <std::size_t Size>
 class Registry {
   public:
@@ -64,9 +65,8 @@ class Registry {
 
   private:
     char* write_rare(char* out, unsigned number) const {
-        for (const auto& mnemonic : all_) {
-            if (mnemonic.number == number) return ShortText(mnemonic.text).write(out);
-        }
+        const auto found = std::ranges::lower_bound(all_, number, {}, &Mnemonic::number);
+        if (found != all_.end() && found->number == number) return ShortText(found->text).write(out);
         return write_decimal(prefix_.write(out), number);
     }
 

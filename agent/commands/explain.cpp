@@ -208,7 +208,8 @@ int explain_command(const ExplainArguments& arguments) {
         if (found.explanation.records.empty())
             std::cout << format << " makes no record of this event" << reason(found) << '\n';
     }
-    return 0;
+    std::cout.flush();
+    return std::cout ? 0 : 1;
 }
 
 }  // namespace tapferry

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
@@ -114,6 +116,18 @@ TerminalLooks looks_of_standard_output() {
     return looks;
 }
 
+// "stats --html *.fstrm" must not cost the first capture: in the place of what is no page none is written.
+void check_place(const std::string& path) {
+    constexpr std::string_view page = "<!DOCTYPE html>";
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return;
+    std::string beginning(page.size(), '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    if (file.gcount() != 0 && beginning != page)
+        throw WrongUsage(file_words(path) + " is there and is no page: give the page another name");
+}
+
 // "-" is standard output.
 void write_page(const std::string& path, const std::string& page) {
     if (path == "-") {
@@ -122,8 +136,8 @@ void write_page(const std::string& path, const std::string& page) {
     }
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << page << std::flush;
-    if (!file) throw std::runtime_error(path + " cannot be written");
-    std::cerr << "tapferry: wrote " << path << '\n';
+    if (!file) throw std::runtime_error(file_words(path) + " cannot be written");
+    std::cerr << "tapferry: wrote " << file_words(path) << '\n';
 }
 
 void show(const CaptureReport& report, const StatsArguments& arguments) {
@@ -140,6 +154,7 @@ void show(const CaptureReport& report, const StatsArguments& arguments) {
 int stats_command(const StatsArguments& arguments) {
     if (arguments.html == "-" && arguments.format == "json")
         throw WrongUsage("--html - and --format json both go to standard output: give the page a file");
+    if (arguments.html != "-") check_place(arguments.html);
     StageOptions stages = read_filter_options(arguments.filter);
     stages.registered_domain = true;
     Counting counting(stages);

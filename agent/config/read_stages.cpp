@@ -2,26 +2,44 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "agent/config/read_filter.h"
 #include "agent/config/read_geoip.h"
 #include "agent/config/read_match_lists.h"
 #include "agent/config/read_privacy.h"
 #include "agent/config/read_transactions.h"
+#include "encoders/bounds.h"
+#include "encoders/escape.h"
+#include "proto/dns_text.h"
 
 namespace tapferry {
 
 namespace {
 
+// As gelf has it, whose name and quotes are the longest.
+std::size_t longest_text(const FixedLabel& label) {
+    TextBuffer text;
+    append_opaque(text, label.value);
+    escape_json(text, 0);
+    text.append(",\"_label_", label.name, "\":\"\"");
+    return text.size();
+}
+
 std::vector<FixedLabel> read_labels(Section labels_table) {
     std::vector<FixedLabel> labels;
+    std::size_t bytes = 0;
     for (const auto& name : labels_table.names()) {
         const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         });
         if (!plain) labels_table.fault(name, "must be a name of letters, digits and _");
         labels.push_back({name, labels_table.text(name, "")});
+        bytes += longest_text(labels.back());
     }
+    if (bytes > max_label_bytes)
+        labels_table.fault("", "are too long: together they may have " + std::to_string(max_label_bytes) +
+                                   " characters in an event, and have " + std::to_string(bytes));
     return labels;
 }
 

@@ -9,8 +9,8 @@
 
 namespace tapferry {
 
-// What follows the sections takes less than this, but for more labels than anyone has: EDNS with its errors,
-// registered domain, places, zone, policy and extra, with each byte escaped.
+// What follows the sections takes less than this: EDNS with its errors, registered domain, places, zone,
+// policy, extra and labels, with each byte escaped.
 inline constexpr std::size_t room_after_sections = 13 * 1024;
 
 // A text of opaque bytes that seldom changes; `prefix` up to the value's quote.

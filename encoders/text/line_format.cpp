@@ -193,10 +193,11 @@ void make_safe(TextBuffer& out, std::size_t from, const LineStep& step) {
 void LineFormat::append_field(TextBuffer& out, const Event& event, const LineStep& step,
                               std::size_t room) const {
     constexpr std::size_t longest_escape = 4;
+    if (room == 0) return;
     const std::size_t from = out.size();
     append_value(out, event, step);
     if (out.size() == from) {
-        out.append(absent_);
+        out.append(std::string_view(absent_).substr(0, room));
         return;
     }
     cut_text(out, from, room);

@@ -44,7 +44,7 @@ class LineFormat {
 
     // What stands for a field that an event has not.
     void set_absent(std::string absent) { absent_ = std::move(absent); }
-    // At most about max_event_bytes: what is too long is cut field by field.
+    // At most max_event_bytes: what is too long is cut field by field.
     void append(TextBuffer& out, const Event& event) const;
     [[nodiscard]] const std::vector<LineStep>& steps() const { return steps_; }
     // What one step's field is written as, cut to `room`.

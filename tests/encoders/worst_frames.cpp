@@ -125,9 +125,9 @@ Bytes long_soas() {
     return response.frame();
 }
 
-Bytes full_bitmaps() {
+Bytes full_bitmaps(unsigned windows) {
     Bytes rdata{0};
-    for (unsigned window = 0; window < 256; ++window) {
+    for (unsigned window = 0; window < windows; ++window) {
         append(rdata, Bytes{static_cast<std::uint8_t>(window), 32});
         rdata.resize(rdata.size() + 32, 0xFF);
     }
@@ -212,7 +212,8 @@ std::vector<WorstFrame> worst_frames() {
         {"aliases of the longest way", records_of_longest_owners(type_cname)},
         {"names of the longest way", long_soas()},
         {"the longest question", answers_of_the_longest_question()},
-        {"full bitmaps", full_bitmaps()},
+        {"full bitmaps", full_bitmaps(256)},
+        {"many bitmaps", full_bitmaps(16)},
         {"all ports", all_ports()},
         {"empty strings", one_record(type_txt, repeated({}, {0}))},
         {"strings to escape", one_record(type_txt, repeated({}, Bytes(1, 255)))},

@@ -196,6 +196,29 @@ def test_explain_names_the_source_of_each_field(capture):
     assert command("explain", capture("bind-rec"), "--event", "1000000").returncode == 1
 
 
+def test_what_cannot_be_written_to_standard_output_is_no_success(capture):
+    for arguments in (["explain"], ["explain", "--format", "json"], ["stats"], ["stats", "--html", "-"], ["decode"]):
+        with open("/dev/full", "wb") as full:
+            assert subprocess.run([PROGRAM, *arguments, capture("bind-auth")], stdout=full, stderr=subprocess.PIPE).returncode == 1, arguments
+
+
+def test_a_page_takes_the_place_of_a_page_and_of_nothing_else(world, capture):
+    """`stats --html *.fstrm` would write over the first of them."""
+    name = "a\n\x1b[31m.fstrm"
+    precious, page = world.folder / name, world.folder / "page.html"
+    precious.write_bytes(capture("bind-auth").read_bytes())
+    asked = subprocess.run([PROGRAM, "stats", "--html", precious, precious], capture_output=True, timeout=60)
+    assert asked.returncode == 2 and precious.read_bytes() == capture("bind-auth").read_bytes()
+    assert asked.stderr.endswith(b"a\\010\\027[31m.fstrm is there and is no page: give the page another name\n")
+    for make_way in (lambda: None, lambda: page.write_bytes(b"")):
+        make_way()
+        for _ in ("a new one", "over the old one"):
+            asked = subprocess.run([PROGRAM, "stats", "--html", page, precious], capture_output=True, timeout=60)
+            assert asked.returncode == 0 and page.read_bytes().startswith(b"<!DOCTYPE html>")
+    asked = subprocess.run([PROGRAM, "stats", "--html", world.folder / "no" / name, precious], capture_output=True, timeout=60)
+    assert asked.returncode == 1 and asked.stderr.endswith(b"a\\010\\027[31m.fstrm cannot be written\n")
+
+
 def test_decode_into_dnstap_is_a_capture_again(world, capture):
     part = world.folder / "part.fstrm"
     with open(part, "wb") as file:

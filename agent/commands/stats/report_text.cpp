@@ -177,10 +177,14 @@ class ReportText {
             paint("36", cells);
             out_ += '\n';
         }
-        const std::string from = clock_words(steps.begin_ms, steps.width_ms < 1000);
-        const std::string to =
-            clock_words(steps.begin_ms + static_cast<std::int64_t>(steps.counts.size()) * steps.width_ms,
-                        steps.width_ms < 1000);
+        const std::int64_t end =
+            steps.begin_ms + static_cast<std::int64_t>(steps.counts.size()) * steps.width_ms;
+        const bool several_days = day_words(steps.begin_ms) != day_words(end);
+        const auto when = [&](std::int64_t ms) {
+            return (several_days ? day_words(ms) + " " : "") + clock_words(ms, steps.width_ms < 1000);
+        };
+        const std::string from = when(steps.begin_ms);
+        const std::string to = when(end);
         out_.append(indent + scale + 2, ' ').append(from);
         if (columns > from.size() + to.size()) out_.append(columns - from.size() - to.size(), ' ').append(to);
         out_ += '\n';

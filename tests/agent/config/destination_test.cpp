@@ -141,6 +141,25 @@ TEST_CASE("labels are in order of name, under plain names") {
     }
 }
 
+TEST_CASE("labels have the room that every format has left for them") {
+    const std::string head = "type = \"stdout\"\nlabels = { ";
+    const auto label = [](const std::string& name, std::size_t size, const std::string& piece) {
+        std::string value;
+        while (value.size() + piece.size() <= size) value += piece;
+        return name + " = '" + value + "'";
+    };
+    CHECK(faults(head + label("site", 20'000, "x") + " }").empty());  // of which 255 characters are shown
+    CHECK(faults(head + label(std::string(2'100, 'n'), 1, "x") + " }").size() == 1);
+    std::string plain, quoted;
+    for (int i = 0; i < 7; ++i) {
+        plain += label("a" + std::to_string(i), 250, "x") + ", ";
+        quoted += label("a" + std::to_string(i), 250, "\"") + ", ";
+    }
+    CHECK(faults(head + plain + label("b", 1, "x") + " }").empty());
+    CHECK(faults(head + quoted + label("b", 1, "x") + " }").size() == 1);
+    CHECK(faults(head + plain + label("b", 250, "x") + " }").size() == 1);
+}
+
 TEST_CASE("limits of batches, retries and dead letters have bounds") {
     const auto one = destination(
         "type = \"stdout\"\nbatch = { max_events = 1, max_bytes = 1024, linger = \"0\" }\n"

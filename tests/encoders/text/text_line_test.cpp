@@ -154,6 +154,16 @@ TEST_CASE("a line is bounded however often it asks for the longest fields") {
     CHECK(made.size() <= max_event_bytes);
 }
 
+TEST_CASE("a line is bounded whatever stands for the fields that an event has not") {
+    EventBuilder builder;
+    std::string line;
+    for (int i = 0; i < 1'000; ++i) line += "{extra}";
+    const std::string longest(63, '-');
+    CHECK(template_of(builder, line, longest).size() == max_event_bytes);
+    for (int i = 0; i < 64; ++i) builder.answer({"t", "test"}, 16, character_string(std::string(255, '"')));
+    CHECK(template_of(builder, "{answers:raw}{answers:raw}{answers:raw}{extra}").size() == max_event_bytes);
+}
+
 TEST_CASE("an unknown field is named with the nearest known one") {
     const std::string error = check_text_format("%{time} %{qnam}");
     CHECK(error.starts_with("unknown field %{qnam}, did you mean %{qname}? Known are time, "));

@@ -128,6 +128,24 @@ TEST_CASE("a step of the timeline that the capture covers in part only is marked
     CHECK(part_words(report.timeline) == "the first and the last step are not whole");
 }
 
+TEST_CASE("the terminal's timeline tells the days at its ends when there are several") {
+    auto report = report_of("bind-mix-head");
+    TimelineSteps& steps = report.timeline;
+    steps.begin_ms = 1'000'000'000'000;  // 2001-09-09 01:46:40
+    steps.width_ms = 60'000;
+    steps.counts.assign(50, TimelineCounts{1});
+    const auto ends = [&] {
+        const std::string text = report_text(report, {});
+        const auto begin = text.find("01:46:40");
+        return begin == std::string::npos ? "" : text.substr(begin, text.find('\n', begin) - begin);
+    };
+    CHECK(ends().find("2001") == std::string::npos);
+    CHECK(ends().ends_with(" 02:36:40"));
+    steps.width_ms = 3'600'000;
+    CHECK(report_text(report, {}).find(" 2001-09-09 01:46:40 ") != std::string::npos);
+    CHECK(ends().ends_with(" 2001-09-11 03:46:40"));
+}
+
 TEST_CASE("the share of a step that a capture covers is that of its first and last event") {
     CaptureStatistics statistics;
     Event event;
