@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "agent/config/document.h"
 #include "agent/config/values.h"
+#include "agent/stages/places.h"
 
 namespace tapferry {
 
@@ -22,6 +24,8 @@ struct ConfigReading {
     std::vector<ConfigFault> faults;
     std::vector<ConfigFault> warnings;  // of lines in files that it names
     std::set<std::string> keys;         // every key asked for
+    // That destinations share, because they stand in memory.
+    std::vector<std::pair<PlaceDatabases::Files, std::shared_ptr<const PlaceDatabases>>> places;
 };
 
 class Section {
@@ -66,6 +70,8 @@ class Section {
     // Tells what is left: keys that nobody asked for. Called once, last.
     void finish();
 
+    // What is gathered over all sections, and shared between them.
+    [[nodiscard]] ConfigReading& reading() { return *reading_; }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string canonical() const {
         return setting_ == nullptr ? "" : canonical_text(*setting_);

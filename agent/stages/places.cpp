@@ -1,13 +1,18 @@
 #include "agent/stages/places.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <maxminddb.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <optional>
-#include <system_error>
+#include <utility>
 
 namespace tapferry {
 
@@ -15,13 +20,55 @@ namespace {
 
 constexpr unsigned places_log2 = 11;
 
+// A file in memory that holds what another one held. libmaxminddb maps what it opens, and a map of a file
+// that somebody writes over or cuts off ends the program.
+class MemoryCopy {
+  public:
+    explicit MemoryCopy(const std::string& file) {
+        const int from =
+            ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO would be waited for
+        if (from < 0) return;
+        struct stat status {};
+        if (::fstat(from, &status) == 0 && S_ISREG(status.st_mode) &&
+            (fd_ = ::memfd_create("tapferry-places", MFD_CLOEXEC)) >= 0)
+            whole_ = copy(from, status.st_size);
+        ::close(from);
+    }
+    ~MemoryCopy() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    MemoryCopy(const MemoryCopy&) = delete;
+    MemoryCopy& operator=(const MemoryCopy&) = delete;
+
+    // Holds as long as this does. None: it could not be read, or shrank meanwhile.
+    [[nodiscard]] std::optional<std::string> path() const {
+        if (!whole_) return std::nullopt;
+        return "/proc/self/fd/" + std::to_string(fd_);
+    }
+
+  private:
+    [[nodiscard]] bool copy(int from, off_t left) const {
+        while (left > 0) {
+            const ssize_t count = ::sendfile(fd_, from, nullptr, static_cast<std::size_t>(left));
+            if (count < 0 && errno == EINTR) continue;
+            if (count <= 0) return false;
+            left -= count;
+        }
+        return true;
+    }
+
+    int fd_ = -1;
+    bool whole_ = false;
+};
+
 class Database {
   public:
     // Not 0: why it cannot be opened.
     int open(const std::string& file) {
-        std::error_code error;  // a FIFO would be waited for
-        if (!std::filesystem::is_regular_file(file, error)) return MMDB_FILE_OPEN_ERROR;
-        const int status = MMDB_open(file.c_str(), MMDB_MODE_MMAP, &database_);
+        const MemoryCopy copy(file);
+        const auto path = copy.path();
+        if (!path) return MMDB_FILE_OPEN_ERROR;
+        const int status = MMDB_open(path->c_str(), MMDB_MODE_MMAP, &database_);
         is_open_ = status == MMDB_SUCCESS;
         return status;
     }

@@ -19,12 +19,14 @@ class PlaceDatabases {
         std::string country;  // the country alone
         std::string asn;
         [[nodiscard]] bool any() const { return !city.empty() || !country.empty() || !asn.empty(); }
+        bool operator==(const Files&) const = default;
     };
     struct Fault {
         std::string file;
         std::string text;
     };
-    // Empty names are left out; each of the others must be such a database.
+    // Empty names are left out; each of the others must be such a database. Holds them in memory, whatever
+    // becomes of the files.
     static std::variant<std::shared_ptr<const PlaceDatabases>, Fault> open(const Files& files);
     ~PlaceDatabases();
 

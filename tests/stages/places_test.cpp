@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "agent/stages/networks.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry {
 namespace {
@@ -43,6 +44,16 @@ TEST_CASE("what is no country code is none, and a city is passed on as bytes") {
 TEST_CASE("a database of countries tells the country alone") {
     const auto databases = open({"", data + "city.mmdb", ""});
     CHECK(place_of(*databases, "192.0.2.1") == "DE||0|");
+}
+
+TEST_CASE("a database that is cut off or written over while it is used goes on as it was") {
+    const TemporaryFolder folder;
+    const std::string file = folder.path("city.mmdb");
+    std::filesystem::copy(data + "city.mmdb", file);
+    const auto databases = open({file, "", ""});
+    std::ofstream(file, std::ios::trunc) << "x";
+    CHECK(place_of(*databases, "192.0.2.1") == "DE|Frankfurt|0|");
+    CHECK(place_of(*databases, "2001:db8::1") == "NL|Amsterdam|0|");
 }
 
 TEST_CASE("both ends of an event get their places, the same at every look, and absent ones none") {
