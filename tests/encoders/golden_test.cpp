@@ -260,8 +260,8 @@ TEST_CASE("every format makes of each kind of notice what its golden files say")
         const std::string words = hostile_words();
         hostile.words = words;
         Event labelled = event_of(hostile);
-        const Label label{"site", "fra1"};
-        labelled.labels = {&label, 1};
+        constexpr Label labels[] = {{"note", "a;b=c"}, {"site", "fra1"}};
+        labelled.labels = labels;
         encoder->encode(labelled, records);
         encoder->close(records);
         compare(format, "notices", text_of(records));
