@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "agent/stages/answer_addresses.h"
+#include "agent/stages/networks.h"
+#include "encoders/record_address.h"
 
 namespace tapferry {
 
@@ -39,8 +40,7 @@ void remove_odd_opt_records(dns::Message& message) {
 
 IpAddress masked(IpAddress address, unsigned prefix) {
     for (unsigned i = 0; i < address.size; ++i) {
-        const unsigned kept = std::clamp<unsigned>(prefix, i * 8, i * 8 + 8) - i * 8;
-        address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & ~(0xFFu >> kept));
+        address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & ~host_bits(i, prefix));
     }
     return address;
 }
@@ -88,10 +88,7 @@ void Privacy::hide_subnet(dns::Edns& edns) {
         return;
     }
     const unsigned known = edns.client_subnet_source_prefix;
-    IpAddress address;
-    address.size = edns.client_subnet_family == 1 ? 4 : 16;
-    std::memcpy(address.bytes.data(), edns.client_subnet_address, address.size);
-    address = masked(address, known);
+    IpAddress address = masked(client_subnet_address(edns), known);
     if (known != 0) address = hidden(address);  // a client that gave no bit of it has hidden itself
     if (options_.client == Client::hmac && known != 0) {
         edns.client_subnet_family = 2;
