@@ -37,6 +37,12 @@ enum class MessageType : std::uint8_t {
 };
 inline constexpr std::size_t message_type_count = 15;
 
+// A resolver's or forwarder's own messages: who asks is the resolver, not a client.
+constexpr bool goes_upstream(MessageType type) {
+    return type == MessageType::resolver_query || type == MessageType::resolver_response ||
+           type == MessageType::forwarder_query || type == MessageType::forwarder_response;
+}
+
 // dnstap.proto, SocketFamily, as sent: the addresses may disagree, and they decide.
 enum class SocketFamily : std::uint8_t { unknown, inet, inet6 };
 // dnstap.proto, SocketProtocol. `unknown`: absent, or a number this version does not know.

@@ -25,17 +25,13 @@ std::uint64_t draw_seed() {
 // Which responses show that the server tells the answers to queries of this type. BIND decides anew for a
 // response whether it is a client's or of authority.
 std::uint64_t sort_of(MessageType type) {
+    if (goes_upstream(type)) return 2;
     switch (type) {
         case MessageType::auth_query:
         case MessageType::auth_response:
         case MessageType::client_query:
         case MessageType::client_response:
             return 1;
-        case MessageType::resolver_query:
-        case MessageType::resolver_response:
-        case MessageType::forwarder_query:
-        case MessageType::forwarder_response:
-            return 2;
         default:
             return 3 + (static_cast<std::uint64_t>(type) + 1) / 2;
     }

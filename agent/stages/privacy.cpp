@@ -17,16 +17,7 @@ constexpr std::uint32_t match_client_ip = 2;  // dnstap.proto, Policy.Match
 
 // A resolver's and a forwarder's own queries tell their own address; all others may tell a client's.
 bool tells_a_client(const Event& event) {
-    if (event.kind == EventKind::new_domain) return true;
-    switch (event.type) {
-        case MessageType::resolver_query:
-        case MessageType::resolver_response:
-        case MessageType::forwarder_query:
-        case MessageType::forwarder_response:
-            return false;
-        default:
-            return true;
-    }
+    return event.kind == EventKind::new_domain || !goes_upstream(event.type);
 }
 
 // OPT records that a message must not have (RFC 6891, section 6.1.1: one, among the additional records): the
