@@ -44,9 +44,9 @@ std::string_view message_type_short(MessageType);
 std::string_view message_type_name(MessageType);  // empty for unknown
 // "UDP", "TCP", "DOT", "DOH", "DNSCryptUDP", "DNSCryptTCP", "DOQ"; empty for unknown.
 std::string_view socket_protocol_name(SocketProtocol);
-std::string_view http_protocol_name(HttpProtocol);   // "HTTP1" …; empty for unknown
-std::string_view policy_action_name(std::uint32_t);  // empty for unknown
-std::string_view policy_match_name(std::uint32_t);   // empty for unknown
+std::string_view http_protocol_name(HttpProtocol);  // "HTTP1" …; empty for unknown
+std::string_view policy_action_name(PolicyAction);  // "NXDOMAIN" …; likewise
+std::string_view policy_match_name(PolicyMatch);    // "QNAME" …; likewise
 
 // Dotted quad, or RFC 5952. Nothing for an absent address.
 void append_address(TextBuffer&, const IpAddress&);

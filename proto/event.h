@@ -49,6 +49,11 @@ enum class SocketFamily : std::uint8_t { unknown, inet, inet6 };
 enum class SocketProtocol : std::uint8_t { unknown, udp, tcp, dot, doh, dnscrypt_udp, dnscrypt_tcp, doq };
 // dnstap.proto, HttpProtocol.
 enum class HttpProtocol : std::uint8_t { unknown, http1, http2, http3 };
+// dnstap.proto, Policy.Action and Policy.Match.
+enum class PolicyAction : std::uint8_t { unknown, nxdomain, nodata, pass, drop, truncate, local_data };
+enum class PolicyMatch : std::uint8_t { unknown, qname, client_ip, response_ip, ns_name, ns_ip };
+inline constexpr std::size_t policy_action_count = 7;
+inline constexpr std::size_t policy_match_count = 6;
 
 // An IPv4 or IPv6 address in network byte order. IPv4-mapped IPv6 is folded to IPv4 by the decoder.
 struct IpAddress {
@@ -99,8 +104,8 @@ struct Policy {
     bool present = false;
     std::string_view type;
     std::string_view rule;
-    std::uint32_t action = 0;  // Policy.Action, 0: absent
-    std::uint32_t match = 0;   // Policy.Match, 0: absent
+    PolicyAction action = PolicyAction::unknown;
+    PolicyMatch match = PolicyMatch::unknown;
     std::string_view value;
 };
 

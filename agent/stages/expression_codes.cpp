@@ -98,11 +98,15 @@ Found find_time_source(std::string_view name) {
 }
 
 Found find_policy_action(std::string_view name) {
-    return named(name, 1, 16, [](TextBuffer& out, unsigned n) { out.append(policy_action_name(n)); });
+    return named(name, 1, policy_action_count, [](TextBuffer& out, unsigned n) {
+        out.append(policy_action_name(static_cast<PolicyAction>(n)));
+    });
 }
 
 Found find_policy_match(std::string_view name) {
-    return named(name, 1, 16, [](TextBuffer& out, unsigned n) { out.append(policy_match_name(n)); });
+    return named(name, 1, policy_match_count, [](TextBuffer& out, unsigned n) {
+        out.append(policy_match_name(static_cast<PolicyMatch>(n)));
+    });
 }
 
 Found find_truth(std::string_view word) {
@@ -179,11 +183,11 @@ constexpr NamedCodes coded[] = {
      {[](In e) { return e.dns.answers.empty() ? -1 : std::int64_t{e.dns.answers.front().type}; },
       find_record_type, "a record type such as \"AAAA\" or \"TYPE65280\""}},
     {"policy_action",
-     {[](In e) { return policy_action_name(e.policy.action).empty() ? -1 : std::int64_t{e.policy.action}; },
-      find_policy_action, "one of NXDOMAIN, NODATA, PASS, DROP, TRUNCATE and LOCAL_DATA"}},
+     {[](In e) { return code_if_not_zero(e.policy.action); }, find_policy_action,
+      "one of NXDOMAIN, NODATA, PASS, DROP, TRUNCATE and LOCAL_DATA"}},
     {"policy_match",
-     {[](In e) { return policy_match_name(e.policy.match).empty() ? -1 : std::int64_t{e.policy.match}; },
-      find_policy_match, "one of QNAME, CLIENT_IP, RESPONSE_IP, NS_NAME and NS_IP"}},
+     {[](In e) { return code_if_not_zero(e.policy.match); }, find_policy_match,
+      "one of QNAME, CLIENT_IP, RESPONSE_IP, NS_NAME and NS_IP"}},
     {"time_source",
      {[](In e) { return std::int64_t{e.time_source == TimeSource::agent ? 1 : -1}; }, find_time_source,
       "\"agent\""}},

@@ -13,7 +13,6 @@ namespace {
 using Client = PrivacyOptions::Client;
 
 constexpr unsigned places_log2 = 12;
-constexpr std::uint32_t match_client_ip = 2;  // dnstap.proto, Policy.Match
 
 // A resolver's and a forwarder's own queries tell their own address; all others may tell a client's.
 bool tells_a_client(const Event& event) {
@@ -57,7 +56,7 @@ void Privacy::apply(Event& event) {
     if (options_.client == Client::keep) return;
     if (tells_a_client(event)) hide_address(event);
     if (event.dns.edns.has_client_subnet) hide_subnet(event.dns.edns);
-    if (event.policy.match == match_client_ip) event.policy.rule = event.policy.value = {};
+    if (event.policy.match == PolicyMatch::client_ip) event.policy.rule = event.policy.value = {};
     if (options_.client == Client::drop) event.extra = {};
     remove_odd_opt_records(event.dns);
     event.frame = {};

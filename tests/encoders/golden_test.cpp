@@ -168,8 +168,12 @@ void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
     add([&](EventBuilder& b) { b.type(MessageType::resolver_response).rcode(2).zone({"example", "test"}); });
     add([&](EventBuilder& b) { b.wire("truncated"); });
     add([&](EventBuilder& b) {
-        b.event().policy = {
-            .present = true, .type = "RPZ", .rule = "x|y", .action = 4, .match = 1, .value = "v"};
+        b.event().policy = {.present = true,
+                            .type = "RPZ",
+                            .rule = "x|y",
+                            .action = PolicyAction::drop,
+                            .match = PolicyMatch::qname,
+                            .value = "v"};
     });
     add([&](EventBuilder& b) {
         b.type(MessageType::client_query).no_question().zone({"new", "test"});

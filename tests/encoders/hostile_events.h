@@ -69,8 +69,12 @@ struct HostileEvent {
         event.labels = labels;
         event.query_place = {.country = "DE", .city = extra, .as_number = 64500, .as_organization = policy};
         if (hostile.below(4) == 0) {
-            event.policy = {
-                .present = true, .type = policy, .rule = policy, .action = 2, .match = 2, .value = policy};
+            event.policy = {.present = true,
+                            .type = policy,
+                            .rule = policy,
+                            .action = PolicyAction::nodata,
+                            .match = PolicyMatch::client_ip,
+                            .value = policy};
         }
     }
 
