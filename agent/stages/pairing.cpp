@@ -5,6 +5,7 @@
 #include <random>
 
 #include "encoders/event_facts.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -55,8 +56,7 @@ bool can_be_paired(const Event& event) {
 
 // Many messages answer it, and BIND tells of none of them.
 bool asks_for_a_transfer(const Event& event) {
-    constexpr std::uint16_t ixfr = 251, axfr = 252;
-    return event.has_question && (event.qtype == ixfr || event.qtype == axfr);
+    return event.has_question && dns::is_transfer(event.qtype);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "agent/stages/networks.h"
 #include "encoders/record_address.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 
@@ -22,8 +23,7 @@ bool tells_a_client(const Event& event) {
 // OPT records that a message must not have (RFC 6891, section 6.1.1: one, among the additional records): the
 // formats would show their bytes as they came, and what stands in them may be a client's subnet.
 void remove_odd_opt_records(dns::Message& message) {
-    constexpr std::uint16_t type_opt = 41;
-    const auto is_opt = [](const dns::ResourceRecord& record) { return record.type == type_opt; };
+    const auto is_opt = [](const dns::ResourceRecord& record) { return record.type == dns::type_opt; };
     for (auto* section : {&message.answers, &message.authority, &message.additional})
         std::erase_if(*section, is_opt);
 }

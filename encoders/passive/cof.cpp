@@ -7,13 +7,13 @@
 #include "encoders/escape.h"
 #include "encoders/json/json_notices.h"
 #include "proto/digits.h"
+#include "proto/record_types.h"
 #include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
 
 constexpr std::size_t key_bytes_a_row = 128;
-constexpr std::uint16_t class_in = 1;
 
 // The name of a sensor that says nothing of itself, where there must be one.
 constexpr std::string_view nameless_sensor = "unknown";
@@ -65,7 +65,7 @@ void CofEncoder::encode(const Event& event, RecordBuffer& records) {
     if (!records_.start(event)) return;
     std::size_t added = 0;
     while (const dns::ResourceRecord* record = records_.next()) {
-        if (record->rclass != class_in) continue;
+        if (record->rclass != dns::class_in) continue;
         key_.clear();
         append_key(event, *record);
         added += key_.size();

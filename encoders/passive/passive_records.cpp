@@ -6,6 +6,7 @@
 #include "encoders/bounds.h"
 #include "encoders/event_class.h"
 #include "proto/dns_text.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -40,11 +41,13 @@ bool is_believable(const Event& event) {
            event.dns.qr() && !event.dns.tc() && event.dns.opcode == opcode_query;
 }
 
-// Signatures, proofs of absence, and pseudo-records: SIG, NXT, OPT, RRSIG, NSEC, NSEC3, NSEC3PARAM, and the
-// range of query and meta types from TKEY (249) to ANY (255).
+// Signatures, proofs of absence and pseudo-records, and the range of query and meta types.
 bool is_left_out(std::uint16_t type) {
-    constexpr std::array<std::uint16_t, 7> types = {24, 30, 41, 46, 47, 50, 51};
-    return (type >= 249 && type <= 255) || std::find(types.begin(), types.end(), type) != types.end();
+    using namespace dns;
+    constexpr std::array types = {type_sig,  type_nxt,   type_opt,       type_rrsig,
+                                  type_nsec, type_nsec3, type_nsec3param};
+    return (type >= type_tkey && type <= type_any) ||
+           std::find(types.begin(), types.end(), type) != types.end();
 }
 
 // Those of D4's etc/records-type.json, whose importers end at any other.

@@ -7,6 +7,7 @@
 #include "encoders/bounds.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -21,9 +22,6 @@ constexpr std::size_t rdata_column = 48;
 constexpr std::size_t largest_record = 3300;
 constexpr std::size_t id_width = 6;
 
-constexpr std::uint16_t type_sig = 24;
-constexpr std::uint16_t type_tsig = 250;
-constexpr std::uint16_t class_any = 255;
 constexpr std::uint8_t opcode_update = 5;
 
 constexpr SectionNames of_query{"QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL"};
@@ -277,10 +275,10 @@ void append_lower_flags(TextBuffer& out, const dns::Message& message) {
 }
 
 bool is_tsig(const dns::ResourceRecord& record) {
-    return record.type == type_tsig;
+    return record.type == dns::type_tsig;
 }
 bool is_sig0(const dns::ResourceRecord& record) {
-    return record.type == type_sig && record.rclass == class_any;
+    return record.type == dns::type_sig && record.rclass == dns::class_any;
 }
 
 }  // namespace tapferry
