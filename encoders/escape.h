@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include "encoders/characters.h"
 #include "proto/byte_vector.h"
+#include "proto/characters.h"
 #include "proto/text_buffer.h"
 
 namespace tapferry {
@@ -25,8 +25,7 @@ ByteVector<Size> unprintable(ByteVector<Size> bytes) {
 // Those, and those of `specials`.
 template <std::size_t Size, char... specials>
 ByteVector<Size> suspicious(ByteVector<Size> bytes) {
-    return unprintable<Size>(bytes) |
-           (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
+    return unprintable<Size>(bytes) | (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
 }
 
 // Whether one is among `Size` bytes or more.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "encoders/characters.h"
 #include "encoders/event_class.h"
 #include "encoders/month_time.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {

@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "agent/config/read_severities.h"
-#include "encoders/characters.h"
 #include "encoders/make_encoder.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 

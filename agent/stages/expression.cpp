@@ -5,6 +5,7 @@
 #include "agent/stages/answer_addresses.h"
 #include "agent/stages/domains.h"
 #include "agent/stages/expression_program.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -148,8 +149,7 @@ class Run {
 bool TextMatch::holds(std::string_view text) const {
     char lowered[64];
     if (any_case && text.size() <= sizeof lowered) {
-        std::transform(text.begin(), text.end(), lowered,
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        std::transform(text.begin(), text.end(), lowered, to_lower);
         text = {lowered, text.size()};
     }
     const auto any = [&](auto is) { return std::any_of(values.begin(), values.end(), is); };

@@ -5,6 +5,7 @@
 
 #include "agent/stages/clipped.h"
 #include "encoders/event_facts.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 #include "proto/malformed.h"
 
@@ -14,10 +15,6 @@ namespace {
 
 using In = const Event&;
 using Found = std::optional<std::int64_t>;
-
-char to_upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
 
 bool same_word(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),

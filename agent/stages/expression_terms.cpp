@@ -4,6 +4,7 @@
 
 #include "agent/stages/domains.h"
 #include "agent/stages/expression_time.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 
@@ -28,13 +29,12 @@ std::string quoted(std::string_view text) {
 }
 
 bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    return std::all_of(text.begin(), text.end(), is_printable);
 }
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    std::transform(result.begin(), result.end(), result.begin(), to_lower);
     return result;
 }
 

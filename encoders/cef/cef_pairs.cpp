@@ -5,6 +5,7 @@
 #include "encoders/event_class.h"
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
+#include "proto/characters.h"
 #include "proto/text_pieces.h"
 
 namespace tapferry {
@@ -17,10 +18,6 @@ constexpr std::size_t max_dvchost = 100;
 
 // Receivers keep pairs of keys that they do not know as one text, "key=value;key=value", and split it there.
 constexpr std::string_view separators_of_own_pairs = ";=";
-
-char upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
 
 void append_own_value(TextBuffer& out, std::string_view bytes) {
     const std::size_t from = out.size();
@@ -35,7 +32,7 @@ void append_own_value(TextBuffer& out, std::string_view bytes) {
 void append_key_part(TextBuffer& out, std::string_view name) {
     bool begins = true;
     for (const char c : name) {
-        if (c != '_') out.push_back(begins ? upper(c) : c);
+        if (c != '_') out.push_back(begins ? to_upper(c) : c);
         begins = c == '_';
     }
 }

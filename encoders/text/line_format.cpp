@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "encoders/bounds.h"
-#include "encoders/characters.h"
 #include "encoders/escape.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {

@@ -7,7 +7,7 @@
 #include "agent/commands/dead_letter/dead_letter_commands.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/time_option.h"
-#include "encoders/characters.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 
