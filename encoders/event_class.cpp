@@ -139,6 +139,13 @@ std::uint8_t event_severity(const Event& event) {
     return Severities().of(event);
 }
 
+SeverityStep severity_step(const Event& event) {
+    const std::uint8_t severity = event_severity(event);
+    if (severity <= 3) return SeverityStep::informational;
+    if (severity <= 5) return SeverityStep::low;
+    return severity <= 7 ? SeverityStep::medium : SeverityStep::high;
+}
+
 std::uint8_t syslog_severity(std::uint8_t cef_severity) {
     if (cef_severity <= 3) return 6;
     if (cef_severity <= 6) return 5;

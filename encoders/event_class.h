@@ -58,6 +58,10 @@ std::vector<std::string> severity_names();
 
 // By the severities that nobody has changed.
 std::uint8_t event_severity(const Event&);
+// The same in the four steps of formats that have few: up to 3, to 5, to 7, and above.
+enum class SeverityStep : std::uint8_t { informational, low, medium, high };
+inline constexpr std::size_t severity_step_count = 4;
+SeverityStep severity_step(const Event&);
 // RFC 5424, section 6.2.1: 6 (informational) for severities up to 3, then 5 (notice), 4 (warning), 3 (error);
 // never more urgent.
 std::uint8_t syslog_severity(std::uint8_t cef_severity);

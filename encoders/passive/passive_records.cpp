@@ -5,6 +5,7 @@
 
 #include "encoders/bounds.h"
 #include "encoders/event_class.h"
+#include "encoders/event_facts.h"
 #include "proto/dns_text.h"
 #include "proto/record_types.h"
 
@@ -54,14 +55,6 @@ bool is_left_out(std::uint16_t type) {
 bool is_known_to_d4(std::uint16_t type) {
     return (type >= 1 && type <= 63 && type != 54) || (type >= 99 && type <= 109) ||
            (type >= 256 && type <= 259) || type == 32768 || type == 32769;
-}
-
-// Most owners are a pointer to the question's name, right behind the header.
-bool owner_is_qname(const Event& event, const dns::ResourceRecord& record) {
-    constexpr std::uint16_t question_name = 12;
-    const dns::Message& dns = event.dns;
-    return event.has_question && !dns.questions.empty() && dns.questions.front().name == question_name &&
-           dns.wire[record.owner] == 0xC0 && dns.wire[record.owner + 1U] == question_name;
 }
 
 }  // namespace

@@ -60,10 +60,6 @@ constexpr std::string_view extended_error_names[] = {"Other",
                                                      "Synthesized",
                                                      "Invalid Query Type"};
 
-bool is_of_section(const dns::ResourceRecord& record) {
-    return !is_tsig(record) && !is_sig0(record);
-}
-
 std::size_t digits_of(unsigned number) {
     std::size_t digits = 1;
     for (; number >= 10; number /= 10) ++digits;
@@ -279,6 +275,9 @@ bool is_tsig(const dns::ResourceRecord& record) {
 }
 bool is_sig0(const dns::ResourceRecord& record) {
     return record.type == dns::type_sig && record.rclass == dns::class_any;
+}
+bool is_of_section(const dns::ResourceRecord& record) {
+    return !is_tsig(record) && !is_sig0(record);
 }
 
 }  // namespace tapferry
