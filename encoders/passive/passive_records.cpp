@@ -59,9 +59,9 @@ bool is_known_to_d4(std::uint16_t type) {
 
 }  // namespace
 
-std::string_view no_source_words(const Event& event, const PassiveDnsOptions& options) {
+std::string_view no_source_words(const Event& event, const PassiveSelection& options) {
     if (!event.is_response && !(event.has_message && event.dns.qr())) return "a query";
-    if (options.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) {
+    if (options.sources == PassiveSelection::Sources::from_frame && !is_source(event)) {
         if (event.type == MessageType::client_response)
             return "a client response without AA, which a cache may have given";
         return "of a message type that is no source";
@@ -81,7 +81,7 @@ std::string_view no_source_words(const Event& event, const PassiveDnsOptions& op
 bool PassiveRecords::start(const Event& event) {
     at_ = end_ = 0;
     has_more_ = false;
-    if (options_.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) return false;
+    if (options_.sources == PassiveSelection::Sources::from_frame && !is_source(event)) return false;
     if (!is_believable(event)) return false;
     event_ = &event;
     if (is_success(event.dns.rcode)) end_ = std::min(event.dns.answers.size(), max_examined_answers);
@@ -97,7 +97,7 @@ const dns::ResourceRecord* PassiveRecords::next() {
         render_owner(record);
         // Also asked when everything is kept: the chain goes on behind records that are not told.
         if (!chain_.take(*event_, record, owner_.view()) &&
-            options_.bailiwick == PassiveDnsOptions::Bailiwick::drop) {
+            options_.bailiwick == PassiveSelection::Bailiwick::drop) {
             ++left_out_;
             continue;
         }
