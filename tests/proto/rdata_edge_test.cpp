@@ -131,7 +131,7 @@ TEST_CASE("a location outside the earth or of another version is unknown") {
     CHECK(text(29, "00 12 16 13 00000000 80000000 00989680").starts_with("\\# "));
 }
 
-TEST_CASE("an address prefix has the octets and bits of its family, and at least one stands in the RDATA") {
+TEST_CASE("an address prefix has the octets and bits of its family, and no list of them is empty text") {
     CHECK(text(42, "0001 15 83 c0a820") == "!1:192.168.32.0/21");
     CHECK(text(42, "0001 00 00") == "1:0.0.0.0/0");
     CHECK(text(42, "") == "\\# 0");
