@@ -52,7 +52,8 @@ std::string_view policy_match_name(PolicyMatch);    // "QNAME" …; likewise
 void append_address(TextBuffer&, const IpAddress&);
 void append_decimal(TextBuffer&, std::uint64_t);
 void append_hex(TextBuffer&, std::span<const std::uint8_t>);
-void append_event_id(TextBuffer&, const EventId&);  // 32 lower-case hex digits
+void append_event_id(TextBuffer&,
+                     const EventId&);  // 32 lower-case hex digits; "-g" behind them for its letter, if any
 // RFC 3339 in UTC: 2026-11-20T21:23:42.143733Z. `digits` of the fraction: 0 to 9. Years 0000 to 9999.
 void append_rfc3339(TextBuffer&, const Timestamp&, unsigned digits);
 // 1795209822.143733: Unix seconds with `digits` of the fraction, 0 to 9.

@@ -32,6 +32,8 @@ constexpr Alphabet make_printable_alphabet(std::string_view except) {
 }
 
 inline constexpr Alphabet name_alphabet = make_name_alphabet();
+// Of character strings: they stand in columns that "|" parts (passivedns), and their quotes end them. Opaque
+// bytes stand in no such column.
 inline constexpr Alphabet string_alphabet = make_printable_alphabet("\"\\|");
 inline constexpr Alphabet opaque_alphabet = make_printable_alphabet("\\");
 
