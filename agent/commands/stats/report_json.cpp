@@ -2,6 +2,7 @@
 #include "agent/commands/stats/report.h"
 #include "encoders/escape.h"
 #include "encoders/event_facts.h"
+#include "encoders/time_units.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -160,7 +161,7 @@ class ReportJson {
             report_.timeline.begin_ms + static_cast<std::int64_t>(index) * report_.timeline.width_ms;
         comma();
         out_.append('{');
-        time("time", Timestamp{ms / 1000, static_cast<std::uint32_t>(ms % 1000) * 1'000'000});
+        time("time", from_milliseconds(ms));
         const TimelineCounts& counts = report_.timeline.counts[index];
         for (std::size_t i = 0; i < counts.size(); ++i)
             number(timeline_series_name(static_cast<TimelineSeries>(i)), counts[i]);

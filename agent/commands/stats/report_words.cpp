@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "agent/commands/count_words.h"
+#include "encoders/time_units.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -44,8 +45,7 @@ std::string two_units(std::uint64_t value, std::uint64_t scale, std::string_view
 
 std::string rfc3339(std::int64_t ms, unsigned digits) {
     TextBuffer text;
-    const auto rest = static_cast<std::uint32_t>(((ms % 1000) + 1000) % 1000);
-    append_rfc3339(text, {(ms - rest) / 1000, rest * 1'000'000}, digits);
+    append_rfc3339(text, from_milliseconds(ms), digits);
     return std::string(text.view());
 }
 

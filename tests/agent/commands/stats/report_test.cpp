@@ -72,6 +72,12 @@ TEST_CASE("an empty capture has a report too") {
     CHECK(report_html(report).ends_with("</html>\n"));
 }
 
+TEST_CASE("a step of the timeline before 1970 is told as the time that it is") {
+    CaptureReport report;
+    report.timeline = {.begin_ms = -1'500, .width_ms = 1'000, .counts = {TimelineCounts{}}};
+    CHECK(report_json(report).find("\"time\":\"1969-12-31T23:59:58.500000000Z\"") != std::string::npos);
+}
+
 TEST_CASE("nothing from a capture or a file's name becomes markup of the page") {
     const std::string page = report_html(report_of("kdig"));
     CHECK(page.find("a <b>") == std::string::npos);
