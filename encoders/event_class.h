@@ -1,6 +1,7 @@
-// What an event is called by the formats that name classes: the headers of CEF and LEEF, and MSGID and
-// severity of the syslog header. Constants only, never a byte of the event. Used by cef.cpp, leef.cpp and
-// syslog_header.cpp; severities are chosen by the configuration.
+// What sort of event one is and how serious, for the formats that have a word or a number for it: the headers
+// of CEF and LEEF, MSGID and severity of the syslog header, actions and severities of the JSON formats.
+// Constants only, never a byte of the event. Used by the encoders; severities are chosen by the
+// configuration.
 #pragma once
 
 #include <array>
