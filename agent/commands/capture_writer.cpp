@@ -10,6 +10,7 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/terminal.h"
 #include "agent/spool/death_point.h"
 #include "transports/frame_streams_file.h"
 
@@ -27,7 +28,7 @@ std::span<const std::uint8_t> octets(std::string_view text) {
 
 CaptureWriter::CaptureWriter(const std::string& file)
     : name_(file == "-" ? "standard output" : file_words(file)) {
-    if (file == "-" && ::isatty(STDOUT_FILENO) == 1)
+    if (file == "-" && output_is_terminal())
         throw WrongUsage("frames are binary, and standard output is a terminal: send them into a file");
     descriptor_.reset(
         file == "-" ? ::dup(STDOUT_FILENO)

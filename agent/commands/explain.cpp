@@ -1,12 +1,11 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/explain/explanation.h"
+#include "agent/commands/terminal.h"
+#include "agent/commands/text_table.h"
 #include "agent/stages/stages.h"
 #include "encoders/escape.h"
 #include "proto/decoder.h"
@@ -63,31 +62,21 @@ class Search {
     Found found_;
 };
 
-// Bold, faint and yellow, on a terminal only.
+// Bold, faint and yellow, where there are colours.
 struct Colours {
     std::string_view bold, faint, warning, end;
     static Colours choose() {
-        if (::isatty(STDOUT_FILENO) != 1) return {};
+        if (!output_has_colours()) return {};
         return {"\x1B[1m", "\x1B[2m", "\x1B[33m", "\x1B[0m"};
     }
 };
-
-std::size_t terminal_width() {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 80) return size.ws_col;
-    return 132;
-}
-
-std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
-    return text;
-}
 
 std::string shortened(const std::string& text, std::size_t width) {
     return text.size() <= width ? text : text.substr(0, width - 2) + "..";
 }
 
 void print_table(const ExplainedRecord& record, const Colours& colours) {
+    constexpr std::size_t usual_width = 132;
     constexpr std::size_t number_width = 6;
     std::size_t key_width = sizeof "FIELD" - 1;
     std::size_t value_width = sizeof "VALUE" - 1;
@@ -97,12 +86,13 @@ void print_table(const ExplainedRecord& record, const Colours& colours) {
     }
     const std::size_t least_value = 24;
     const std::size_t others = key_width + 2 * (number_width + 2) + 48;
-    const std::size_t width = terminal_width();
+    const std::size_t width = output_width(usual_width);
     value_width = std::min(value_width, width > others + least_value ? width - others : least_value);
     const auto line = [&](const std::string& key, const std::string& value, const std::string& length,
                           const std::string& limit) {
-        return padded(key, key_width) + "  " + padded(shortened(value, value_width), value_width) + "  " +
-               padded(length, number_width) + "  " + padded(limit, number_width) + "  ";
+        return padded_right(key, key_width) + "  " +
+               padded_right(shortened(value, value_width), value_width) + "  " +
+               padded_right(length, number_width) + "  " + padded_right(limit, number_width) + "  ";
     };
     std::cout << colours.bold << line("FIELD", "VALUE", "LENGTH", "LIMIT") << "FROM" << colours.end << '\n';
     for (const auto& [field, from, limit, cut] : record.fields) {
