@@ -4,10 +4,10 @@
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/explain/explanation.h"
+#include "agent/commands/json_text.h"
 #include "agent/commands/terminal.h"
 #include "agent/commands/text_table.h"
 #include "agent/stages/stages.h"
-#include "encoders/escape.h"
 #include "proto/decoder.h"
 #include "proto/dns_text.h"
 
@@ -125,41 +125,26 @@ void print_text(const Found& found, const std::string& format) {
     std::cout << '\n';
 }
 
-std::string json_text(std::string_view text) {
-    TextBuffer out;
-    out.append('"', text);
-    escape_json(out, 1);
-    out.push_back('"');
-    return std::string(out.view());
-}
-
 void print_json(const Found& found, const std::string& format) {
-    std::cout << "{\"frame\":" << found.frame << ",\"type\":" << json_text(found.type)
-              << ",\"frame_bytes\":" << found.frame_bytes << ",\"format\":" << json_text(format)
-              << ",\"records\":[";
-    std::string_view between;
+    JsonText json;
+    json.open('{').add("frame", found.frame).printable("type", found.type);
+    json.add("frame_bytes", std::uint64_t{found.frame_bytes}).printable("format", format);
+    json.open('[', "records");
     for (const auto& record : found.explanation.records) {
-        std::cout << between << "{\"bytes\":" << record.bytes << ",\"fields\":[";
-        between = "";
+        json.open('{').add("bytes", std::uint64_t{record.bytes}).open('[', "fields");
         for (const auto& [field, from, limit, cut] : record.fields) {
-            std::cout << between << "{\"field\":" << json_text(field.key)
-                      << ",\"value\":" << json_text(field.value) << ",\"length\":" << field.value.size();
-            if (limit != 0) std::cout << ",\"limit\":" << limit;
-            std::cout << ",\"from\":" << json_text(from);
-            if (!cut.empty()) std::cout << ",\"cut\":" << json_text(cut);
-            std::cout << '}';
-            between = ",";
+            json.open('{').printable("field", field.key).printable("value", field.value);
+            json.add("length", std::uint64_t{field.value.size()});
+            if (limit != 0) json.add("limit", std::uint64_t{limit});
+            json.printable("from", from);
+            if (!cut.empty()) json.printable("cut", cut);
+            json.close('}');
         }
-        std::cout << "]}";
-        between = ",";
+        json.close(']').close('}');
     }
-    std::cout << "],\"left_out\":[";
-    between = "";
-    for (const auto fact : found.explanation.left_out) {
-        std::cout << between << json_text(fact);
-        between = ",";
-    }
-    std::cout << "]}\n";
+    json.close(']').open('[', "left_out");
+    for (const auto fact : found.explanation.left_out) json.printable("", fact);
+    std::cout << json.close(']').close('}').text();
 }
 
 // ": it is a query".

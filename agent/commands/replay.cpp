@@ -225,7 +225,7 @@ std::string ledger_json(const std::vector<Replayed>& all) {
     JsonText json;
     json.open('{').open('[', "files");
     for (const auto& replayed : all) {
-        json.open('{').add("file", replayed.file).add("sha256", replayed.digest);
+        json.open('{').printable("file", replayed.file).add("sha256", replayed.digest);
         TextBuffer id;
         append_event_id(id, {replayed.incarnation, 0});
         json.add("incarnation", id.view().substr(0, 16)).add("frames", replayed.frames);

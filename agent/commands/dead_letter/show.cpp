@@ -68,9 +68,8 @@ std::string as_json(const std::string& destination, const Letter& letter) {
     TextBuffer line;
     append_letter(line, letter, std::numeric_limits<std::size_t>::max());
     JsonText head;
-    std::string text = head.open('{').add("destination", destination).text();
-    text.back() = ',';
-    return text.append(line.view(1));
+    head.open('{').add("destination", destination);
+    return std::string(head.part()).append(",").append(line.view(1));
 }
 
 }  // namespace
