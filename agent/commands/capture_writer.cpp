@@ -20,11 +20,11 @@ namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
 
-std::span<const std::uint8_t> octets(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
+
+void CaptureWriter::append(const auto& bytes) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
 
 CaptureWriter::CaptureWriter(const std::string& file)
     : name_(file == "-" ? "standard output" : file_words(file)) {
@@ -35,7 +35,7 @@ CaptureWriter::CaptureWriter(const std::string& file)
                     : ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!descriptor_.is_open())
         throw std::system_error(errno, std::generic_category(), name_ + " cannot be written");
-    append(octets(frame_streams_start));
+    append(frame_streams_start);
 }
 
 bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
@@ -49,12 +49,8 @@ bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
 }
 
 bool CaptureWriter::finish() {
-    append(octets(frame_streams_stop));
+    append(frame_streams_stop);
     return flush();
-}
-
-void CaptureWriter::append(std::span<const std::uint8_t> bytes) {
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
 bool CaptureWriter::flush() {
