@@ -176,7 +176,7 @@ int explain_command(const ExplainArguments& arguments) {
         return complain(file + ": has " + std::to_string(search.events()) + " events that are wanted" +
                         (arguments.event == 0 ? "" : ", and no event " + std::to_string(arguments.event)));
     }
-    if (arguments.style == "json") {
+    if (arguments.style == ReportFormat::json) {
         print_json(found, format);
     } else {
         print_text(found, format);

@@ -264,7 +264,7 @@ int replay_command(const ReplayArguments& arguments) {
             whole = false;
         }
     }
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << ledger_json(all);
     else
         print_text(all);

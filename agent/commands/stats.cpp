@@ -93,7 +93,7 @@ void write_page(const std::string& path, const std::string& page) {
 
 void show(const CaptureReport& report, const StatsArguments& arguments) {
     if (!arguments.html.empty()) write_page(arguments.html, report_html(report));
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << report_json(report);
     else if (arguments.html.empty())
         std::cout << report_text(report, looks_of_standard_output());
@@ -103,7 +103,7 @@ void show(const CaptureReport& report, const StatsArguments& arguments) {
 }  // namespace
 
 int stats_command(const StatsArguments& arguments) {
-    if (arguments.html == "-" && arguments.format == "json")
+    if (arguments.html == "-" && arguments.format == ReportFormat::json)
         throw WrongUsage("--html - and --format json both go to standard output: give the page a file");
     StageOptions stages = read_filter_options(arguments.filter);
     stages.registered_domain = true;

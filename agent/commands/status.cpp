@@ -67,14 +67,14 @@ int watch(const StatusArguments& arguments) {
 }  // namespace
 
 int status_command(const StatusArguments& arguments) {
-    if (arguments.watch && arguments.format == "json")
+    if (arguments.watch && arguments.format == ReportFormat::json)
         throw WrongUsage(
             "--watch is for people; ask for JSON again and again instead, it has the same values");
     if (arguments.watch) return watch(arguments);
     const std::string address =
         arguments.address.empty() ? admin_address(arguments.config) : arguments.address;
     const std::string json = fetch(address, "/status");
-    std::cout << (arguments.format == "json" ? json : status_table(json));
+    std::cout << (arguments.format == ReportFormat::json ? json : status_table(json));
     std::cout.flush();
     if (!std::cout) return 1;
     return status_balances(json) ? 0 : 1;

@@ -128,7 +128,7 @@ int dead_letter_list_command(const DeadLetterArguments& arguments) {
     const LetterPlaces places = find_letters(arguments);
     std::vector<Summary> summaries;
     for (const auto& place : places.destinations) summaries.push_back(summary_of(place));
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << as_json(summaries);
     else
         print_text(summaries);

@@ -77,7 +77,8 @@ std::string as_json(const std::string& destination, const Letter& letter) {
 int dead_letter_show_command(const DeadLetterArguments& arguments) {
     const Selection selection(arguments);
     const auto shown = [&](const std::string& destination, const Letter& letter) {
-        return arguments.format == "json" ? as_json(destination, letter) : as_text(destination, letter);
+        return arguments.format == ReportFormat::json ? as_json(destination, letter)
+                                                      : as_text(destination, letter);
     };
     std::uint64_t unreadable = 0;
     for (const auto& place : find_letters(arguments).destinations) {

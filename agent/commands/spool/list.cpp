@@ -138,7 +138,7 @@ std::string list_json(const LogPlaces& places, const std::vector<SegmentGlance>&
 int spool_list_command(const SpoolArguments& arguments) {
     const LogPlaces places = find_log(arguments);
     const auto log = glance_at_log(places.spool, posix_disk());
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << list_json(places, log);
     else
         print_text(places, log);

@@ -64,7 +64,7 @@ int spool_verify_command(const SpoolArguments& arguments) {
             return !interrupted();
         });
     }
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << check_json(check);
     else
         print_text(check);
