@@ -108,6 +108,11 @@ class Run {
         texts_.buffer.truncate(begin);
         return holds != test.negated;
     }
+    bool operator()(const ClippedTest& test) const {
+        if (!texts_.clipping) texts_.clipping = std::make_unique<Clipping>();
+        const std::int64_t clips = texts_.clipping->clips(event_) ? 1 : 0;
+        return (std::ranges::find(test.values, clips) != test.values.end()) != test.negated;
+    }
     bool operator()(const PresenceTest& test) const {
         switch (test.field->type) {
             case FieldType::number:

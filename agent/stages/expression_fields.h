@@ -23,6 +23,7 @@ enum class FieldSort : std::uint8_t {
     list,            // texts
     label,           // one, by name
     answer_address,  // those of A and AAAA answers
+    clipped,         // whether json leaves something out
 };
 
 struct ComparedField {

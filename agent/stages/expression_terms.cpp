@@ -77,6 +77,8 @@ class TermMaker {
                 return make_answer_address();
             case FieldSort::label:
                 return make_label();
+            case FieldSort::clipped:
+                return make_clipped();
             default:
                 return make_text();
         }
@@ -114,6 +116,13 @@ class TermMaker {
             test.values.push_back(*code);
         }
         return test;
+    }
+
+    std::optional<Test> make_clipped() {
+        std::optional<Test> made = make_code();
+        if (!made) return std::nullopt;
+        auto& test = std::get<CodeTest>(*made);
+        return ClippedTest{std::move(test.values), test.negated};
     }
 
     static std::optional<std::int64_t> whole_number(const Token& token) {
@@ -316,6 +325,7 @@ std::variant<Test, ExpressionFault> make_comparison(std::string_view expression,
 Test make_presence(const ComparedField& field, ExpressionProgram& program) {
     place_of(field.field, program.fields);
     if (field.sort == FieldSort::label) return LabelTest{std::string(field.label), std::nullopt, false};
+    if (field.sort == FieldSort::clipped) return ClippedTest{{1}, false};
     PresenceTest test{field.field, {}};
     if (field.field->type == FieldType::text) test.source = source_of(field, program);
     return test;

@@ -59,6 +59,7 @@ TEST_CASE("words of a fixed set are taken in any case, and a word that no event 
         {"arrow == \"=\"", "column 10: \"=\" is not one of \"->\" and \"<-\""},
         {"protocol == \"QUIC\"", "column 13: \"QUIC\" is not one of UDP, TCP"},
         {"opcode == \"ASK\"", "column 11: \"ASK\" is not an opcode"},
+        {"clipped contains \"t\"", "column 9: \"contains\" does not go with clipped, which is true or false"},
         {"clipped == \"yes\"", "column 12: \"yes\" is not one of \"true\" and \"false\""},
         {"qname == true", "column 10: texts stand in quotes: \"true\""},
     };
