@@ -210,20 +210,28 @@ std::optional<std::string> find_malformed_reason(std::string_view words) {
     return std::nullopt;
 }
 
+// "one of "truncated header", … and "reserved label type""
+std::string malformed_reasons_in_words() {
+    std::string words = "one of ";
+    for (const std::string reason : dns::malformed_reasons) {
+        if (reason == dns::malformed_reasons.back())
+            words += " and ";
+        else if (reason != dns::malformed_reasons.front())
+            words += ", ";
+        words += '"' + reason + '"';
+    }
+    return words;
+}
+
 struct NamedWords {
     std::string_view field;
     ListWords words;
 };
 constexpr NamedWords listed[] = {
-    {"flags", {find_listed_flag, "one of QR, AA, TC, RD, RA, AD and CD"}},
-    {"answer_types", {find_listed_type, "a record type such as \"AAAA\" or \"TYPE65280\""}},
-    {"malformed",
-     {find_malformed_reason,
-      "one of \"truncated header\", \"question breaks off\", \"record breaks off\", \"RDATA breaks off\", "
-      "\"EDNS "
-      "option breaks off\", \"name breaks off\", \"name too long\", \"name points into the header\", \"name "
-      "points "
-      "forward\", \"name jumps too often\", \"names go round too long\" and \"reserved label type\""}},
+    {"flags", {find_listed_flag, [] { return std::string("one of QR, AA, TC, RD, RA, AD and CD"); }}},
+    {"answer_types",
+     {find_listed_type, [] { return std::string("a record type such as \"AAAA\" or \"TYPE65280\""); }}},
+    {"malformed", {find_malformed_reason, malformed_reasons_in_words}},
 };
 
 }  // namespace

@@ -280,7 +280,7 @@ class TermMaker {
         if (words != nullptr) {
             auto word = words->find(value.text);
             if (!word) {
-                complain(value, quoted(value.text) + " is not " + std::string(words->what));
+                complain(value, quoted(value.text) + " is not " + words->what());
                 return false;
             }
             match.values.push_back(std::move(*word));
