@@ -3,6 +3,7 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/count_words.h"
 #include "agent/commands/explain/explanation.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/terminal.h"
@@ -173,7 +174,8 @@ int explain_command(const ExplainArguments& arguments) {
         if (found.frame != 0)
             return complain(file + ": " + format + " makes no record of any event in it; of the last one" +
                             reason(found));
-        return complain(file + ": has " + std::to_string(search.events()) + " events that are wanted" +
+        return complain(file + ": has " + counted(search.events(), "event") +
+                        (search.events() == 1 ? " that is wanted" : " that are wanted") +
                         (arguments.event == 0 ? "" : ", and no event " + std::to_string(arguments.event)));
     }
     if (arguments.style == ReportFormat::json) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "agent/commands/stats/report_words.h"
+#include "agent/commands/figure_words.h"
 
 namespace tapferry {
 

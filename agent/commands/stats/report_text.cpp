@@ -5,8 +5,8 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/stats/report.h"
-#include "agent/commands/stats/report_words.h"
 #include "agent/commands/text_table.h"
 #include "encoders/event_roles.h"
 

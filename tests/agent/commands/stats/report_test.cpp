@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "agent/commands/figure_words.h"
 #include "agent/commands/stats/html_text.h"
-#include "agent/commands/stats/report_words.h"
 #include "proto/decoder.h"
 #include "tests/support/frame_streams_file.h"
 
