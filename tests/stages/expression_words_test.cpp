@@ -219,6 +219,8 @@ TEST_CASE("no bytes make the parser do anything but answer") {
                                        "matches", "not",   "and",   "or",      "(",      ")",    "[",
                                        "]",       ",",     "\"a\"", "'*'",     "1",      "-2e9", "\xFF",
                                        "\"",      "<",     "!=",    "\0x",     "exists", "\n"};
+    int sound = 0;
+    int faulty = 0;
     std::uint64_t state = 42;
     for (int round = 0; round < 20'000; ++round) {
         std::string text;
@@ -228,8 +230,16 @@ TEST_CASE("no bytes make the parser do anything but answer") {
                 std::string(pieces[(state >> 33) % std::size(pieces)]) + ((state >> 20) % 3 != 0 ? " " : "");
         }
         state = state * 6364136223846793005 + 1;
-        (void)parse_expression(text);
+        const auto answer = parse_expression(text);
+        const auto* fault = std::get_if<ExpressionFault>(&answer);
+        ++(fault == nullptr ? sound : faulty);
+        if (fault != nullptr) {
+            REQUIRE_FALSE(fault->text.empty());
+            REQUIRE((fault->column >= 1 && fault->column <= text.size() + 1));
+        }
     }
+    CHECK(sound > 100);
+    CHECK(faulty > 10'000);
 }
 
 }  // namespace
