@@ -3,22 +3,20 @@
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/rendering.h"
+#include "tests/support/frame_streams_file.h"
 
 namespace tapferry::test {
 namespace {
 
 rapidjson::Document escape_vectors() {
-    std::ifstream file(TAPFERRY_SOURCE_DIR "/tests/data/escape-vectors.json");
-    std::stringstream text;
-    text << file.rdbuf();
+    const std::string text =
+        read_test_file(std::filesystem::path(TAPFERRY_SOURCE_DIR) / "tests/data/escape-vectors.json");
     rapidjson::Document document;
-    document.Parse(text.str().c_str());
+    document.Parse(text.c_str());
     REQUIRE(document.IsArray());
     REQUIRE(document.Size() == 34);
     return document;
