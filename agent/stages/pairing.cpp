@@ -152,7 +152,7 @@ PairingKey Pairing::key_of(const Event& event) const {
     key.response_port = event.response.port;
     key.dns_id = event.dns.id;
     key.protocol = static_cast<std::uint16_t>(event.protocol);
-    key.source = keyed_hash(event.identity, keyed_hash(event.input, seed_));
+    key.source = pairing_hash(event.identity, pairing_hash(event.input, seed_));
     // Resolvers do not tell the address that they ask others from; the port is then missing too (BIND over
     // TCP), or that of another query in the response (Unbound).
     if (event.query.address.present() && event.query.port != 0) {
@@ -166,7 +166,7 @@ PairingKey Pairing::key_of(const Event& event) const {
 // In canonical form the case of a name's letters does not count.
 std::uint64_t Pairing::question_of(const Event& event) const {
     if (!event.has_question) return 0;
-    return keyed_hash(event.qname, seed_ ^ (std::uint64_t{event.qtype} << 16 | event.qclass)) | 1;
+    return pairing_hash(event.qname, seed_ ^ (std::uint64_t{event.qtype} << 16 | event.qclass)) | 1;
 }
 
 }  // namespace tapferry
