@@ -150,10 +150,6 @@ void rewrite(TextBuffer& out, std::size_t from) {
     rewrite(out, from, replacements, longest, Syntax::special);
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 }  // namespace
 
 namespace escape_detail {

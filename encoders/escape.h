@@ -8,17 +8,24 @@
 #include <string_view>
 
 #include "proto/byte_vector.h"
+#include "proto/characters.h"
 #include "proto/text_buffer.h"
 
 namespace tapferry {
 
 namespace escape_detail {
 
-// Those below 0x20, and those of `specials`.
+// Those outside 0x20 to 0x7E. With one added, and taken as signed, all of them lie below the others.
+template <std::size_t Size>
+ByteVector<Size> unprintable(ByteVector<Size> bytes) {
+    using Signed [[gnu::vector_size(Size)]] = signed char;
+    return ByteVector<Size>(Signed(bytes + 1) < 0x21);
+}
+
+// Those, and those of `specials`.
 template <std::size_t Size, char... specials>
 ByteVector<Size> suspicious(ByteVector<Size> bytes) {
-    return ByteVector<Size>(bytes < 0x20) |
-           (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
+    return unprintable<Size>(bytes) | (ByteVector<Size>(bytes == static_cast<unsigned char>(specials)) | ...);
 }
 
 // Whether one is among `Size` bytes or more.
@@ -39,7 +46,7 @@ bool holds_suspicious(std::string_view text) {
     }
     if (text.size() >= 8) return vector_holds<8, specials...>(text);
     for (const char c : text) {
-        if (static_cast<unsigned char>(c) < 0x20 || ((c == specials) || ...)) return true;
+        if (!is_printable(c) || ((c == specials) || ...)) return true;
     }
     return false;
 }
@@ -55,7 +62,8 @@ void rewrite_single_quotes(TextBuffer&, std::size_t from);
 
 // Each makes what `out` holds from `from` on the inside of a value of its syntax.
 
-// RFC 8259, section 7: a string between quotes.
+// RFC 8259, section 7: a string between quotes. DEL is escaped like the other control characters, although
+// the RFC does not ask for it.
 inline void escape_json(TextBuffer& out, std::size_t from) {
     if (escape_detail::holds_suspicious<'"', '\\'>(out.view(from))) escape_detail::rewrite_json(out, from);
 }

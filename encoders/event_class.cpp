@@ -75,19 +75,9 @@ std::size_t event_class_index(const Event& event) {
             break;
     }
     if (event.policy.present) return policy;
-    switch (event.type) {
-        case MessageType::resolver_query:
-        case MessageType::forwarder_query:
-            return upstream_query;
-        case MessageType::resolver_response:
-        case MessageType::forwarder_response:
-            return upstream_response;
-        case MessageType::update_query:
-        case MessageType::update_response:
-            return update;
-        default:
-            return event.is_response ? response : query;
-    }
+    if (event.type == MessageType::update_query || event.type == MessageType::update_response) return update;
+    if (goes_upstream(event.type)) return event.is_response ? upstream_response : upstream_query;
+    return event.is_response ? response : query;
 }
 
 const EventClass& event_class(const Event& event) {
@@ -147,6 +137,13 @@ std::vector<std::string> severity_names() {
 
 std::uint8_t event_severity(const Event& event) {
     return Severities().of(event);
+}
+
+SeverityStep severity_step(const Event& event) {
+    const std::uint8_t severity = event_severity(event);
+    if (severity <= 3) return SeverityStep::informational;
+    if (severity <= 5) return SeverityStep::low;
+    return severity <= 7 ? SeverityStep::medium : SeverityStep::high;
 }
 
 std::uint8_t syslog_severity(std::uint8_t cef_severity) {

@@ -1,6 +1,7 @@
-// What an event is called by the formats that name classes: the headers of CEF and LEEF, and MSGID and
-// severity of the syslog header. Constants only, never a byte of the event. Used by cef.cpp, leef.cpp and
-// syslog_header.cpp; severities are chosen by the configuration.
+// What sort of event one is and how serious, for the formats that have a word or a number for it: the headers
+// of CEF and LEEF, MSGID and severity of the syslog header, actions and severities of the JSON formats.
+// Constants only, never a byte of the event. Used by the encoders; severities are chosen by the
+// configuration.
 #pragma once
 
 #include <array>
@@ -58,6 +59,10 @@ std::vector<std::string> severity_names();
 
 // By the severities that nobody has changed.
 std::uint8_t event_severity(const Event&);
+// The same in the four steps of formats that have few: up to 3, to 5, to 7, and above.
+enum class SeverityStep : std::uint8_t { informational, low, medium, high };
+inline constexpr std::size_t severity_step_count = 4;
+SeverityStep severity_step(const Event&);
 // RFC 5424, section 6.2.1: 6 (informational) for severities up to 3, then 5 (notice), 4 (warning), 3 (error);
 // never more urgent.
 std::uint8_t syslog_severity(std::uint8_t cef_severity);

@@ -17,8 +17,8 @@ struct Flag {
     std::uint16_t bit;
     char name[2];
 };
-constexpr Flag flags[] = {{0x0400, {'A', 'A'}}, {0x0200, {'T', 'C'}}, {0x0100, {'R', 'D'}},
-                          {0x0080, {'R', 'A'}}, {0x0020, {'A', 'D'}}, {0x0010, {'C', 'D'}}};
+constexpr Flag flags[] = {{dns::flag_aa, {'A', 'A'}}, {dns::flag_tc, {'T', 'C'}}, {dns::flag_rd, {'R', 'D'}},
+                          {dns::flag_ra, {'R', 'A'}}, {dns::flag_ad, {'A', 'D'}}, {dns::flag_cd, {'C', 'D'}}};
 
 // AA to CD lie in seven neighbouring bits, Z between them.
 constexpr unsigned lowest_flag_bit = 4;

@@ -21,6 +21,15 @@ inline bool has_rcode(const Event& event) {
     return has_dns_header(event) && (event.is_response || event.dns.qr());
 }
 
+// Whether a record's owner is the name asked: most are a pointer to the question's name, right behind the
+// header.
+inline bool owner_is_qname(const Event& event, const dns::ResourceRecord& record) {
+    constexpr std::uint16_t question_name = 12;
+    const dns::Message& dns = event.dns;
+    return event.has_question && !dns.questions.empty() && dns.questions.front().name == question_name &&
+           dns.wire[record.owner] == 0xC0 && dns.wire[record.owner + 1U] == question_name;
+}
+
 // "new_domain", "malformed", "unanswered", "notice"; empty for an ordinary message.
 std::string_view event_kind_name(EventKind);
 

@@ -9,6 +9,16 @@
 #include "proto/dns_text.h"
 
 namespace tapferry {
+namespace {
+
+bool append_one_of(TextBuffer& out, const dns::Message& message,
+                   const std::vector<dns::ResourceRecord>& section, std::size_t index) {
+    if (index >= std::min(section.size(), max_shown_records)) return false;
+    append_rdata(out, message.wire, section[index], NameEnd::plain, max_rdata_text);
+    return true;
+}
+
+}  // namespace
 
 void append_flags(TextBuffer& out, const Event& event) {
     if (!has_dns_header(event)) return;
@@ -27,12 +37,6 @@ bool append_flag(TextBuffer& out, const Event& event, std::size_t index) {
     return false;
 }
 
-static bool append_one_of(TextBuffer& out, const dns::Message& message,
-                          const std::vector<dns::ResourceRecord>& section, std::size_t index) {
-    if (index >= std::min(section.size(), max_shown_records)) return false;
-    append_rdata(out, message.wire, section[index], NameEnd::plain, max_rdata_text);
-    return true;
-}
 bool append_one_answer(TextBuffer& out, const Event& event, std::size_t index) {
     return append_one_of(out, event.dns, event.dns.answers, index);
 }

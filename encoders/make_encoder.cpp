@@ -17,6 +17,7 @@
 #include "encoders/syslog_header.h"
 #include "encoders/text/dig.h"
 #include "encoders/text/dnstap.h"
+#include "encoders/text/hex.h"
 #include "encoders/text/text_line.h"
 #include "encoders/text/yaml.h"
 

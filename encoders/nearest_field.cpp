@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "encoders/event_fields.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 namespace {
@@ -59,10 +60,6 @@ constexpr ForeignName foreign_names[] = {
     {"size", "bytes"},
 };
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
 // Levenshtein's distance.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
     std::vector<std::size_t> row(to.size() + 1);
@@ -93,7 +90,7 @@ std::string_view nearest_event_field(std::string_view name) {
 
 std::string_view near_event_field(std::string_view name) {
     std::string lowered(name);
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), to_lower);
     for (const ForeignName& foreign : foreign_names)
         if (foreign.name == lowered) return foreign.ours;
     const std::string_view nearest = nearest_event_field(lowered);

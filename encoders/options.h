@@ -68,7 +68,7 @@ struct LeefOptions {
 };
 
 // Which records of which answers passive DNS is told.
-struct PassiveDnsOptions {
+struct PassiveSelection {
     // from_frame: what resolvers were told and what authority says, as the frame shows; selected: whatever
     // answers the filter lets through.
     enum class Sources : std::uint8_t { from_frame, selected } sources = Sources::from_frame;
@@ -87,7 +87,7 @@ struct PassivednsOptions {
     // passivedns: of some types only the fields that the tool of that name prints.
     enum class Rdata : std::uint8_t { full, passivedns } rdata = Rdata::full;
     bool errors = false;  // a line for NXDOMAIN and other response codes
-    PassiveDnsOptions records = {};
+    PassiveSelection records = {};
 };
 
 struct CofOptions {
@@ -97,7 +97,7 @@ struct CofOptions {
     enum class Rdata : std::uint8_t { array, string } rdata = Rdata::array;
     // Names the sensor in place of the DNS server's identity; empty: the identity.
     std::string sensor_id = {};
-    PassiveDnsOptions records = {};
+    PassiveSelection records = {};
 };
 
 struct SummaryOptions {

@@ -6,14 +6,15 @@
 #include <optional>
 
 #include "proto/event.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 
 inline bool is_a(const dns::ResourceRecord& record) {
-    return record.type == 1 && record.rdata_length == 4;
+    return record.type == dns::type_a && record.rdata_length == 4;
 }
 inline bool is_aaaa(const dns::ResourceRecord& record) {
-    return record.type == 28 && record.rdata_length == 16;
+    return record.type == dns::type_aaaa && record.rdata_length == 16;
 }
 inline bool is_address(const dns::ResourceRecord& record) {
     return is_a(record) || is_aaaa(record);

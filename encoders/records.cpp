@@ -5,8 +5,8 @@
 #include <cstring>
 #include <limits>
 
-#include "encoders/characters.h"
 #include "proto/byte_vector.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {

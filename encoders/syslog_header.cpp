@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "encoders/characters.h"
 #include "encoders/event_class.h"
 #include "encoders/month_time.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -70,6 +70,7 @@ void SyslogHeader::append_rfc5424(const Event& event, const Record& record, Text
     append_hostname(event, out);
     out.append(std::string_view(app_name_), event_class(event).id);
     if (options_.structured_data) {
+        // 32473 is the enterprise number of examples (RFC 5612): Tapferry has none of its own.
         out.append(" [tapferry@32473 id=\"");
         append_record_id(out, record);
         out.append("\"] ");

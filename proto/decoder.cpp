@@ -50,6 +50,7 @@ void set_endpoint(Endpoint& end, std::string_view address, std::uint32_t port, O
         end.was_mapped = true;
         address.remove_prefix(12);
     }
+    // With its length told, a copy is one step.
     if (address.size() == 4) {
         set_address(end.address, address.substr(0, 4));
     } else if (address.size() == 16) {

@@ -5,13 +5,13 @@
 #include "proto/dns_name.h"
 #include "proto/edns.h"
 #include "proto/malformed.h"
+#include "proto/record_types.h"
 #include "proto/wire_bytes.h"
 
 namespace tapferry::dns {
 namespace {
 
 constexpr std::size_t max_message_size = 65535;
-constexpr std::uint16_t type_opt = 41;
 // Labels and pointers of all owners together. A zone transfer of 65,535 octets full of reverse names has half
 // of it; a message in which every owner points to the same hundred pointers would have three times as many.
 constexpr unsigned max_name_steps = 0x40000;

@@ -58,6 +58,16 @@ struct Edns {
     void clear();
 };
 
+// Bits of Message::flags (RFC 1035, section 4.1.1, and RFC 4035, section 3).
+inline constexpr std::uint16_t flag_qr = 0x8000;
+inline constexpr std::uint16_t flag_aa = 0x0400;
+inline constexpr std::uint16_t flag_tc = 0x0200;
+inline constexpr std::uint16_t flag_rd = 0x0100;
+inline constexpr std::uint16_t flag_ra = 0x0080;
+inline constexpr std::uint16_t flag_z = 0x0040;
+inline constexpr std::uint16_t flag_ad = 0x0020;
+inline constexpr std::uint16_t flag_cd = 0x0010;
+
 struct Message {
     Wire wire;
     std::uint16_t id = 0;
@@ -75,14 +85,14 @@ struct Message {
     // nullptr: it did not.
     const char* malformed = nullptr;
 
-    [[nodiscard]] bool qr() const { return flags & 0x8000; }
-    [[nodiscard]] bool aa() const { return flags & 0x0400; }
-    [[nodiscard]] bool tc() const { return flags & 0x0200; }
-    [[nodiscard]] bool rd() const { return flags & 0x0100; }
-    [[nodiscard]] bool ra() const { return flags & 0x0080; }
-    [[nodiscard]] bool z() const { return flags & 0x0040; }
-    [[nodiscard]] bool ad() const { return flags & 0x0020; }
-    [[nodiscard]] bool cd() const { return flags & 0x0010; }
+    [[nodiscard]] bool qr() const { return flags & flag_qr; }
+    [[nodiscard]] bool aa() const { return flags & flag_aa; }
+    [[nodiscard]] bool tc() const { return flags & flag_tc; }
+    [[nodiscard]] bool rd() const { return flags & flag_rd; }
+    [[nodiscard]] bool ra() const { return flags & flag_ra; }
+    [[nodiscard]] bool z() const { return flags & flag_z; }
+    [[nodiscard]] bool ad() const { return flags & flag_ad; }
+    [[nodiscard]] bool cd() const { return flags & flag_cd; }
 
     // Takes `bytes` apart into this object, whose storage is reused. `bytes` must outlive it. Only the first
     // 65,535 bytes count.

@@ -3,6 +3,7 @@
 
 #include "proto/escape.h"
 #include "proto/rdata_fields.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -114,12 +115,9 @@ constexpr std::array<std::uint8_t, index_size> make_index() {
 }
 constexpr auto layout_index = make_index();
 
-constexpr std::uint16_t type_a = 1;
-constexpr std::uint16_t class_chaos = 3;
-
 const Layout& layout_of(const dns::ResourceRecord& record) {
     // An address of Chaosnet is a name and an octal number (RFC 1035 knows no text for it).
-    if (record.type == type_a && record.rclass == class_chaos) return layouts[0];
+    if (record.type == dns::type_a && record.rclass == dns::class_chaos) return layouts[0];
     if (record.type < index_size) return layouts[layout_index[record.type]];
     const auto* found = std::ranges::find(layouts, record.type, &Layout::type);
     return found != std::end(layouts) ? *found : layouts[0];

@@ -44,15 +44,16 @@ std::string_view message_type_short(MessageType);
 std::string_view message_type_name(MessageType);  // empty for unknown
 // "UDP", "TCP", "DOT", "DOH", "DNSCryptUDP", "DNSCryptTCP", "DOQ"; empty for unknown.
 std::string_view socket_protocol_name(SocketProtocol);
-std::string_view http_protocol_name(HttpProtocol);   // "HTTP1" …; empty for unknown
-std::string_view policy_action_name(std::uint32_t);  // empty for unknown
-std::string_view policy_match_name(std::uint32_t);   // empty for unknown
+std::string_view http_protocol_name(HttpProtocol);  // "HTTP1" …; empty for unknown
+std::string_view policy_action_name(PolicyAction);  // "NXDOMAIN" …; likewise
+std::string_view policy_match_name(PolicyMatch);    // "QNAME" …; likewise
 
 // Dotted quad, or RFC 5952. Nothing for an absent address.
 void append_address(TextBuffer&, const IpAddress&);
 void append_decimal(TextBuffer&, std::uint64_t);
 void append_hex(TextBuffer&, std::span<const std::uint8_t>);
-void append_event_id(TextBuffer&, const EventId&);  // 32 lower-case hex digits
+void append_event_id(TextBuffer&,
+                     const EventId&);  // 32 lower-case hex digits; "-g" behind them for its letter, if any
 // RFC 3339 in UTC: 2026-11-20T21:23:42.143733Z. `digits` of the fraction: 0 to 9. Years 0000 to 9999.
 void append_rfc3339(TextBuffer&, const Timestamp&, unsigned digits);
 // 1795209822.143733: Unix seconds with `digits` of the fraction, 0 to 9.

@@ -21,8 +21,8 @@ bool take_listed(std::uint64_t sent, std::uint32_t highest, Number& number) {
 }
 
 bool read_policy(protobuf::Reader reader, Policy& policy) {
-    constexpr std::uint32_t highest_action = 6;
-    constexpr std::uint32_t highest_match = 5;
+    constexpr std::uint32_t highest_action = policy_action_count - 1;
+    constexpr std::uint32_t highest_match = policy_match_count - 1;
     policy.present = true;
     while (reader.next()) {
         switch (reader.tag()) {

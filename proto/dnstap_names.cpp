@@ -41,9 +41,10 @@ constexpr ShortText socket_protocols[] = {
     ShortText(""),    ShortText("UDP"),         ShortText("TCP"),         ShortText("DOT"),
     ShortText("DOH"), ShortText("DNSCryptUDP"), ShortText("DNSCryptTCP"), ShortText("DOQ")};
 constexpr std::string_view http_protocols[] = {"", "HTTP1", "HTTP2", "HTTP3"};
-constexpr std::string_view policy_actions[] = {"",     "NXDOMAIN", "NODATA",    "PASS",
-                                               "DROP", "TRUNCATE", "LOCAL_DATA"};
-constexpr std::string_view policy_matches[] = {"", "QNAME", "CLIENT_IP", "RESPONSE_IP", "NS_NAME", "NS_IP"};
+constexpr std::string_view policy_actions[policy_action_count] = {"",     "NXDOMAIN", "NODATA",    "PASS",
+                                                                  "DROP", "TRUNCATE", "LOCAL_DATA"};
+constexpr std::string_view policy_matches[policy_match_count] = {
+    "", "QNAME", "CLIENT_IP", "RESPONSE_IP", "NS_NAME", "NS_IP"};
 
 std::string_view name_of(std::span<const std::string_view> names, std::size_t number) {
     return number < names.size() ? names[number] : std::string_view{};
@@ -86,12 +87,12 @@ std::string_view http_protocol_name(HttpProtocol protocol) {
     return name_of(http_protocols, static_cast<std::size_t>(protocol));
 }
 
-std::string_view policy_action_name(std::uint32_t action) {
-    return name_of(policy_actions, action);
+std::string_view policy_action_name(PolicyAction action) {
+    return name_of(policy_actions, static_cast<std::size_t>(action));
 }
 
-std::string_view policy_match_name(std::uint32_t match) {
-    return name_of(policy_matches, match);
+std::string_view policy_match_name(PolicyMatch match) {
+    return name_of(policy_matches, static_cast<std::size_t>(match));
 }
 
 }  // namespace tapferry

@@ -8,27 +8,17 @@
 #include <cstring>
 #include <string_view>
 
+#include "proto/characters.h"
+
 namespace tapferry {
 
 // What an octet is written as; NUL: as \DDD.
 using Alphabet = std::array<char, 256>;
 
-constexpr bool is_lower(unsigned char c) {
-    return c >= 'a' && c <= 'z';
-}
-constexpr bool is_upper(unsigned char c) {
-    return c >= 'A' && c <= 'Z';
-}
-constexpr bool is_digit(unsigned char c) {
-    return c >= '0' && c <= '9';
-}
-
 constexpr Alphabet make_name_alphabet() {
     Alphabet table{};
     for (unsigned c = 0; c < 256; ++c) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_lower(byte) || is_digit(byte)) table[c] = static_cast<char>(c);
-        if (is_upper(byte)) table[c] = static_cast<char>(c + 32);
+        if (is_alphanumeric(static_cast<char>(c))) table[c] = to_lower(static_cast<char>(c));
     }
     for (const char c : std::string_view("-_*/+:~")) table[static_cast<unsigned char>(c)] = c;
     return table;
@@ -42,6 +32,8 @@ constexpr Alphabet make_printable_alphabet(std::string_view except) {
 }
 
 inline constexpr Alphabet name_alphabet = make_name_alphabet();
+// Of character strings: they stand in columns that "|" parts (passivedns), and their quotes end them. Opaque
+// bytes stand in no such column.
 inline constexpr Alphabet string_alphabet = make_printable_alphabet("\"\\|");
 inline constexpr Alphabet opaque_alphabet = make_printable_alphabet("\\");
 

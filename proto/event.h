@@ -37,12 +37,23 @@ enum class MessageType : std::uint8_t {
 };
 inline constexpr std::size_t message_type_count = 15;
 
+// A resolver's or forwarder's own messages: who asks is the resolver, not a client.
+constexpr bool goes_upstream(MessageType type) {
+    return type == MessageType::resolver_query || type == MessageType::resolver_response ||
+           type == MessageType::forwarder_query || type == MessageType::forwarder_response;
+}
+
 // dnstap.proto, SocketFamily, as sent: the addresses may disagree, and they decide.
 enum class SocketFamily : std::uint8_t { unknown, inet, inet6 };
 // dnstap.proto, SocketProtocol. `unknown`: absent, or a number this version does not know.
 enum class SocketProtocol : std::uint8_t { unknown, udp, tcp, dot, doh, dnscrypt_udp, dnscrypt_tcp, doq };
 // dnstap.proto, HttpProtocol.
 enum class HttpProtocol : std::uint8_t { unknown, http1, http2, http3 };
+// dnstap.proto, Policy.Action and Policy.Match.
+enum class PolicyAction : std::uint8_t { unknown, nxdomain, nodata, pass, drop, truncate, local_data };
+enum class PolicyMatch : std::uint8_t { unknown, qname, client_ip, response_ip, ns_name, ns_ip };
+inline constexpr std::size_t policy_action_count = 7;
+inline constexpr std::size_t policy_match_count = 6;
 
 // An IPv4 or IPv6 address in network byte order. IPv4-mapped IPv6 is folded to IPv4 by the decoder.
 struct IpAddress {
@@ -93,8 +104,8 @@ struct Policy {
     bool present = false;
     std::string_view type;
     std::string_view rule;
-    std::uint32_t action = 0;  // Policy.Action, 0: absent
-    std::uint32_t match = 0;   // Policy.Match, 0: absent
+    PolicyAction action = PolicyAction::unknown;
+    PolicyMatch match = PolicyMatch::unknown;
     std::string_view value;
 };
 

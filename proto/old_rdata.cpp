@@ -2,7 +2,7 @@
 // af-dans-0152) and A6 (RFC 2874).
 #include <algorithm>
 
-#include "proto/escape.h"
+#include "proto/characters.h"
 #include "proto/rdata_fields.h"
 #include "proto/wire_bytes.h"
 

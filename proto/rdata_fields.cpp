@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "proto/base_encoding.h"
+#include "proto/characters.h"
 #include "proto/civil_time.h"
 #include "proto/digits.h"
 #include "proto/dns_name.h"
@@ -85,8 +86,7 @@ bool append_strings(TextBuffer& text, RdataCursor& cursor) {
 bool append_tag(TextBuffer& text, RdataCursor& cursor) {
     const auto tag = take_counted(cursor);
     if (!tag || tag->empty()) return false;
-    const bool sound =
-        std::ranges::all_of(*tag, [](std::uint8_t c) { return is_lower(c) || is_upper(c) || is_digit(c); });
+    const bool sound = std::ranges::all_of(*tag, is_alphanumeric);
     if (sound) text.append(dns::as_text(*tag));
     return sound;
 }

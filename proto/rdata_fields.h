@@ -41,17 +41,17 @@ enum class Field : std::uint8_t {
     type_bitmap,      // RFC 4034, section 4.1.2, to the end
     old_type_bitmap,  // of types 1 to 127 (RFC 2065, section 5.2), to the end
     ports,            // bitmap as numbers (RFC 1035, section 3.4.2), to the end
-    nsap,             // 0x and hex (RFC 1706, section 5), to the end
+    nsap,             // 0x and hex (RFC 1706, section 7), to the end
     atm_address,      // AESA in hex or + and digits (ATM Forum, af-dans-0152), to the end
     a6,               // RFC 2874, section 3.1, to the end
     notify_scheme,    // u8, NOTIFY or a number (RFC 9859, section 2.1)
     tsig_error,       // u16 as mnemonic (RFC 8945, section 4.2)
-    location,         // RFC 1876
+    location,         // RFC 1876, section 3
     service_params,   // RFC 9460, section 2.1, to the end
     ipseckey,         // RFC 4025, section 2.1, to the end
     amtrelay,         // RFC 8777, section 4.2
     host_identity,    // RFC 8005, section 5, to the end
-    prefixes,         // RFC 3123, section 4, to the end
+    prefixes,         // one or more, RFC 3123, section 5, to the end
 };
 
 // The reading place in the RDATA. `wire` is the message cut off behind the RDATA, so that nothing reads on.

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
 
 namespace tapferry {
 
-// Holds at most `Room` - 1 characters, 127 at most.
+// Holds at most `Room` - 1 characters, 127 at most: a longer one does not compile, or ends the program.
 template <std::size_t Room>
 class FixedText {
   public:
@@ -18,6 +19,7 @@ class FixedText {
     constexpr FixedText() = default;
     constexpr explicit FixedText(std::string_view text) {
         static_assert(Room <= 128);
+        assert(text.size() < Room);
         for (std::size_t i = 0; i < text.size(); ++i) cell_.at(i) = text[i];
         cell_.back() = static_cast<char>(text.size());
     }

@@ -8,6 +8,7 @@
 
 #include "proto/digits.h"
 #include "proto/event.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 
@@ -21,8 +22,7 @@ struct ClassName {
     static constexpr std::size_t room = 16;
     std::uint16_t rclass;
     char* write(char* out) const {
-        constexpr std::uint16_t internet = 1;
-        if (rclass != internet) [[unlikely]]
+        if (rclass != dns::class_in) [[unlikely]]
             return write_other(out);
         out[0] = 'I';
         out[1] = 'N';

@@ -30,10 +30,6 @@ void write_three(char* out, unsigned value) {
     std::memcpy(out, decimal_triples[value].data(), sizeof(DigitTriple));
 }
 
-char* write_year(char* out, unsigned year) {
-    return write_pair(write_pair(out, year / 100), year % 100);
-}
-
 }  // namespace
 
 CivilTime to_civil(std::int64_t seconds) {
@@ -62,7 +58,7 @@ CivilTime to_civil(std::int64_t seconds) {
 
 void append_signature_time(TextBuffer& text, std::uint32_t seconds) {
     const CivilTime civil = to_civil(seconds);
-    char* out = write_year(text.reserve(14), civil.year);
+    char* out = write_four(text.reserve(14), civil.year);
     for (const unsigned part : {civil.month, civil.day, civil.hour, civil.minute, civil.second}) {
         out = write_pair(out, part);
     }
@@ -71,7 +67,7 @@ void append_signature_time(TextBuffer& text, std::uint32_t seconds) {
 
 void SecondText::render(std::int64_t seconds) {
     const CivilTime civil = to_civil(seconds);
-    char* out = write_year(text_.data(), civil.year);
+    char* out = write_four(text_.data(), civil.year);
     *out++ = '-';
     out = write_pair(out, civil.month);
     *out++ = '-';

@@ -92,6 +92,8 @@ bool append_host_identity(TextBuffer& text, RdataCursor& cursor, NameEnd name_en
     return true;
 }
 
+// No items at all are allowed too (RFC 3123, section 4). They have no text, and a place for data that stays
+// empty could be taken for no data: RFC 3597's \# 0 says what there is.
 bool append_prefixes(TextBuffer& text, RdataCursor& cursor) {
     if (!append_prefix(text, cursor)) return false;
     while (!cursor.done(text)) {

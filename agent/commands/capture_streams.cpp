@@ -12,7 +12,6 @@ namespace {
 
 // Of the bytes before a piece: the longest unit that is found wanting only when it is whole, a control frame.
 constexpr std::size_t tail_bytes = 1024;
-constexpr std::size_t length_bytes = 4;
 // So many bytes that were searched are let go of at once.
 constexpr std::size_t searched_bytes = 1 << 20;
 
@@ -77,7 +76,7 @@ CaptureStreams::Step CaptureStreams::steps(Bytes& input) {
                 }
                 break;
             case StreamStepKind::oversize:
-                note_damage(input, length_bytes, true);
+                note_damage(input, length_bytes).claims = true;
                 return Step::damaged;
             case StreamStepKind::stopped:
                 stream_.emplace(max_capture_frame_bytes);
@@ -85,7 +84,7 @@ CaptureStreams::Step CaptureStreams::steps(Bytes& input) {
                 break;
             case StreamStepKind::rejected:
                 if (among_frames && stream_->rejection().reason == ConnectionRejection::bad_control) {
-                    note_damage(input, tail_bytes, false);
+                    note_damage(input, tail_bytes);
                     return Step::damaged;
                 }
                 tell(CaptureEnd::wrong, stream_->rejection().text);
@@ -99,22 +98,24 @@ CaptureStreams::Step CaptureStreams::steps(Bytes& input) {
 }
 
 bool CaptureStreams::swallows_frames(Bytes frame, Bytes left) {
-    if (!search_.swallows_frames(frame, left, swallowed_at_)) return false;
-    swallower_ = frame;
-    note_damage(left, length_bytes + frame.size(), false);
+    const auto at = search_.swallowed_at(frame, left);
+    if (!at) return false;
+    Damage& damage = note_damage(left, length_bytes + frame.size());
+    damage.swallower = frame;
+    damage.search_from = *at;
     return true;
 }
 
 // `left`: what follows the unit in which it is, and of which not more than `most_bytes` came before.
-void CaptureStreams::note_damage(Bytes left, std::size_t most_bytes, bool claims) {
+CaptureStreams::Damage& CaptureStreams::note_damage(Bytes left, std::size_t most_bytes) {
     in_unit_ = std::min<std::uint64_t>(in_unit_, most_bytes);
-    damage_ = Damage{fed_ - left.size() - in_unit_, 0};
-    claims_ = claims;
+    return damage_.emplace(Damage{.at = fed_ - left.size() - in_unit_});
 }
 
 // From the damage on, which may have begun in an earlier piece.
 void CaptureStreams::hold(Bytes input, Bytes left) {
-    if (swallowed_at_ != 0) return hold_swallower(left);
+    at_ = damage_->search_from;
+    if (!damage_->swallower.empty()) return hold_swallower(left);
     const std::size_t used = input.size() - left.size();
     const auto unit = static_cast<std::size_t>(in_unit_);
     const std::size_t before = std::min(unit > used ? unit - used : 0, tail_.size());
@@ -122,22 +123,21 @@ void CaptureStreams::hold(Bytes input, Bytes left) {
     held_.assign(tail_.end() - static_cast<std::ptrdiff_t>(before), tail_.end());
     held_.insert(held_.end(), here.begin(), here.end());
     damage_->at = fed_ - held_.size();
-    at_ = 1;
     read_claim();
 }
 
 void CaptureStreams::hold_swallower(Bytes left) {
+    const Bytes swallower = std::exchange(damage_->swallower, {});
     held_.clear();
     for (const unsigned shift : {24U, 16U, 8U, 0U})
-        held_.push_back(static_cast<std::uint8_t>(swallower_.size() >> shift));
-    held_.insert(held_.end(), swallower_.begin(), swallower_.end());
+        held_.push_back(static_cast<std::uint8_t>(swallower.size() >> shift));
+    held_.insert(held_.end(), swallower.begin(), swallower.end());
     held_.insert(held_.end(), left.begin(), left.end());
-    at_ = std::exchange(swallowed_at_, 0);
 }
 
 void CaptureStreams::read_claim() {
     const auto at = static_cast<std::size_t>(damage_->at - (fed_ - held_.size()));
-    if (claims_) damage_->claimed_end = damage_->at + length_bytes + big_endian(held_.data() + at);
+    if (damage_->claims) damage_->claimed_end = damage_->at + length_bytes + big_endian(held_.data() + at);
 }
 
 void CaptureStreams::keep_tail(Bytes input) {
@@ -150,21 +150,21 @@ void CaptureStreams::keep_tail(Bytes input) {
 // Looks for a frame behind the damage and goes on from there, until all that is held was looked at.
 bool CaptureStreams::search(bool last) {
     while (damage_) {
-        const FrameSearch::Found found = look(last);
-        if (found == FrameSearch::Found::unknown || (found == FrameSearch::Found::nothing && !last)) {
+        const Sight found = look(last);
+        if (found == Sight::unknown || (found == Sight::nothing && !last)) {
             if (at_ < searched_bytes) return true;
             held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(at_));
             at_ = 0;
             return true;
         }
-        end_search(found == FrameSearch::Found::nothing);
+        end_search(found == Sight::nothing);
         go_among_frames();
         Bytes left = Bytes(held_).subspan(at_);
         const Step step = steps(left);
         if (step == Step::ended) return false;
         if (step == Step::damaged) {
             at_ = static_cast<std::size_t>(damage_->at - (fed_ - held_.size()));
-            at_ += swallowed_at_ != 0 ? std::exchange(swallowed_at_, 0) : 1;
+            at_ += damage_->search_from;
             read_claim();
             continue;
         }
@@ -175,20 +175,27 @@ bool CaptureStreams::search(bool last) {
     return true;
 }
 
-// As FrameSearch::next(). A frame that is as long as it says, with none within it, was no damage.
-FrameSearch::Found CaptureStreams::look(bool last) {
+// As FrameSearch::next(), and goes there. A frame that is as long as it says, with none within it, was no
+// damage.
+CaptureStreams::Sight CaptureStreams::look(bool last) {
     const std::uint64_t base = fed_ - held_.size();
     const std::uint64_t claimed = damage_->claimed_end;
     if (claimed >= base + at_ && claimed <= fed_) {
         const auto end = static_cast<std::size_t>(claimed - base);
-        const auto found = search_.next(held_, at_, end, last);
-        if (found != FrameSearch::Found::nothing) return found;
+        const Sight found = go_on_to(end, last);
+        if (found != Sight::nothing) return found;
         const Bytes behind = Bytes(held_).subspan(end);
-        if (behind.size() < control_header_bytes && !last) return FrameSearch::Found::unknown;
-        if (can_follow_a_frame(behind) || claims_more(behind)) return FrameSearch::Found::here;
+        if (behind.size() < control_header_bytes && !last) return Sight::unknown;
+        if (can_follow_a_frame(behind) || claims_more(behind)) return Sight::frame;
         damage_->claimed_end = 0;
     }
-    return search_.next(held_, at_, held_.size(), last);
+    return go_on_to(held_.size(), last);
+}
+
+CaptureStreams::Sight CaptureStreams::go_on_to(std::size_t end, bool last) {
+    const FrameSearch::Found found = search_.next(held_, at_, end, last);
+    at_ = found.at;
+    return found.sight;
 }
 
 // At the place where frames go on; `nowhere`: there is none up to the end, but for a STOP.
@@ -246,11 +253,11 @@ void CaptureStreams::search_begun() {
     while (result_.end != CaptureEnd::stopped && result_.end != CaptureEnd::wrong &&
            stream_->end() == StreamEnd::inside_frame && stream_->begun().size() > length_bytes) {
         const Bytes begun = stream_->begun();
-        if (!search_.swallows_frames(begun.subspan(length_bytes), {}, swallowed_at_)) return;
+        const auto at = search_.swallowed_at(begun.subspan(length_bytes), {});
+        if (!at) return;
         held_.assign(begun.begin(), begun.end());
-        damage_ = Damage{fed_ - held_.size(), 0};
-        claims_ = false;
-        at_ = std::exchange(swallowed_at_, 0);
+        damage_ = Damage{.at = fed_ - held_.size()};
+        at_ = *at;
         search(true);
     }
 }

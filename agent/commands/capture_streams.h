@@ -34,12 +34,18 @@ class CaptureStreams {
 
   private:
     enum class Step : std::uint8_t { more, ended, damaged };
+    using Sight = FrameSearch::Sight;
 
     // What cannot be a frame, from its first byte on; places are in the file, unpacked.
     struct Damage {
         std::uint64_t at = 0;
-        // Where a length above 1 MiB leads to, which may be true after all; 0: nowhere.
-        std::uint64_t claimed_end = 0;
+        // It begins with a length above 1 MiB, which may be true after all.
+        bool claims = false;
+        std::uint64_t claimed_end = 0;  // where that leads to; 0: nowhere
+        // Or it begins with a wrong length below, which makes this a frame and swallows others.
+        Bytes swallower = {};
+        // Where behind its first byte the search begins: at the first frame that is swallowed, if any.
+        std::size_t search_from = 1;
     };
 
     bool begin();
@@ -47,14 +53,15 @@ class CaptureStreams {
     Step steps(Bytes& input);
     bool swallows_frames(Bytes frame, Bytes left);
     void search_begun();
-    void note_damage(Bytes left, std::size_t most_bytes, bool claims);
+    Damage& note_damage(Bytes left, std::size_t most_bytes);
     void hold(Bytes input, Bytes left);
     void hold_swallower(Bytes left);
     void read_claim();
     void keep_tail(Bytes input);
     bool search(bool last);
-    FrameSearch::Found look(bool last);
-    void end_search(bool last);
+    Sight look(bool last);
+    Sight go_on_to(std::size_t end, bool last);
+    void end_search(bool nowhere);
     void go_among_frames();
     void tell_of_damage();
     void tell(CaptureEnd end, std::string words);
@@ -67,9 +74,6 @@ class CaptureStreams {
     std::uint64_t fed_ = 0;           // bytes, with those that are being gone through
     std::uint64_t in_unit_ = 0;       // of them, what was used since the last frame
     std::vector<std::uint8_t> tail_;  // the last bytes before those
-    bool claims_ = false;             // the damage begins with a length above 1 MiB
-    Bytes swallower_;                 // or with a wrong one below: what it makes a frame,
-    std::size_t swallowed_at_ = 0;    // and where behind the damage one is; 0: it does not
     std::optional<Damage> damage_;    // while a frame behind it is looked for
     std::vector<std::uint8_t> held_;  // where it is looked for: up to what was fed
     std::size_t at_ = 0;              // in held_

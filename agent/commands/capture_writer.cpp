@@ -10,6 +10,7 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/terminal.h"
 #include "agent/spool/death_point.h"
 #include "transports/frame_streams_file.h"
 
@@ -19,22 +20,22 @@ namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
 
-std::span<const std::uint8_t> octets(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
+
+void CaptureWriter::append(const auto& bytes) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
 
 CaptureWriter::CaptureWriter(const std::string& file)
     : name_(file == "-" ? "standard output" : file_words(file)) {
-    if (file == "-" && ::isatty(STDOUT_FILENO) == 1)
+    if (file == "-" && output_is_terminal())
         throw WrongUsage("frames are binary, and standard output is a terminal: send them into a file");
     descriptor_.reset(
         file == "-" ? ::dup(STDOUT_FILENO)
                     : ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!descriptor_.is_open())
         throw std::system_error(errno, std::generic_category(), name_ + " cannot be written");
-    append(octets(frame_streams_start));
+    append(frame_streams_start);
 }
 
 bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
@@ -48,12 +49,8 @@ bool CaptureWriter::write(std::span<const std::uint8_t> frame) {
 }
 
 bool CaptureWriter::finish() {
-    append(octets(frame_streams_stop));
+    append(frame_streams_stop);
     return flush();
-}
-
-void CaptureWriter::append(std::span<const std::uint8_t> bytes) {
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
 bool CaptureWriter::flush() {

@@ -23,7 +23,7 @@ class CaptureWriter {
     [[nodiscard]] std::uint64_t bytes() const { return bytes_ + buffer_.size(); }
 
   private:
-    void append(std::span<const std::uint8_t> bytes);
+    void append(const auto& bytes);  // octets or characters
     bool flush();
 
     std::string name_;

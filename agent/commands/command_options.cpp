@@ -76,8 +76,16 @@ void add_state_directory_option(CLI::App& app, std::string& directory) {
     app.add_option("--state-directory", directory, "In place of the configuration's")->type_name("DIR");
 }
 
-void add_report_format_option(CLI::App& app, std::string& format, const char* what) {
-    app.add_option("--format", format, what)->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+// CLI11's own mapping of words to enumerators takes their numbers too.
+void add_report_format_option(CLI::App& app, ReportFormat& format, const char* what) {
+    app.add_option_function<std::string>(
+           "--format",
+           [&format](const std::string& word) {
+               format = word == "json" ? ReportFormat::json : ReportFormat::text;
+           },
+           what)
+        ->check(CLI::IsMember({"text", "json"}))
+        ->default_str("text");
 }
 
 void add_format_options(CLI::App& app, FormatArguments& format) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/commands/report_format.h"
 #include "agent/commands/show_options.h"
 
 namespace CLI {
@@ -24,7 +25,7 @@ CLI::App& add_command(CLI::App& app, const char* name, const char* what, std::fu
 // --state-directory
 void add_state_directory_option(CLI::App&, std::string& directory);
 // --format text|json, of what is told
-void add_report_format_option(CLI::App&, std::string& format, const char* what = "Format");
+void add_report_format_option(CLI::App&, ReportFormat& format, const char* what = "Format");
 // --output, --line, --option
 void add_format_options(CLI::App&, FormatArguments&);
 // --where, --messages, --qname-suffix, --identity, --filter

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/commands/report_format.h"
 #include "agent/commands/show_options.h"
 
 namespace tapferry {
@@ -50,10 +51,10 @@ int decode_command(const DecodeArguments&);
 
 struct ReplayArguments {
     std::string config;
-    std::vector<std::string> files;         // "-": standard input
-    std::vector<std::string> destinations;  // empty: every one that is enabled
-    std::uint64_t rate = 0;                 // frames a second; 0: as fast as they are taken
-    std::string format = "text";            // or "json"; of the ledger
+    std::vector<std::string> files;            // "-": standard input
+    std::vector<std::string> destinations;     // empty: every one that is enabled
+    std::uint64_t rate = 0;                    // frames a second; 0: as fast as they are taken
+    ReportFormat format = ReportFormat::text;  // of the ledger
 };
 // 1 when not every frame was delivered.
 int replay_command(const ReplayArguments&);
@@ -61,9 +62,9 @@ int replay_command(const ReplayArguments&);
 struct StatsArguments {
     std::vector<std::string> files;  // "-": standard input
     FilterArguments filter;
-    std::size_t top = 10;         // rows of each table
-    std::string format = "text";  // or "json"
-    std::string html;             // where the page is written; empty: nowhere
+    std::size_t top = 10;  // rows of each table
+    ReportFormat format = ReportFormat::text;
+    std::string html;  // where the page is written; empty: nowhere
 };
 int stats_command(const StatsArguments&);
 
@@ -71,15 +72,15 @@ struct ExplainArguments {
     std::string file;  // "-": standard input
     FormatArguments format;
     FilterArguments filter;
-    std::uint64_t event = 0;     // of those that the filter takes, from 1; 0: the first with a record
-    std::string style = "text";  // or "json"
+    std::uint64_t event = 0;  // of those that the filter takes, from 1; 0: the first with a record
+    ReportFormat style = ReportFormat::text;
 };
 int explain_command(const ExplainArguments&);
 
 struct StatusArguments {
     std::string config;
     std::string address;  // of the admin listener; empty: as the configuration says
-    std::string format = "text";
+    ReportFormat format = ReportFormat::text;
     bool watch = false;  // again and again, until interrupted
 };
 int status_command(const StatusArguments&);

@@ -1,14 +1,14 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
+#include "agent/commands/count_words.h"
 #include "agent/commands/explain/explanation.h"
+#include "agent/commands/json_text.h"
+#include "agent/commands/terminal.h"
+#include "agent/commands/text_table.h"
 #include "agent/stages/stages.h"
-#include "encoders/escape.h"
 #include "proto/decoder.h"
 #include "proto/dns_text.h"
 
@@ -63,31 +63,21 @@ class Search {
     Found found_;
 };
 
-// Bold, faint and yellow, on a terminal only.
+// Bold, faint and yellow, where there are colours.
 struct Colours {
     std::string_view bold, faint, warning, end;
     static Colours choose() {
-        if (::isatty(STDOUT_FILENO) != 1) return {};
+        if (!output_has_colours()) return {};
         return {"\x1B[1m", "\x1B[2m", "\x1B[33m", "\x1B[0m"};
     }
 };
-
-std::size_t terminal_width() {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 80) return size.ws_col;
-    return 132;
-}
-
-std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
-    return text;
-}
 
 std::string shortened(const std::string& text, std::size_t width) {
     return text.size() <= width ? text : text.substr(0, width - 2) + "..";
 }
 
 void print_table(const ExplainedRecord& record, const Colours& colours) {
+    constexpr std::size_t usual_width = 132;
     constexpr std::size_t number_width = 6;
     std::size_t key_width = sizeof "FIELD" - 1;
     std::size_t value_width = sizeof "VALUE" - 1;
@@ -97,12 +87,13 @@ void print_table(const ExplainedRecord& record, const Colours& colours) {
     }
     const std::size_t least_value = 24;
     const std::size_t others = key_width + 2 * (number_width + 2) + 48;
-    const std::size_t width = terminal_width();
+    const std::size_t width = output_width(usual_width);
     value_width = std::min(value_width, width > others + least_value ? width - others : least_value);
     const auto line = [&](const std::string& key, const std::string& value, const std::string& length,
                           const std::string& limit) {
-        return padded(key, key_width) + "  " + padded(shortened(value, value_width), value_width) + "  " +
-               padded(length, number_width) + "  " + padded(limit, number_width) + "  ";
+        return padded_right(key, key_width) + "  " +
+               padded_right(shortened(value, value_width), value_width) + "  " +
+               padded_right(length, number_width) + "  " + padded_right(limit, number_width) + "  ";
     };
     std::cout << colours.bold << line("FIELD", "VALUE", "LENGTH", "LIMIT") << "FROM" << colours.end << '\n';
     for (const auto& [field, from, limit, cut] : record.fields) {
@@ -135,41 +126,26 @@ void print_text(const Found& found, const std::string& format) {
     std::cout << '\n';
 }
 
-std::string json_text(std::string_view text) {
-    TextBuffer out;
-    out.append('"', text);
-    escape_json(out, 1);
-    out.push_back('"');
-    return std::string(out.view());
-}
-
 void print_json(const Found& found, const std::string& format) {
-    std::cout << "{\"frame\":" << found.frame << ",\"type\":" << json_text(found.type)
-              << ",\"frame_bytes\":" << found.frame_bytes << ",\"format\":" << json_text(format)
-              << ",\"records\":[";
-    std::string_view between;
+    JsonText json;
+    json.open('{').add("frame", found.frame).printable("type", found.type);
+    json.add("frame_bytes", std::uint64_t{found.frame_bytes}).printable("format", format);
+    json.open('[', "records");
     for (const auto& record : found.explanation.records) {
-        std::cout << between << "{\"bytes\":" << record.bytes << ",\"fields\":[";
-        between = "";
+        json.open('{').add("bytes", std::uint64_t{record.bytes}).open('[', "fields");
         for (const auto& [field, from, limit, cut] : record.fields) {
-            std::cout << between << "{\"field\":" << json_text(field.key)
-                      << ",\"value\":" << json_text(field.value) << ",\"length\":" << field.value.size();
-            if (limit != 0) std::cout << ",\"limit\":" << limit;
-            std::cout << ",\"from\":" << json_text(from);
-            if (!cut.empty()) std::cout << ",\"cut\":" << json_text(cut);
-            std::cout << '}';
-            between = ",";
+            json.open('{').printable("field", field.key).printable("value", field.value);
+            json.add("length", std::uint64_t{field.value.size()});
+            if (limit != 0) json.add("limit", std::uint64_t{limit});
+            json.printable("from", from);
+            if (!cut.empty()) json.printable("cut", cut);
+            json.close('}');
         }
-        std::cout << "]}";
-        between = ",";
+        json.close(']').close('}');
     }
-    std::cout << "],\"left_out\":[";
-    between = "";
-    for (const auto fact : found.explanation.left_out) {
-        std::cout << between << json_text(fact);
-        between = ",";
-    }
-    std::cout << "]}\n";
+    json.close(']').open('[', "left_out");
+    for (const auto fact : found.explanation.left_out) json.printable("", fact);
+    std::cout << json.close(']').close('}').text();
 }
 
 // ": it is a query".
@@ -198,10 +174,11 @@ int explain_command(const ExplainArguments& arguments) {
         if (found.frame != 0)
             return complain(file + ": " + format + " makes no record of any event in it; of the last one" +
                             reason(found));
-        return complain(file + ": has " + std::to_string(search.events()) + " events that are wanted" +
+        return complain(file + ": has " + counted(search.events(), "event") +
+                        (search.events() == 1 ? " that is wanted" : " that are wanted") +
                         (arguments.event == 0 ? "" : ", and no event " + std::to_string(arguments.event)));
     }
-    if (arguments.style == "json") {
+    if (arguments.style == ReportFormat::json) {
         print_json(found, format);
     } else {
         print_text(found, format);

@@ -10,7 +10,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t length_bytes = 4;
 // How far behind a frame with a wrong length the last one that begins inside it is followed.
 constexpr std::size_t behind_swallowed = 4096;
 // A frame has six fields and a message seventeen; strangers may add some.
@@ -119,20 +118,18 @@ bool fields_fill(Bytes frame) {
     return fields.at_end();
 }
 
-FrameSearch::Found FrameSearch::next(Bytes bytes, std::size_t& at, std::size_t end, bool last) {
+FrameSearch::Found FrameSearch::next(Bytes bytes, std::size_t at, std::size_t end, bool last) {
     for (; at < end; ++at)
-        if (const Found found = look(bytes.subspan(at), last); found != Found::nothing) return found;
-    return Found::nothing;
+        if (const Sight sight = look(bytes.subspan(at), last); sight != Sight::nothing) return {sight, at};
+    return {Sight::nothing, at};
 }
 
-bool FrameSearch::swallows_frames(Bytes frame, Bytes behind, std::size_t& at) {
-    if (frame.size() > longest_tried()) return false;
-    if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return false;
+std::optional<std::size_t> FrameSearch::swallowed_at(Bytes frame, Bytes behind) {
+    if (frame.size() > longest_tried()) return std::nullopt;
+    if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return std::nullopt;
     decoded_in_vain_ += frame.size();
-    std::size_t place = 0;
-    if (next(together(frame, behind), place, frame.size(), true) != Found::here) return false;
-    at = length_bytes + place;
-    return true;
+    const Found found = next(together(frame, behind), 0, frame.size(), true);
+    return found.sight == Sight::frame ? std::optional(length_bytes + found.at) : std::nullopt;
 }
 
 // They mostly lie so already.
@@ -149,17 +146,17 @@ std::size_t FrameSearch::longest_tried() const {
     return decoded_in_vain_ > much_in_vain ? short_frame : max_capture_frame_bytes;
 }
 
-FrameSearch::Found FrameSearch::look(Bytes from_here, bool last) {
-    if (from_here.size() < telling_bytes) return last ? Found::nothing : Found::unknown;
-    if (!looks_like_a_frame(from_here)) return Found::nothing;
+FrameSearch::Sight FrameSearch::look(Bytes from_here, bool last) {
+    if (from_here.size() < telling_bytes) return last ? Sight::nothing : Sight::unknown;
+    if (!looks_like_a_frame(from_here)) return Sight::nothing;
     const std::size_t end = length_bytes + big_endian(from_here.data());
-    if (from_here.size() < end + control_header_bytes && !last) return Found::unknown;
-    if (from_here.size() < end || !can_follow_a_frame(from_here.subspan(end))) return Found::nothing;
+    if (from_here.size() < end + control_header_bytes && !last) return Sight::unknown;
+    if (from_here.size() < end || !can_follow_a_frame(from_here.subspan(end))) return Sight::nothing;
     const Bytes frame = from_here.subspan(length_bytes, end - length_bytes);
-    if (frame.size() > longest_tried() || !can_be_dnstap(frame)) return Found::nothing;
-    if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return Found::here;
+    if (frame.size() > longest_tried() || !can_be_dnstap(frame)) return Sight::nothing;
+    if (decoder_.decode(frame, {{0, 0}, {}, ""}, event_) != DecodeStatus::undecodable) return Sight::frame;
     decoded_in_vain_ += frame.size();
-    return Found::nothing;
+    return Sight::nothing;
 }
 
 }  // namespace tapferry

@@ -10,6 +10,7 @@
 
 #include "agent/commands/commands.h"
 #include "agent/commands/silence.h"
+#include "agent/commands/terminal.h"
 #include "encoders/make_encoder.h"
 #include "encoders/time_units.h"
 #include "transports/frame_streams_file.h"
@@ -50,7 +51,7 @@ Printer::Printer(const ShowOptions& options, WindowTime window_time)
       window_length_(encoder_->window()),
       records_(framing_of(*encoder_), nullptr, encoder_->text()),
       window_time_(window_time) {
-    if (encoder_->text() == RecordText::bytes && ::isatty(STDOUT_FILENO) == 1)
+    if (encoder_->text() == RecordText::bytes && output_is_terminal())
         throw WrongUsage("this format is binary, and standard output is a terminal: send it into a file");
 }
 

@@ -11,12 +11,12 @@
 #include "agent/commands/command_options.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/progress_bar.h"
 #include "agent/commands/replay/capture_survey.h"
 #include "agent/commands/replay/frame_clock.h"
 #include "agent/commands/replay/replay.h"
-#include "agent/commands/stats/report_words.h"
 #include "agent/commands/stop_signals.h"
 #include "agent/commands/text_table.h"
 #include "agent/log.h"
@@ -67,10 +67,6 @@ std::vector<DestinationConfig> chosen(const Config& config, const std::vector<st
     return destinations;
 }
 
-Timestamp seconds_now() {
-    return capture_receipt();
-}
-
 // A regular file is read where it is. All else can be read once only, and is copied first.
 class Source {
   public:
@@ -111,7 +107,7 @@ class Replaying {
         const GoOn go_on = [this] { return signals_.asked() == 0; };
         const Source source(file, folder_, go_on);
         if (source.stopped()) return std::nullopt;
-        const Timestamp now = seconds_now();
+        const Timestamp now = capture_receipt();
         const auto survey = survey_capture(source.path(), now, go_on);
         if (!survey) return std::nullopt;
         Replayed replayed;
@@ -225,7 +221,7 @@ std::string ledger_json(const std::vector<Replayed>& all) {
     JsonText json;
     json.open('{').open('[', "files");
     for (const auto& replayed : all) {
-        json.open('{').add("file", replayed.file).add("sha256", replayed.digest);
+        json.open('{').printable("file", replayed.file).add("sha256", replayed.digest);
         TextBuffer id;
         append_event_id(id, {replayed.incarnation, 0});
         json.add("incarnation", id.view().substr(0, 16)).add("frames", replayed.frames);
@@ -264,7 +260,7 @@ int replay_command(const ReplayArguments& arguments) {
             whole = false;
         }
     }
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << ledger_json(all);
     else
         print_text(all);

@@ -1,12 +1,11 @@
 #include "agent/commands/show_options.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <utility>
 
 #include "agent/commands/commands.h"
+#include "agent/commands/terminal.h"
 #include "agent/config/document.h"
 #include "agent/config/read_format.h"
 #include "agent/config/read_stages.h"
@@ -59,7 +58,7 @@ std::string as_option(std::string_view key, const std::string& format) {
 }
 
 [[noreturn]] void refuse(const std::vector<ConfigFault>& faults, const std::string& format) {
-    const bool for_a_person = ::isatty(STDERR_FILENO) == 1;
+    const bool for_a_person = errors_go_to_terminal();
     std::string words;
     for (const auto& fault : faults) {
         if (!words.empty()) words += "\ntapferry: ";

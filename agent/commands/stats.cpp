@@ -1,9 +1,5 @@
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -12,9 +8,11 @@
 #include "agent/commands/capture_file.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/interruption.h"
+#include "agent/commands/progress_bar.h"
 #include "agent/commands/stats/report.h"
-#include "agent/commands/stats/report_words.h"
+#include "agent/commands/terminal.h"
 #include "agent/stages/pairing.h"
 #include "proto/decoder.h"
 
@@ -22,31 +20,12 @@ namespace tapferry {
 
 namespace {
 
-// How far it is, a few times a second, on a terminal alone; and nothing of it stays there.
-class ProgressLine {
-  public:
-    void tell(const std::string& file, std::uint64_t bytes) {
-        const auto now = std::chrono::steady_clock::now();
-        if (!on_ || now < next_) return;
-        next_ = now + std::chrono::milliseconds(200);
-        struct stat status {};
-        const bool known =
-            ::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
-        const auto size = static_cast<std::uint64_t>(status.st_size);
-        std::cerr << "\r\033[K" << file_words(file) << ": " << size_words(bytes);
-        if (known) std::cerr << " (" << share_words(std::min(bytes, size), size) << ")";
-        std::cerr << std::flush;
-        shown_ = true;
-    }
-    ~ProgressLine() {
-        if (shown_) std::cerr << "\r\033[K" << std::flush;
-    }
-
-  private:
-    const bool on_ = ::isatty(STDERR_FILENO) == 1;
-    bool shown_ = false;
-    std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-};
+// In bytes; none: it is no file that could tell.
+std::optional<std::uint64_t> size_of(const std::string& file) {
+    struct stat status {};
+    const bool known = ::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+    return known ? std::optional(static_cast<std::uint64_t>(status.st_size)) : std::nullopt;
+}
 
 class Counting {
   public:
@@ -98,22 +77,8 @@ class Counting {
 };
 
 TerminalLooks looks_of_standard_output() {
-    const auto variable = [](const char* name) {
-        const char* value = std::getenv(name);
-        return std::string_view(value == nullptr ? "" : value);
-    };
-    TerminalLooks looks{.width = 100, .colour = false, .unicode = false};
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    winsize size{};
-    if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
-        looks.width = size.ws_col;
-    looks.colour = terminal && variable("NO_COLOR").empty() && variable("TERM") != "dumb";
-    std::string_view locale;
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
-        if (locale.empty()) locale = variable(name);
-    looks.unicode =
-        locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
-    return looks;
+    constexpr std::size_t usual_width = 100;
+    return {.width = output_width(usual_width), .colour = output_has_colours(), .unicode = locale_is_utf8()};
 }
 
 // "stats --html *.fstrm" must not cost the first capture: in the place of what is no page none is written.
@@ -142,7 +107,7 @@ void write_page(const std::string& path, const std::string& page) {
 
 void show(const CaptureReport& report, const StatsArguments& arguments) {
     if (!arguments.html.empty()) write_page(arguments.html, report_html(report));
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << report_json(report);
     else if (arguments.html.empty())
         std::cout << report_text(report, looks_of_standard_output());
@@ -152,7 +117,7 @@ void show(const CaptureReport& report, const StatsArguments& arguments) {
 }  // namespace
 
 int stats_command(const StatsArguments& arguments) {
-    if (arguments.html == "-" && arguments.format == "json")
+    if (arguments.html == "-" && arguments.format == ReportFormat::json)
         throw WrongUsage("--html - and --format json both go to standard output: give the page a file");
     if (arguments.html != "-") check_place(arguments.html);
     StageOptions stages = read_filter_options(arguments.filter);
@@ -167,9 +132,12 @@ int stats_command(const StatsArguments& arguments) {
     for (const auto& file : arguments.files) {
         CaptureResult result;
         {
-            ProgressLine progress;
-            result = read_capture(file, {.take = [&](auto frame) { return counting.take(frame); },
-                                         .progress = [&](auto bytes) { progress.tell(file, bytes); }});
+            ProgressBar bar(size_of(file));
+            const auto progress = [&](std::uint64_t bytes) {
+                if (bar.due()) bar.show(bytes, file_words(file) + ": " + size_words(bytes));
+            };
+            result = read_capture(
+                file, {.take = [&](auto frame) { return counting.take(frame); }, .progress = progress});
         }
         counting.totals.files.push_back(file);
         counting.totals.oversize += result.oversize;

@@ -1,6 +1,3 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -11,6 +8,7 @@
 #include "agent/admin/status_json.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/interruption.h"
+#include "agent/commands/terminal.h"
 #include "agent/config/config.h"
 
 namespace tapferry {
@@ -30,12 +28,9 @@ std::string admin_address(const std::string& config_file) {
     return (v6 ? "[" + config.admin.host + "]" : config.admin.host) + ":" + std::to_string(config.admin.port);
 }
 
-// Of the terminal; where there is none, that of most.
 std::size_t screen_width() {
-    constexpr std::size_t usual = 100;
-    winsize size{};
-    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
-    return known ? std::clamp<std::size_t>(size.ws_col, 20, 400) : usual;
+    constexpr std::size_t usual = 100, narrowest = 20, widest = 400;
+    return std::clamp(output_width(usual), narrowest, widest);
 }
 
 // The agent may be away for a while: it is asked again then, at the address that it has then.
@@ -55,7 +50,7 @@ std::string screen_of(const StatusArguments& arguments, std::size_t width) {
 int watch(const StatusArguments& arguments) {
     constexpr std::string_view home_and_clear = "\x1b[H\x1b[J";
     constexpr int looks_a_second = 20;
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    const bool terminal = output_is_terminal();
     watch_for_interruption();
     while (!interrupted()) {
         const std::string screen = screen_of(arguments, screen_width());
@@ -72,14 +67,14 @@ int watch(const StatusArguments& arguments) {
 }  // namespace
 
 int status_command(const StatusArguments& arguments) {
-    if (arguments.watch && arguments.format == "json")
+    if (arguments.watch && arguments.format == ReportFormat::json)
         throw WrongUsage(
             "--watch is for people; ask for JSON again and again instead, it has the same values");
     if (arguments.watch) return watch(arguments);
     const std::string address =
         arguments.address.empty() ? admin_address(arguments.config) : arguments.address;
     const std::string json = fetch(address, "/status");
-    std::cout << (arguments.format == "json" ? json : status_table(json));
+    std::cout << (arguments.format == ReportFormat::json ? json : status_table(json));
     std::cout.flush();
     if (!std::cout) return 1;
     return status_balances(json) ? 0 : 1;

@@ -1,4 +1,5 @@
-// A table for a terminal whose columns are as wide as what stands in them. Used by commands that list.
+// A table for a terminal whose columns are as wide as what stands in them, and the padding of one's own. Used
+// by commands that list.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +7,10 @@
 #include <vector>
 
 namespace tapferry {
+
+// With spaces before it or behind it, `width` characters wide or more.
+std::string padded_left(std::string text, std::size_t width);
+std::string padded_right(std::string text, std::size_t width);
 
 class TextTable {
   public:

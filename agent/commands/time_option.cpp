@@ -5,6 +5,7 @@
 #include "agent/commands/commands.h"
 #include "agent/config/values.h"
 #include "agent/stages/expression_time.h"
+#include "encoders/time_units.h"
 
 namespace tapferry {
 
@@ -12,8 +13,8 @@ namespace {
 
 Timestamp ago(std::chrono::milliseconds duration) {
     using namespace std::chrono;
-    const auto then = duration_cast<milliseconds>(system_clock::now().time_since_epoch() - duration).count();
-    return {then / 1000, static_cast<std::uint32_t>(then % 1000 * 1'000'000)};
+    return from_milliseconds(
+        duration_cast<milliseconds>(system_clock::now().time_since_epoch() - duration).count());
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ bool selects_for_itself(const DestinationConfig& destination) {
 // The formats of passive DNS choose their sources by the frame, unless the filter names types.
 void take_selected(DestinationConfig& destination) {
     if (auto* passivedns = std::get_if<PassivednsOptions>(&destination.format))
-        passivedns->records.sources = PassiveDnsOptions::Sources::selected;
+        passivedns->records.sources = PassiveSelection::Sources::selected;
     if (auto* cof = std::get_if<CofOptions>(&destination.format))
-        cof->records.sources = PassiveDnsOptions::Sources::selected;
+        cof->records.sources = PassiveSelection::Sources::selected;
 }
 
 void read_messages(Section& filter, DestinationConfig& destination) {

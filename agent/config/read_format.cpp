@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "agent/config/read_severities.h"
-#include "encoders/characters.h"
 #include "encoders/make_encoder.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 
@@ -180,8 +180,8 @@ struct FormatReader {
         options.max_rows = section.integer("max_rows", options.max_rows, 1, most_rows);
     }
     // Of formats of passive DNS.
-    void read_passive_dns(PassiveDnsOptions& options) const {
-        using Bailiwick = PassiveDnsOptions::Bailiwick;
+    void read_passive_dns(PassiveSelection& options) const {
+        using Bailiwick = PassiveSelection::Bailiwick;
         options.bailiwick = section.choice<Bailiwick>("bailiwick", options.bailiwick,
                                                       {{"drop", Bailiwick::drop}, {"keep", Bailiwick::keep}});
         options.d4 = section.choice<bool>("profile", options.d4, {{"none", false}, {"d4", true}});

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "encoders/characters.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 

@@ -1,5 +1,6 @@
-// The addresses that a message holds beside those of its endpoints: of A and AAAA answers, and the client
-// subnet of EDNS. Used by expressions, match lists and the privacy stage.
+// What an operator can ask about the addresses within a message: whether any of its A and AAAA records, of as
+// many as the formats show, is one that is wanted, and what EDNS's client subnet is. Used by expressions and
+// match lists.
 #pragma once
 
 #include <algorithm>

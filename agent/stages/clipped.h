@@ -1,11 +1,22 @@
-// Whether the json format would leave something out of an event and say so in "clipped". Used by expressions.
+// Whether the json format would leave something out of an event and say so in "clipped". It asks the encoder
+// itself, so it costs what encoding does. Each expression that asks for it owns one, for its storage is
+// reused.
 #pragma once
 
+#include <memory>
+
+#include "encoders/make_encoder.h"
 #include "proto/event.h"
 
 namespace tapferry {
 
-// Asks the encoder itself, so it costs what encoding does.
-[[nodiscard]] bool is_clipped(const Event& event);
+class Clipping {
+  public:
+    [[nodiscard]] bool clips(const Event& event);
+
+  private:
+    std::unique_ptr<Encoder> encoder_ = make_encoder(JsonOptions{});
+    RecordBuffer records_;
+};
 
 }  // namespace tapferry

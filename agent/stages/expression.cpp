@@ -5,6 +5,7 @@
 #include "agent/stages/answer_addresses.h"
 #include "agent/stages/domains.h"
 #include "agent/stages/expression_program.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -107,6 +108,11 @@ class Run {
         texts_.buffer.truncate(begin);
         return holds != test.negated;
     }
+    bool operator()(const ClippedTest& test) const {
+        if (!texts_.clipping) texts_.clipping = std::make_unique<Clipping>();
+        const std::int64_t clips = texts_.clipping->clips(event_) ? 1 : 0;
+        return (std::ranges::find(test.values, clips) != test.values.end()) != test.negated;
+    }
     bool operator()(const PresenceTest& test) const {
         switch (test.field->type) {
             case FieldType::number:
@@ -148,8 +154,7 @@ class Run {
 bool TextMatch::holds(std::string_view text) const {
     char lowered[64];
     if (any_case && text.size() <= sizeof lowered) {
-        std::transform(text.begin(), text.end(), lowered,
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        std::transform(text.begin(), text.end(), lowered, to_lower);
         text = {lowered, text.size()};
     }
     const auto any = [&](auto is) { return std::any_of(values.begin(), values.end(), is); };

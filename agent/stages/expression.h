@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/stages/clipped.h"
 #include "proto/event.h"
 #include "proto/text_buffer.h"
 
@@ -58,7 +59,8 @@ class Expression {
         };
         TextBuffer buffer;
         std::vector<Written> fields;
-        std::uint64_t event = 0;  // counts them
+        std::uint64_t event = 0;             // counts them
+        std::unique_ptr<Clipping> clipping;  // once it is asked for
     };
 
   private:

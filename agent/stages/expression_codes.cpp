@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "agent/stages/clipped.h"
 #include "encoders/event_facts.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 #include "proto/malformed.h"
 
@@ -14,10 +14,6 @@ namespace {
 
 using In = const Event&;
 using Found = std::optional<std::int64_t>;
-
-char to_upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
 
 bool same_word(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -98,11 +94,15 @@ Found find_time_source(std::string_view name) {
 }
 
 Found find_policy_action(std::string_view name) {
-    return named(name, 1, 16, [](TextBuffer& out, unsigned n) { out.append(policy_action_name(n)); });
+    return named(name, 1, policy_action_count, [](TextBuffer& out, unsigned n) {
+        out.append(policy_action_name(static_cast<PolicyAction>(n)));
+    });
 }
 
 Found find_policy_match(std::string_view name) {
-    return named(name, 1, 16, [](TextBuffer& out, unsigned n) { out.append(policy_match_name(n)); });
+    return named(name, 1, policy_match_count, [](TextBuffer& out, unsigned n) {
+        out.append(policy_match_name(static_cast<PolicyMatch>(n)));
+    });
 }
 
 Found find_truth(std::string_view word) {
@@ -165,13 +165,13 @@ constexpr NamedCodes coded[] = {
     {"kind",
      {[](In e) { return code_if_not_zero(e.kind); }, find_kind,
       "one of new_domain, malformed and unanswered"}},
-    {"qr", {flag_of<0x8000>, find_flag<'Q', 'R'>, flag_values}},
-    {"aa", {flag_of<0x0400>, find_flag<'A', 'A'>, flag_values}},
-    {"tc", {flag_of<0x0200>, find_flag<'T', 'C'>, flag_values}},
-    {"rd", {flag_of<0x0100>, find_flag<'R', 'D'>, flag_values}},
-    {"ra", {flag_of<0x0080>, find_flag<'R', 'A'>, flag_values}},
-    {"ad", {flag_of<0x0020>, find_flag<'A', 'D'>, flag_values}},
-    {"cd", {flag_of<0x0010>, find_flag<'C', 'D'>, flag_values}},
+    {"qr", {flag_of<dns::flag_qr>, find_flag<'Q', 'R'>, flag_values}},
+    {"aa", {flag_of<dns::flag_aa>, find_flag<'A', 'A'>, flag_values}},
+    {"tc", {flag_of<dns::flag_tc>, find_flag<'T', 'C'>, flag_values}},
+    {"rd", {flag_of<dns::flag_rd>, find_flag<'R', 'D'>, flag_values}},
+    {"ra", {flag_of<dns::flag_ra>, find_flag<'R', 'A'>, flag_values}},
+    {"ad", {flag_of<dns::flag_ad>, find_flag<'A', 'D'>, flag_values}},
+    {"cd", {flag_of<dns::flag_cd>, find_flag<'C', 'D'>, flag_values}},
     {"do",
      {[](In e) { return e.dns.has_edns ? std::int64_t{e.dns.edns.dnssec_ok} : -1; }, find_flag<'D', 'O'>,
       flag_values}},
@@ -179,16 +179,15 @@ constexpr NamedCodes coded[] = {
      {[](In e) { return e.dns.answers.empty() ? -1 : std::int64_t{e.dns.answers.front().type}; },
       find_record_type, "a record type such as \"AAAA\" or \"TYPE65280\""}},
     {"policy_action",
-     {[](In e) { return policy_action_name(e.policy.action).empty() ? -1 : std::int64_t{e.policy.action}; },
-      find_policy_action, "one of NXDOMAIN, NODATA, PASS, DROP, TRUNCATE and LOCAL_DATA"}},
+     {[](In e) { return code_if_not_zero(e.policy.action); }, find_policy_action,
+      "one of NXDOMAIN, NODATA, PASS, DROP, TRUNCATE and LOCAL_DATA"}},
     {"policy_match",
-     {[](In e) { return policy_match_name(e.policy.match).empty() ? -1 : std::int64_t{e.policy.match}; },
-      find_policy_match, "one of QNAME, CLIENT_IP, RESPONSE_IP, NS_NAME and NS_IP"}},
+     {[](In e) { return code_if_not_zero(e.policy.match); }, find_policy_match,
+      "one of QNAME, CLIENT_IP, RESPONSE_IP, NS_NAME and NS_IP"}},
     {"time_source",
      {[](In e) { return std::int64_t{e.time_source == TimeSource::agent ? 1 : -1}; }, find_time_source,
       "\"agent\""}},
-    {"clipped",
-     {[](In e) { return std::int64_t{is_clipped(e)}; }, find_truth, "one of \"true\" and \"false\""}},
+    {"clipped", {nullptr, find_truth, "one of \"true\" and \"false\""}},  // see ClippedTest
 };
 
 std::optional<std::string> find_listed_flag(std::string_view word) {
@@ -211,20 +210,28 @@ std::optional<std::string> find_malformed_reason(std::string_view words) {
     return std::nullopt;
 }
 
+// "one of "truncated header", … and "reserved label type""
+std::string malformed_reasons_in_words() {
+    std::string words = "one of ";
+    for (const std::string reason : dns::malformed_reasons) {
+        if (reason == dns::malformed_reasons.back())
+            words += " and ";
+        else if (reason != dns::malformed_reasons.front())
+            words += ", ";
+        words += '"' + reason + '"';
+    }
+    return words;
+}
+
 struct NamedWords {
     std::string_view field;
     ListWords words;
 };
 constexpr NamedWords listed[] = {
-    {"flags", {find_listed_flag, "one of QR, AA, TC, RD, RA, AD and CD"}},
-    {"answer_types", {find_listed_type, "a record type such as \"AAAA\" or \"TYPE65280\""}},
-    {"malformed",
-     {find_malformed_reason,
-      "one of \"truncated header\", \"question breaks off\", \"record breaks off\", \"RDATA breaks off\", "
-      "\"EDNS "
-      "option breaks off\", \"name breaks off\", \"name too long\", \"name points into the header\", \"name "
-      "points "
-      "forward\", \"name jumps too often\", \"names go round too long\" and \"reserved label type\""}},
+    {"flags", {find_listed_flag, [] { return std::string("one of QR, AA, TC, RD, RA, AD and CD"); }}},
+    {"answer_types",
+     {find_listed_type, [] { return std::string("a record type such as \"AAAA\" or \"TYPE65280\""); }}},
+    {"malformed", {find_malformed_reason, malformed_reasons_in_words}},
 };
 
 }  // namespace

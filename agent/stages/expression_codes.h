@@ -24,7 +24,7 @@ struct FieldCodes {
 struct ListWords {
     // As the event has it. None: there is no such word.
     std::optional<std::string> (*find)(std::string_view word);
-    std::string_view what;
+    std::string (*what)();
 };
 
 // Null: the field has other values.

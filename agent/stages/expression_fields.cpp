@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include "agent/stages/clipped.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
 
@@ -50,7 +49,11 @@ bool is_answer_address(std::string_view field) {
     return field == "answer_ip" || field == "answer_ips" || field == "answer_a" || field == "answer_aaaa";
 }
 
+// What only expressions ask for: it has a test of its own, and no text.
+constexpr EventField clipped{.name = "clipped", .type = FieldType::text, .append = nullptr};
+
 FieldSort sort_of(const EventField& field) {
+    if (field.name == clipped.name) return FieldSort::clipped;
     switch (field.type) {
         case FieldType::number:
             return FieldSort::number;
@@ -69,11 +72,6 @@ FieldSort sort_of(const EventField& field) {
         return FieldSort::name;
     return field.name == "client_subnet" ? FieldSort::subnet : FieldSort::text;
 }
-
-// What only expressions ask for.
-constexpr EventField clipped{"clipped", FieldType::text, [](TextBuffer& out, In event) {
-                                 if (is_clipped(event)) out.append("true");
-                             }};
 
 // What json has one inside the other.
 struct NestedName {
@@ -169,6 +167,8 @@ std::string_view sort_name(FieldSort sort) {
             return "one of the addresses that the answers hold";
         case FieldSort::list:
             return "a list of texts";
+        case FieldSort::clipped:
+            return "true or false";
         default:
             return "a text";
     }

@@ -1,5 +1,6 @@
 // How each field of an event is compared in an expression: what sort it is, and how its value is had without
-// writing text where there is such a way. Used by the makers of tests.
+// writing text where there is such a way. Used by the makers of tests, and for the names by the
+// help of the commands.
 #pragma once
 
 #include <optional>
@@ -23,6 +24,7 @@ enum class FieldSort : std::uint8_t {
     list,            // texts
     label,           // one, by name
     answer_address,  // those of A and AAAA answers
+    clipped,         // whether json leaves something out
 };
 
 struct ComparedField {

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/characters.h"
+
 namespace tapferry {
 
 namespace {
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+bool begins_a_word(char c) {
+    return is_letter(c) || c == '_';
 }
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -35,7 +34,7 @@ class Lexer {
   private:
     void take_one() {
         const char c = text_[at_];
-        if (is_letter(c))
+        if (begins_a_word(c))
             take(Token::Kind::word, length_of_word());
         else if (c == '"' || c == '\'')
             take_text(c);
@@ -49,7 +48,7 @@ class Lexer {
     std::size_t length_of_word() const {
         std::size_t end = at_;
         const auto belongs = [&](std::size_t i) {
-            return i < text_.size() && (is_letter(text_[i]) || is_digit(text_[i]));
+            return i < text_.size() && (begins_a_word(text_[i]) || is_digit(text_[i]));
         };
         while (belongs(end) || (end < text_.size() && text_[end] == '.' && belongs(end + 1))) ++end;
         return end - at_;
@@ -74,7 +73,7 @@ class Lexer {
         const auto length = static_cast<std::size_t>(end - (text_.data() + at_));
         const std::size_t behind = at_ + length;
         const bool runs_on = behind < text_.size() &&
-                             (is_letter(text_[behind]) || text_[behind] == '.' || text_[behind] == ':');
+                             (begins_a_word(text_[behind]) || text_[behind] == '.' || text_[behind] == ':');
         if (error != std::errc{} || runs_on)
             return complain("this is no number; texts, times and addresses stand in quotes");
         take(Token::Kind::number, length, number);

@@ -210,7 +210,8 @@ class Parser {
 
 std::variant<Expression, ExpressionFault> parse_expression(std::string_view text,
                                                            const std::vector<std::string>* labels) {
-    if (text.size() > longest_expression) return ExpressionFault{1, 1, "is longer than 16 KiB"};
+    if (text.size() > longest_expression)
+        return ExpressionFault{1, 1, "is longer than " + std::to_string(longest_expression / 1024) + " KiB"};
     auto tokens = split_expression(text);
     if (auto* fault = std::get_if<ExpressionFault>(&tokens)) return std::move(*fault);
     return Parser(text, std::get<std::vector<Token>>(std::move(tokens)), labels).parse();

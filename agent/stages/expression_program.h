@@ -50,6 +50,10 @@ struct CodeTest {
     std::vector<std::int64_t> values;
     bool negated = false;
 };
+struct ClippedTest {
+    std::vector<std::int64_t> values;  // 1: it is, 0: it is not
+    bool negated = false;
+};
 struct NumberTest {
     NumberOf number;
     Order order = Order::equal;
@@ -92,7 +96,7 @@ struct PresenceTest {
 };
 
 using Test = std::variant<CodeTest, TextTest, AddressTest, NumberTest, TimeTest, SubnetTest, ElementTest,
-                          AnswerAddressTest, LabelTest, PresenceTest>;
+                          AnswerAddressTest, LabelTest, ClippedTest, PresenceTest>;
 
 struct Step {
     static constexpr std::uint32_t accept = 0xFFFFFFFF;

@@ -4,6 +4,7 @@
 
 #include "agent/stages/domains.h"
 #include "agent/stages/expression_time.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 
@@ -28,13 +29,12 @@ std::string quoted(std::string_view text) {
 }
 
 bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    return std::all_of(text.begin(), text.end(), is_printable);
 }
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    std::transform(result.begin(), result.end(), result.begin(), to_lower);
     return result;
 }
 
@@ -77,6 +77,8 @@ class TermMaker {
                 return make_answer_address();
             case FieldSort::label:
                 return make_label();
+            case FieldSort::clipped:
+                return make_clipped();
             default:
                 return make_text();
         }
@@ -114,6 +116,13 @@ class TermMaker {
             test.values.push_back(*code);
         }
         return test;
+    }
+
+    std::optional<Test> make_clipped() {
+        std::optional<Test> made = make_code();
+        if (!made) return std::nullopt;
+        auto& test = std::get<CodeTest>(*made);
+        return ClippedTest{std::move(test.values), test.negated};
     }
 
     static std::optional<std::int64_t> whole_number(const Token& token) {
@@ -271,7 +280,7 @@ class TermMaker {
         if (words != nullptr) {
             auto word = words->find(value.text);
             if (!word) {
-                complain(value, quoted(value.text) + " is not " + std::string(words->what));
+                complain(value, quoted(value.text) + " is not " + words->what());
                 return false;
             }
             match.values.push_back(std::move(*word));
@@ -316,6 +325,7 @@ std::variant<Test, ExpressionFault> make_comparison(std::string_view expression,
 Test make_presence(const ComparedField& field, ExpressionProgram& program) {
     place_of(field.field, program.fields);
     if (field.sort == FieldSort::label) return LabelTest{std::string(field.label), std::nullopt, false};
+    if (field.sort == FieldSort::clipped) return ClippedTest{{1}, false};
     PresenceTest test{field.field, {}};
     if (field.field->type == FieldType::text) test.source = source_of(field, program);
     return test;

@@ -26,7 +26,7 @@ static_assert(sizeof(PairingKey) == 56, "no padding: a key is hashed by its byte
 
 }  // namespace
 
-std::uint64_t keyed_hash(std::string_view bytes, std::uint64_t seed) {
+std::uint64_t pairing_hash(std::string_view bytes, std::uint64_t seed) {
     constexpr std::uint64_t one = 0x9e3779b97f4a7c15;
     constexpr std::uint64_t two = 0xd6e8feb86659fd93;
     std::uint64_t state = seed ^ mix(bytes.size() ^ one, seed ^ two);
@@ -40,7 +40,7 @@ std::uint64_t keyed_hash(std::string_view bytes, std::uint64_t seed) {
 }
 
 std::uint64_t HeldQueries::hash_of(const PairingKey& key) const {
-    return keyed_hash({reinterpret_cast<const char*>(&key), sizeof key}, seed_);
+    return pairing_hash({reinterpret_cast<const char*>(&key), sizeof key}, seed_);
 }
 
 HeldQueries::Index HeldQueries::index_of(const PairingKey& key, std::uint64_t hash) {

@@ -4,17 +4,13 @@
 
 #include "agent/stages/answer_addresses.h"
 #include "proto/dns_text.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 
 namespace {
 
 using Use = MatchListOptions::Use;
-
-// Records whose RDATA ends in a name that a client goes on to: NS, CNAME, PTR, MX, SRV, DNAME.
-bool leads_to_a_name(std::uint16_t type) {
-    return type == 2 || type == 5 || type == 12 || type == 15 || type == 33 || type == 39;
-}
 
 }  // namespace
 
@@ -54,7 +50,7 @@ bool MatchLists::holds(const MatchListOptions& list, const Event& event) {
 
 bool MatchLists::holds_answer(const DomainSet& domains, const Event& event) {
     for (const dns::ResourceRecord& record : answers_asked(event)) {
-        if (!leads_to_a_name(record.type)) continue;
+        if (!dns::name_offset_in(record.type)) continue;
         text_.clear();
         append_rdata(text_, event.dns.wire, record);
         const std::string_view text = text_.view();

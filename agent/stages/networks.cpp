@@ -55,8 +55,7 @@ NetworkSet::Range<std::uint32_t> NetworkSet::range_v4(const IpAddress& address, 
 NetworkSet::Range<NetworkSet::V6> NetworkSet::range_v6(const IpAddress& address, unsigned prefix) {
     Range<V6> range{address.bytes, address.bytes};
     for (unsigned i = 0; i < 16; ++i) {
-        const unsigned kept = std::clamp<unsigned>(prefix, i * 8, i * 8 + 8) - i * 8;
-        const auto host = static_cast<std::uint8_t>(0xFFu >> kept);
+        const std::uint8_t host = host_bits(i, prefix);
         range.first[i] = static_cast<std::uint8_t>(range.first[i] & ~host);
         range.last[i] = static_cast<std::uint8_t>(range.last[i] | host);
     }

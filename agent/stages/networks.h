@@ -1,7 +1,8 @@
 // IPv4 and IPv6 networks as operators write them, and sets of them that say in a few steps whether an address
-// is inside. Used by the filter, by expressions and by match lists.
+// is inside. Used by the filter, by expressions, by match lists and by the privacy stage.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,12 @@ struct Network {
     std::uint8_t prefix = 0;     // 0 to 32, or to 128
     bool is_one_address = true;  // it was written without "/"
 };
+
+// The bits of the address's octet `index` that lie behind the prefix.
+constexpr std::uint8_t host_bits(unsigned index, unsigned prefix) {
+    const unsigned kept = std::clamp(prefix, index * 8, index * 8 + 8) - index * 8;
+    return static_cast<std::uint8_t>(0xFFu >> kept);
+}
 
 // "192.0.2.0/24", "2001:db8::/32", or an address alone. None: it is neither.
 std::optional<Network> parse_network(std::string_view text);

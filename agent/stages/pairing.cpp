@@ -5,6 +5,7 @@
 #include <random>
 
 #include "encoders/event_facts.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -25,17 +26,13 @@ std::uint64_t draw_seed() {
 // Which responses show that the server tells the answers to queries of this type. BIND decides anew for a
 // response whether it is a client's or of authority.
 std::uint64_t sort_of(MessageType type) {
+    if (goes_upstream(type)) return 2;
     switch (type) {
         case MessageType::auth_query:
         case MessageType::auth_response:
         case MessageType::client_query:
         case MessageType::client_response:
             return 1;
-        case MessageType::resolver_query:
-        case MessageType::resolver_response:
-        case MessageType::forwarder_query:
-        case MessageType::forwarder_response:
-            return 2;
         default:
             return 3 + (static_cast<std::uint64_t>(type) + 1) / 2;
     }
@@ -59,8 +56,7 @@ bool can_be_paired(const Event& event) {
 
 // Many messages answer it, and BIND tells of none of them.
 bool asks_for_a_transfer(const Event& event) {
-    constexpr std::uint16_t ixfr = 251, axfr = 252;
-    return event.has_question && (event.qtype == ixfr || event.qtype == axfr);
+    return event.has_question && dns::is_transfer(event.qtype);
 }
 
 }  // namespace
@@ -156,7 +152,7 @@ PairingKey Pairing::key_of(const Event& event) const {
     key.response_port = event.response.port;
     key.dns_id = event.dns.id;
     key.protocol = static_cast<std::uint16_t>(event.protocol);
-    key.source = keyed_hash(event.identity, keyed_hash(event.input, seed_));
+    key.source = pairing_hash(event.identity, pairing_hash(event.input, seed_));
     // Resolvers do not tell the address that they ask others from; the port is then missing too (BIND over
     // TCP), or that of another query in the response (Unbound).
     if (event.query.address.present() && event.query.port != 0) {
@@ -170,7 +166,7 @@ PairingKey Pairing::key_of(const Event& event) const {
 // In canonical form the case of a name's letters does not count.
 std::uint64_t Pairing::question_of(const Event& event) const {
     if (!event.has_question) return 0;
-    return keyed_hash(event.qname, seed_ ^ (std::uint64_t{event.qtype} << 16 | event.qclass)) | 1;
+    return pairing_hash(event.qname, seed_ ^ (std::uint64_t{event.qtype} << 16 | event.qclass)) | 1;
 }
 
 }  // namespace tapferry

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "agent/stages/answer_addresses.h"
+#include "agent/stages/networks.h"
+#include "encoders/record_address.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 
@@ -12,35 +14,23 @@ namespace {
 using Client = PrivacyOptions::Client;
 
 constexpr unsigned places_log2 = 12;
-constexpr std::uint32_t match_client_ip = 2;  // dnstap.proto, Policy.Match
 
 // A resolver's and a forwarder's own queries tell their own address; all others may tell a client's.
 bool tells_a_client(const Event& event) {
-    if (event.kind == EventKind::new_domain) return true;
-    switch (event.type) {
-        case MessageType::resolver_query:
-        case MessageType::resolver_response:
-        case MessageType::forwarder_query:
-        case MessageType::forwarder_response:
-            return false;
-        default:
-            return true;
-    }
+    return event.kind == EventKind::new_domain || !goes_upstream(event.type);
 }
 
 // OPT records that a message must not have (RFC 6891, section 6.1.1: one, among the additional records): the
 // formats would show their bytes as they came, and what stands in them may be a client's subnet.
 void remove_odd_opt_records(dns::Message& message) {
-    constexpr std::uint16_t type_opt = 41;
-    const auto is_opt = [](const dns::ResourceRecord& record) { return record.type == type_opt; };
+    const auto is_opt = [](const dns::ResourceRecord& record) { return record.type == dns::type_opt; };
     for (auto* section : {&message.answers, &message.authority, &message.additional})
         std::erase_if(*section, is_opt);
 }
 
 IpAddress masked(IpAddress address, unsigned prefix) {
     for (unsigned i = 0; i < address.size; ++i) {
-        const unsigned kept = std::clamp<unsigned>(prefix, i * 8, i * 8 + 8) - i * 8;
-        address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & ~(0xFFu >> kept));
+        address.bytes[i] = static_cast<std::uint8_t>(address.bytes[i] & ~host_bits(i, prefix));
     }
     return address;
 }
@@ -66,7 +56,7 @@ void Privacy::apply(Event& event) {
     if (options_.client == Client::keep) return;
     if (tells_a_client(event)) hide_address(event);
     if (event.dns.edns.has_client_subnet) hide_subnet(event.dns.edns);
-    if (event.policy.match == match_client_ip) event.policy.rule = event.policy.value = {};
+    if (event.policy.match == PolicyMatch::client_ip) event.policy.rule = event.policy.value = {};
     if (options_.client == Client::drop) event.extra = {};
     remove_odd_opt_records(event.dns);
     event.frame = {};
@@ -88,10 +78,7 @@ void Privacy::hide_subnet(dns::Edns& edns) {
         return;
     }
     const unsigned known = edns.client_subnet_source_prefix;
-    IpAddress address;
-    address.size = edns.client_subnet_family == 1 ? 4 : 16;
-    std::memcpy(address.bytes.data(), edns.client_subnet_address, address.size);
-    address = masked(address, known);
+    IpAddress address = masked(client_subnet_address(edns), known);
     if (known != 0) address = hidden(address);  // a client that gave no bit of it has hidden itself
     if (options_.client == Client::hmac && known != 0) {
         edns.client_subnet_family = 2;

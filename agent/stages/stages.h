@@ -1,6 +1,6 @@
 // What happens to an event between decoding and encoding, in this order: filter (message types, lists,
-// `where`, sampling, match lists), places, privacy, labels. What `where` asks for is there before it. Each
-// route and each command that shows events owns one; it is not thread-safe.
+// `where`, sampling, match lists), registered domains, places, privacy, labels. What `where` asks for is
+// there before it. Each route and each command that shows events owns one; it is not thread-safe.
 #pragma once
 
 #include <memory>

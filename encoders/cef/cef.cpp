@@ -1,7 +1,6 @@
 #include "encoders/cef/cef.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "encoders/cef/cef_line.h"
 #include "encoders/cef/infoblox_line.h"
@@ -47,6 +46,13 @@ CefEncoder::CefEncoder(const CefOptions& options) : options_(options), begin_(be
     }
 }
 
+template <typename Line>
+void CefEncoder::append_line(const Event& event, std::size_t answer, RecordBuffer& records,
+                             TextBuffer& out) const {
+    append_shortened(records, out, options_.max_bytes,
+                     [&](const Shortening& keep) { return Line(out, event, options_.ipv6, answer, keep); });
+}
+
 void CefEncoder::encode(const Event& event, RecordBuffer& records) {
     if (event.notice != nullptr) {
         TextBuffer& out = records.open(event);
@@ -64,15 +70,10 @@ void CefEncoder::encode(const Event& event, RecordBuffer& records) {
 void CefEncoder::encode_one(const Event& event, std::size_t answer, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
     append_header(out, event);
-    const auto line = [&]<typename Line>(std::type_identity<Line>) {
-        append_shortened(records, out, options_.max_bytes, [&](const Shortening& keep) {
-            return Line(out, event, options_.ipv6, answer, keep);
-        });
-    };
     if (options_.profile == CefOptions::Profile::infoblox) {
-        line(std::type_identity<InfobloxLine>());
+        append_line<InfobloxLine>(event, answer, records, out);
     } else {
-        line(std::type_identity<CefLine>());
+        append_line<CefLine>(event, answer, records, out);
     }
     records.close(event);
 }

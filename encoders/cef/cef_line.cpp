@@ -18,7 +18,7 @@ constexpr std::string_view names[cut_field_count] = {
 
 void CefLine::append() {
     out_.append("rt=");
-    pairs_.milliseconds();
+    append_unix_ms(out_, event_.time);
     pairs_.source_address();
     pairs_.source_port();
     pairs_.destination_address();

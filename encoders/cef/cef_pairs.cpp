@@ -5,6 +5,7 @@
 #include "encoders/event_class.h"
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
+#include "proto/characters.h"
 #include "proto/text_pieces.h"
 
 namespace tapferry {
@@ -18,8 +19,12 @@ constexpr std::size_t max_dvchost = 100;
 // Receivers keep pairs of keys that they do not know as one text, "key=value;key=value", and split it there.
 constexpr std::string_view separators_of_own_pairs = ";=";
 
-char upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+void append_own_value(TextBuffer& out, std::string_view bytes) {
+    const std::size_t from = out.size();
+    append_opaque(out, bytes);
+    escape_end_spaces(out, from);
+    escape_listed(out, from, separators_of_own_pairs);
+    escape_cef_value(out, from);
 }
 
 }  // namespace
@@ -27,8 +32,43 @@ char upper(char c) {
 void append_key_part(TextBuffer& out, std::string_view name) {
     bool begins = true;
     for (const char c : name) {
-        if (c != '_') out.push_back(begins ? upper(c) : c);
+        if (c != '_') out.push_back(begins ? to_upper(c) : c);
         begins = c == '_';
+    }
+}
+
+void append_unix_ms(TextBuffer& out, const Timestamp& time) {
+    append_unix_time(out, time, 0);
+    // The digits of the milliseconds without their dot.
+    char dotted[FractionText::room];
+    const char* const end = FractionText{time.nanoseconds, 3}.write(dotted);
+    out.append(std::string_view(dotted + 1, end));
+}
+
+void append_cef_opaque(TextBuffer& out, std::string_view prefix, std::string_view bytes) {
+    out.append(prefix);
+    const std::size_t from = out.size();
+    append_opaque(out, bytes);
+    escape_end_spaces(out, from);
+    escape_cef_value(out, from);
+}
+
+// No key may stand twice, although names that differ in their underscores and first letters alone give one
+// key: the first of them stands. No value can look like a key, since it has no "=".
+void append_cef_labels(TextBuffer& out, std::span<const Label> labels) {
+    const std::size_t begin = out.size();
+    for (const Label& label : labels) {
+        const std::size_t from = out.size();
+        out.append(" TapferryLabel");
+        append_key_part(out, label.name);
+        out.push_back('=');
+        const bool twice =
+            out.view().substr(begin, from - begin).find(out.view(from)) != std::string_view::npos;
+        if (twice) {
+            out.truncate(from);
+        } else {
+            append_own_value(out, label.value);
+        }
     }
 }
 
@@ -37,22 +77,6 @@ void CefPairs::text(std::string_view prefix, std::string_view value) {
     const std::size_t from = out.size();
     out.append(value);
     escape_cef_value(out, from);
-}
-
-void CefPairs::opaque(std::string_view prefix, std::string_view bytes) {
-    out.append(prefix);
-    const std::size_t from = out.size();
-    append_opaque(out, bytes);
-    escape_end_spaces(out, from);
-    escape_cef_value(out, from);
-}
-
-void CefPairs::milliseconds() {
-    append_unix_time(out, event.time, 0);
-    // The digits of the milliseconds without their dot.
-    char dotted[FractionText::room];
-    const char* const end = FractionText{event.time.nanoseconds, 3}.write(dotted);
-    out.append(std::string_view(dotted + 1, end));
 }
 
 void CefPairs::address(const IpAddress& address, std::string_view inline_key, std::string_view c6a_keys) {
@@ -165,49 +189,22 @@ void CefPairs::own() {
     if (!event.registered_domain.empty()) text(" TapferryRegisteredDomain=", event.registered_domain);
     if (event.query_place.present()) place(event.query_place, " TapferrySource");
     if (event.response_place.present()) place(event.response_place, " TapferryDestination");
-    if (!event.labels.empty()) labels();
-}
-
-void CefPairs::own_value(std::string_view bytes) {
-    const std::size_t from = out.size();
-    append_opaque(out, bytes);
-    escape_end_spaces(out, from);
-    escape_listed(out, from, separators_of_own_pairs);
-    escape_cef_value(out, from);
+    append_cef_labels(out, event.labels);
 }
 
 void CefPairs::place(const GeoPlace& place, std::string_view prefix) {
     if (!place.country.empty()) {
         out.append(prefix, "Country=");
-        own_value(place.country);
+        append_own_value(out, place.country);
     }
     if (!place.city.empty()) {
         out.append(prefix, "City=");
-        own_value(place.city);
+        append_own_value(out, place.city);
     }
     if (place.as_number != 0) out.append(prefix, "AsNumber=", Decimal{place.as_number});
     if (!place.as_organization.empty()) {
         out.append(prefix, "AsOrganization=");
-        own_value(place.as_organization);
-    }
-}
-
-// No key may stand twice, although names that differ in their underscores and first letters alone give one
-// key: the first of them stands. No value can look like a key, since it has no "=".
-void CefPairs::labels() {
-    const std::size_t begin = out.size();
-    for (const Label& label : event.labels) {
-        const std::size_t from = out.size();
-        out.append(" TapferryLabel");
-        append_key_part(out, label.name);
-        out.push_back('=');
-        const bool twice =
-            out.view().substr(begin, from - begin).find(out.view(from)) != std::string_view::npos;
-        if (twice) {
-            out.truncate(from);
-        } else {
-            own_value(label.value);
-        }
+        append_own_value(out, place.as_organization);
     }
 }
 

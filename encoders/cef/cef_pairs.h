@@ -1,8 +1,10 @@
 // The extension of one CEF event being appended: the pairs that both profiles have. Each writes the space
-// before its key. Used by cef_line.cpp and infoblox_line.cpp; lives for one event.
+// before its key. Used by cef_line.cpp and infoblox_line.cpp; lives for one event. What notices have too are
+// functions, used by notice_pairs.cpp.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include "encoders/cef/shortening.h"
@@ -17,8 +19,16 @@ namespace tapferry {
 // Of an event whose answers become an event each: which one is shown. `all`: they stay together.
 inline constexpr std::size_t all_answers = ~std::size_t{0};
 
+// What the extensions of events and of notices share.
+
 // CEF's keys are alphanumeric: "rack_row" is written "RackRow".
 void append_key_part(TextBuffer& out, std::string_view name);
+// Milliseconds since 1970.
+void append_unix_ms(TextBuffer& out, const Timestamp& time);
+// `prefix`: the key, with the space before it and the "=".
+void append_cef_opaque(TextBuffer& out, std::string_view prefix, std::string_view bytes);
+// Under keys of our own.
+void append_cef_labels(TextBuffer& out, std::span<const Label> labels);
 
 struct CefPairs {
     CefPairs(TextBuffer& line, const Event& shown, CefOptions::Ipv6 addresses, std::size_t which_answer,
@@ -26,9 +36,7 @@ struct CefPairs {
         : out(line), event(shown), ipv6(addresses), answer(which_answer), keep(what) {}
 
     void text(std::string_view prefix, std::string_view value);
-    void opaque(std::string_view prefix, std::string_view bytes);
 
-    void milliseconds();  // the event's time, behind "rt="
     void source_address();
     void source_port();
     void destination_address();
@@ -59,9 +67,7 @@ struct CefPairs {
 
   private:
     void address(const IpAddress& address, std::string_view inline_key, std::string_view c6a_keys);
-    void own_value(std::string_view bytes);
     void place(const GeoPlace& place, std::string_view prefix);
-    void labels();
 };
 
 }  // namespace tapferry

@@ -41,7 +41,8 @@ void InfobloxLine::append() {
 void InfobloxLine::append_view() {
     const auto view = std::find_if(event_.labels.begin(), event_.labels.end(),
                                    [](const Label& label) { return label.name == "view"; });
-    if (view != event_.labels.end() && keep_.others) pairs_.opaque(" InfobloxDNSView=", view->value);
+    if (view != event_.labels.end() && keep_.others)
+        append_cef_opaque(out_, " InfobloxDNSView=", view->value);
 }
 
 void InfobloxLine::append_question() {
@@ -81,7 +82,7 @@ void InfobloxLine::append_counts() {
 
 void InfobloxLine::append_rest() {
     out_.append(" rt=");
-    pairs_.milliseconds();
+    append_unix_ms(out_, event_.time);
     pairs_.destination_port();
     append_reason();
     if (keep_.others) {

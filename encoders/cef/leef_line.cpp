@@ -23,6 +23,20 @@ constexpr std::string_view names[cut_field_count] = {"domain",  "domain", "ident
 
 }  // namespace
 
+void append_leef_opaque(TextBuffer& out, std::string_view prefix, std::string_view bytes) {
+    out.append(prefix);
+    const std::size_t from = out.size();
+    append_opaque(out, bytes);
+    escape_tabs(out, from);
+}
+
+void append_leef_labels(TextBuffer& out, std::span<const Label> labels) {
+    for (const Label& label : labels) {
+        out.append("\tlabel_", label.name);
+        append_leef_opaque(out, "=", label.value);
+    }
+}
+
 void LeefLine::append(std::uint8_t severity, SecondText& second) {
     out_.append("cat=", event_category(event_), "\tdevTime=");
     append_leef_time(out_, second, event_.time);
@@ -38,7 +52,7 @@ void LeefLine::append(std::uint8_t severity, SecondText& second) {
     if (!keep_.others) {
         cut_.add(CutField::others);
     } else if (!event_.identity.empty()) {
-        opaque("\tidentity=", event_.identity);
+        append_leef_opaque(out_, "\tidentity=", event_.identity);
     }
     append_question();
     if (keep_.others) append_numbers();
@@ -130,17 +144,14 @@ void LeefLine::append_added() {
     if (!event_.registered_domain.empty()) text("\tregisteredDomain=", event_.registered_domain);
     if (event_.query_place.present()) append_place(event_.query_place, "\tsrc");
     if (event_.response_place.present()) append_place(event_.response_place, "\tdst");
-    for (const Label& label : event_.labels) {
-        out_.append("\tlabel_", label.name);
-        opaque("=", label.value);
-    }
+    append_leef_labels(out_, event_.labels);
 }
 
 void LeefLine::append_place(const GeoPlace& place, std::string_view prefix) {
     const auto member = [&](std::string_view key, std::string_view bytes) {
         if (bytes.empty()) return;
         out_.append(prefix);
-        opaque(key, bytes);
+        append_leef_opaque(out_, key, bytes);
     };
     member("Country=", place.country);
     member("City=", place.city);
@@ -162,13 +173,6 @@ void LeefLine::text(std::string_view prefix, std::string_view value) {
     out_.append(prefix);
     const std::size_t from = out_.size();
     out_.append(value);
-    escape_tabs(out_, from);
-}
-
-void LeefLine::opaque(std::string_view prefix, std::string_view bytes) {
-    out_.append(prefix);
-    const std::size_t from = out_.size();
-    append_opaque(out_, bytes);
     escape_tabs(out_, from);
 }
 

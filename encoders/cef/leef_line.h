@@ -1,6 +1,8 @@
-// The pairs of a LEEF event: the keys that LEEF defines, then our own. Used by leef.cpp; lives for one event.
+// The pairs of a LEEF event: the keys that LEEF defines, then our own. Used by leef.cpp, and
+// the functions by notice_pairs.cpp; lives for one event.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "encoders/cef/shortening.h"
@@ -10,6 +12,10 @@
 #include "proto/text_pieces.h"
 
 namespace tapferry {
+
+// What events and notices share. `prefix`: the key, with the TAB before it and the "=".
+void append_leef_opaque(TextBuffer& out, std::string_view prefix, std::string_view bytes);
+void append_leef_labels(TextBuffer& out, std::span<const Label> labels);
 
 class LeefLine {
   public:
@@ -40,7 +46,6 @@ class LeefLine {
     void append_cuts();
 
     void text(std::string_view prefix, std::string_view value);
-    void opaque(std::string_view prefix, std::string_view bytes);
 
     TextBuffer& out_;
     const Event& event_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encoders/cef/cef_pairs.h"
+#include "encoders/cef/leef_line.h"
 #include "encoders/escape.h"
 #include "encoders/event_class.h"
 #include "encoders/month_time.h"
@@ -12,30 +13,19 @@
 namespace tapferry {
 namespace {
 
+// Nothing of a time that is not known, or of a text that is empty.
 void append_milliseconds(TextBuffer& out, std::string_view prefix, const Timestamp& time) {
     if (time.seconds == 0) return;
     out.append(prefix);
-    append_unix_time(out, time, 0);
-    char dotted[FractionText::room];
-    const char* const end = FractionText{time.nanoseconds, 3}.write(dotted);
-    out.append(std::string_view(dotted + 1, end));
+    append_unix_ms(out, time);
 }
 
 void append_cef_text(TextBuffer& out, std::string_view prefix, std::string_view bytes) {
-    if (bytes.empty()) return;
-    out.append(prefix);
-    const std::size_t from = out.size();
-    append_opaque(out, bytes);
-    escape_end_spaces(out, from);
-    escape_cef_value(out, from);
+    if (!bytes.empty()) append_cef_opaque(out, prefix, bytes);
 }
 
 void append_leef_text(TextBuffer& out, std::string_view prefix, std::string_view bytes) {
-    if (bytes.empty()) return;
-    out.append(prefix);
-    const std::size_t from = out.size();
-    append_opaque(out, bytes);
-    escape_tabs(out, from);
+    if (!bytes.empty()) append_leef_opaque(out, prefix, bytes);
 }
 
 // What `append` appends is left out again when the record is too long with it.
@@ -54,8 +44,8 @@ void refuse_if_too_long(RecordBuffer& records, std::size_t max_bytes) {
 void append_ledger(TextBuffer& out, const LedgerCounts& ledger, std::string_view before_each) {
     for (const LedgerMember& one : ledger_members()) {
         out.append(before_each);
-        out.push_back(static_cast<char>(one.name.front() - 'a' + 'A'));
-        out.append(one.name.substr(1), '=', Decimal{ledger.*one.count});
+        append_key_part(out, one.name);
+        out.append('=', Decimal{ledger.*one.count});
     }
 }
 
@@ -77,11 +67,7 @@ void append_cef_notice(const Event& event, RecordBuffer& records, TextBuffer& ou
                    " cn3Label=LastSequence cn3=", Decimal{notice.last});
     }
     if (notice.kind == NoticeKind::ledger) append_ledger(out, notice.ledger, " TapferryLedger");
-    for (const Label& label : event.labels) {
-        out.append(" TapferryLabel");
-        append_key_part(out, label.name);
-        append_cef_text(out, "=", label.value);
-    }
+    append_cef_labels(out, event.labels);
     append_if_there_is_room(records, out, max_bytes, [&] {
         out.append(" msg=");
         const std::size_t from = out.size();
@@ -110,10 +96,7 @@ void append_leef_notice(const Event& event, RecordBuffer& records, TextBuffer& o
     append_leef_text(out, "\tdestination=", notice.destination);
     append_leef_text(out, "\tinput=", event.input);
     if (notice.kind == NoticeKind::ledger) append_ledger(out, notice.ledger, "\tledger");
-    for (const Label& label : event.labels) {
-        out.append("\tlabel_", label.name);
-        append_leef_text(out, "=", label.value);
-    }
+    append_leef_labels(out, event.labels);
     append_if_there_is_room(records, out, max_bytes, [&] {
         out.append("\tmessage=");
         const std::size_t from = out.size();

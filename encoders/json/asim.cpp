@@ -37,10 +37,8 @@ std::string_view result_of(const Event& event) {
 }
 
 std::string_view severity_of(const Event& event) {
-    const std::uint8_t severity = event_severity(event);
-    if (severity <= 3) return "Informational";
-    if (severity <= 5) return "Low";
-    return severity <= 7 ? "Medium" : "High";
+    static constexpr std::string_view words[severity_step_count] = {"Informational", "Low", "Medium", "High"};
+    return words[static_cast<std::size_t>(severity_step(event))];
 }
 
 void append_times(JsonLine& line) {

@@ -31,10 +31,9 @@ std::string_view action_of(const Event& event) {
 }
 
 std::string_view type_of(const Event& event) {
-    constexpr std::uint32_t pass = 3;
-    constexpr std::uint32_t local_data = 6;
-    if (!event.policy.present || event.policy.action == 0) return ",\"type\":[\"protocol\",\"info\"]";
-    const bool passed = event.policy.action == pass || event.policy.action == local_data;
+    const PolicyAction action = event.policy.action;
+    if (!event.policy.present || action == PolicyAction::unknown) return ",\"type\":[\"protocol\",\"info\"]";
+    const bool passed = action == PolicyAction::pass || action == PolicyAction::local_data;
     return passed ? ",\"type\":[\"protocol\",\"info\",\"allowed\"]"
                   : ",\"type\":[\"protocol\",\"info\",\"denied\"]";
 }

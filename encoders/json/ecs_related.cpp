@@ -4,34 +4,16 @@
 #include <optional>
 
 #include "encoders/record_address.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
-
-constexpr std::uint16_t class_in = 1;
 
 constexpr std::size_t max_hosts = 32;
 
 // Absent: the record holds no address.
 IpAddress address_in(const Event& event, const dns::ResourceRecord& record) {
-    return record.rclass == class_in ? address_of(event.dns, record).value_or(IpAddress{}) : IpAddress{};
-}
-
-// Where the data of a record has a host's name, counted from its beginning; none: it has no such name.
-std::optional<std::size_t> host_in(const dns::ResourceRecord& record) {
-    switch (record.type) {
-        case 2:   // NS
-        case 5:   // CNAME
-        case 12:  // PTR
-        case 39:  // DNAME
-            return 0;
-        case 15:  // MX
-            return 2;
-        case 33:  // SRV
-            return 6;
-        default:
-            return {};
-    }
+    return record.rclass == dns::class_in ? address_of(event.dns, record).value_or(IpAddress{}) : IpAddress{};
 }
 
 // An array of names, each of them once.
@@ -138,7 +120,7 @@ void EcsRelated::append_hosts(JsonLine& line) const {
     HostList hosts(line);
     if (!event_.qname.empty()) hosts.add([&](TextBuffer& out) { out.append(event_.qname); });
     for (const dns::ResourceRecord& record : answers_) {
-        const std::optional<std::size_t> at = host_in(record);
+        const std::optional<std::size_t> at = dns::name_offset_in(record.type);
         if (!at || record.rdata_length <= *at) continue;
         hosts.add([&](TextBuffer& out) { append_name(out, event_.dns.wire, record.rdata + *at); });
     }

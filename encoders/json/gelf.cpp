@@ -15,51 +15,23 @@ namespace {
 constexpr std::size_t room_for_fields = 4 * 1024;  // for the longest field and what follows it
 constexpr unsigned time_digits = 6;
 
-// In this order; "_id" may not be used.
-constexpr struct {
-    std::string_view member;
-    std::string_view field;
-} additional[] = {
-    {"_event_id", "id"},
-    {"_type", "type"},
-    {"_identity", "identity"},
-    {"_version", "version"},
-    {"_src", "src"},
-    {"_src_port", "src_port"},
-    {"_dst", "dst"},
-    {"_dst_port", "dst_port"},
-    {"_protocol", "protocol"},
-    {"_http_protocol", "http_protocol"},
-    {"_dns_id", "dns_id"},
-    {"_opcode", "opcode"},
-    {"_flags", "flags"},
-    {"_qname", "qname"},
-    {"_qtype", "qtype"},
-    {"_qclass", "qclass"},
-    {"_rcode", "rcode"},
-    {"_answer_count", "answer_count"},
-    {"_client_subnet", "client_subnet"},
-    {"_bytes", "bytes"},
-    {"_query_time", "query_time"},
-    {"_response_time", "response_time"},
-    {"_latency", "latency"},
-    {"_registered_domain", "registered_domain"},
-    {"_src_country", "src_country"},
-    {"_src_city", "src_city"},
-    {"_src_asn", "src_asn"},
-    {"_src_as_org", "src_as_org"},
-    {"_dst_country", "dst_country"},
-    {"_dst_city", "dst_city"},
-    {"_dst_asn", "dst_asn"},
-    {"_dst_as_org", "dst_as_org"},
-    {"_zone", "zone"},
-    {"_extra", "extra"},
-    {"_kind", "kind"},
-    {"_malformed", "malformed"},
-    {"_time_source", "time_source"},
-    {"_sample_rate", "sample_rate"},
-    {"_input", "input"},
-};
+// In this order, each behind "_".
+constexpr std::string_view additional[] = {
+    "id",          "type",          "identity",      "version",
+    "src",         "src_port",      "dst",           "dst_port",
+    "protocol",    "http_protocol", "dns_id",        "opcode",
+    "flags",       "qname",         "qtype",         "qclass",
+    "rcode",       "answer_count",  "client_subnet", "bytes",
+    "query_time",  "response_time", "latency",       "registered_domain",
+    "src_country", "src_city",      "src_asn",       "src_as_org",
+    "dst_country", "dst_city",      "dst_asn",       "dst_as_org",
+    "zone",        "extra",         "kind",          "malformed",
+    "time_source", "sample_rate",   "input"};
+
+std::string member_of(std::string_view field) {
+    if (field == "id") return "_event_id";  // "_id" may not be used
+    return "_" + std::string(field);
+}
 
 std::string escaped(std::string_view text) {
     TextBuffer buffer;
@@ -93,11 +65,11 @@ void append_answers(JsonLine& line) {
 
 GelfEncoder::GelfEncoder(const GelfOptions& options) {
     if (!options.host.empty()) fixed_host_ = ",\"host\":\"" + escaped(options.host) + '"';
-    for (const auto& [member, name] : additional) {
+    for (const std::string_view name : additional) {
         const EventField* const field = find_event_field(name);
         assert(field != nullptr);
         const bool quoted = field->type != FieldType::number;
-        fields_.push_back({",\"" + std::string(member) + (quoted ? "\":\"" : "\":"), field, quoted});
+        fields_.push_back({",\"" + member_of(name) + (quoted ? "\":\"" : "\":"), field, quoted});
     }
 }
 

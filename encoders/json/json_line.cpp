@@ -1,5 +1,7 @@
 #include "encoders/json/json_line.h"
 
+#include "encoders/event_facts.h"
+
 namespace tapferry {
 
 void JsonLine::qname(std::string_view prefix) {
@@ -23,7 +25,7 @@ std::size_t JsonLine::section(std::string_view prefix, const std::vector<dns::Re
 }
 
 void JsonLine::owner(const dns::ResourceRecord& record) {
-    if (owner_is_qname(record)) {
+    if (qname_.length != 0 && owner_is_qname(event, record)) {
         // The room comes first: `out` may move for it.
         char* const room = out.reserve(qname_.length);
         std::memcpy(room, out.data() + qname_.begin, qname_.length);
@@ -48,15 +50,6 @@ void JsonLine::rdata_member(std::string_view prefix, const dns::ResourceRecord& 
         out.truncate(before);
     else
         put('"');
-}
-
-// Most owners are a pointer to the question's name, right behind the header.
-bool JsonLine::owner_is_qname(const dns::ResourceRecord& record) const {
-    constexpr std::uint16_t question_name = 12;
-    const dns::Message& dns = event.dns;
-    return qname_.length != 0 && event.has_question && !dns.questions.empty() &&
-           dns.questions.front().name == question_name && dns.wire[record.owner] == 0xC0 &&
-           dns.wire[record.owner + 1U] == question_name;
 }
 
 }  // namespace tapferry

@@ -98,8 +98,6 @@ struct JsonLine {
         std::size_t begin = 0;
         std::size_t length = 0;
     };
-    [[nodiscard]] bool owner_is_qname(const dns::ResourceRecord& record) const;
-
     Stretch qname_;
 };
 

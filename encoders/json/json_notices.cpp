@@ -6,6 +6,7 @@
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
+#include "encoders/json/ocsf_names.h"
 #include "encoders/notice_facts.h"
 
 namespace tapferry {
@@ -37,10 +38,9 @@ void one_line(const Event& event, const NoticeLine& place, Append append) {
     place.records.close(event);
 }
 
-// Severities of CEF in words: 0 to 3, to 5, to 7, and above.
-std::string_view severity_word(const Event& event, std::string_view lowest) {
-    const std::uint8_t severity = event_severity(event);
-    return severity <= 3 ? lowest : severity <= 5 ? "low" : severity <= 7 ? "medium" : "high";
+std::string_view severity_word(const Event& event) {
+    static constexpr std::string_view words[severity_step_count] = {"informational", "low", "medium", "high"};
+    return words[static_cast<std::size_t>(severity_step(event))];
 }
 
 // The members of notice_object, each as one of its own behind `_notice_`.
@@ -117,7 +117,7 @@ void append_cim_notice(const Event& event, NoticeLine place) {
     one_line(event, place, [&](JsonLine& line) {
         line.time("{\"timestamp\":\"", event.time);
         line.put(",\"vendor_product\":\"Tapferry\",\"app\":\"tapferry\",\"severity\":\"",
-                 severity_word(event, "informational"), '"');
+                 severity_word(event), '"');
         append_message(line, ",\"description\":\"");
         line.put(",\"event_id\":\"", EventIdText{event.id}, "\",\"dnstap_type\":\"", MessageTypeName{event},
                  '"');
@@ -132,14 +132,10 @@ void append_cim_notice(const Event& event, NoticeLine place) {
 
 void append_ocsf_notice(const Event& event, NoticeLine place, std::string_view version) {
     one_line(event, place, [&](JsonLine& line) {
-        const std::uint8_t severity = event_severity(event);
         line.put(
             "{\"class_uid\":0,\"class_name\":\"Base Event\",\"category_uid\":0,"
             "\"category_name\":\"Uncategorized\",\"activity_id\":99,\"activity_name\":\"",
-            name_of(event), "\",\"type_uid\":99,\"severity_id\":",
-            severity <= 3   ? '1'
-            : severity <= 5 ? '2'
-                            : '3',
+            name_of(event), "\",\"type_uid\":99,\"severity_id\":", ocsf_severity(event),
             ",\"time\":", Decimal{milliseconds_of(event.time)});
         append_message(line, ",\"message\":\"");
         line.put(",\"metadata\":{\"version\":\"", version,

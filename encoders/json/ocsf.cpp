@@ -1,7 +1,6 @@
 #include "encoders/json/ocsf.h"
 
 #include "encoders/bounds.h"
-#include "encoders/event_class.h"
 #include "encoders/event_facts.h"
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
@@ -22,12 +21,6 @@ std::string_view activity_of(const Event& event) {
                              : "\"activity_id\":1,\"activity_name\":\"Query\",\"type_uid\":400301";
 }
 
-// severity_id by CEF's severity: 1 (informational) to 4 (high).
-char severity_of(const Event& event) {
-    const std::uint8_t severity = event_severity(event);
-    return severity <= 3 ? '1' : severity <= 5 ? '2' : severity <= 7 ? '3' : '4';
-}
-
 std::string_view status_of(const Event& event) {
     switch (outcome_of(event)) {
         case EventOutcome::success:
@@ -45,7 +38,7 @@ void append_head(JsonLine& line) {
     line.put(
         "{\"class_uid\":4003,\"class_name\":\"DNS Activity\",\"category_uid\":4,"
         "\"category_name\":\"Network Activity\",",
-        activity_of(event), ",\"severity_id\":", severity_of(event), status_of(event));
+        activity_of(event), ",\"severity_id\":", ocsf_severity(event), status_of(event));
     if (event.dns.malformed != nullptr)
         line.text(",\"status_detail\":\"", event.dns.malformed);
     else if (event.kind == EventKind::unanswered)

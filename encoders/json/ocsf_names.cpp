@@ -1,5 +1,7 @@
 #include "encoders/json/ocsf_names.h"
 
+#include "encoders/event_class.h"
+
 namespace tapferry {
 
 OcsfName ocsf_rcode(std::uint16_t rcode) {
@@ -23,6 +25,10 @@ OcsfName ocsf_opcode(std::uint8_t opcode) {
                                          {"3", "Reserved"},   {"4", "Notify"},        {"5", "Update"},
                                          {"6", "DSO Message"}};
     return opcode < std::size(known) ? known[opcode] : OcsfName{"99", "Other"};
+}
+
+char ocsf_severity(const Event& event) {
+    return static_cast<char>('1' + static_cast<int>(severity_step(event)));
 }
 
 OcsfFlagIds::OcsfFlagIds(const dns::Message& dns) {

@@ -1,11 +1,11 @@
-// OCSF's numbers and captions, which differ from IANA's names. Used by ocsf.cpp.
+// OCSF's numbers and captions, which differ from IANA's names. Used by ocsf.cpp and json_notices.cpp.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <string_view>
 
-#include "proto/dns_message.h"
+#include "proto/event.h"
 
 namespace tapferry {
 
@@ -15,6 +15,8 @@ struct OcsfName {
 };
 OcsfName ocsf_rcode(std::uint16_t rcode);
 OcsfName ocsf_opcode(std::uint8_t opcode);
+// severity_id: the digit of 1 (informational) to 4 (high).
+char ocsf_severity(const Event& event);
 
 // ,"flag_ids":[…] of the header: written once, needed for each answer.
 class OcsfFlagIds {

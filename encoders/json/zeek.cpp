@@ -7,6 +7,7 @@
 #include "encoders/event_roles.h"
 #include "encoders/json/json_members.h"
 #include "encoders/json/json_notices.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 constexpr std::size_t room_after_answers = 4 * 1024;
 
 constexpr unsigned time_digits = 6;
-constexpr std::uint16_t type_any = 255;
 
 // "C" and digits to the base of 62, as Zeek's identifiers of connections; made from the event's id.
 struct Uid {
@@ -39,17 +39,17 @@ struct Uid {
 
 std::string_view class_name(std::uint16_t qclass) {
     switch (qclass) {
-        case 1:
+        case dns::class_in:
             return "C_INTERNET";
-        case 2:
+        case dns::class_csnet:
             return "C_CSNET";
-        case 3:
+        case dns::class_chaos:
             return "C_CHAOS";
-        case 4:
+        case dns::class_hesiod:
             return "C_HESOD";
-        case 254:
+        case dns::class_none:
             return "C_NONE";
-        case 255:
+        case dns::class_any:
             return "C_ANY";
         default:
             return {};
@@ -78,7 +78,7 @@ void append_question(JsonLine& line) {
     else
         line.put("qclass-", Decimal{event.qclass});
     line.put("\",\"qtype\":", Decimal{event.qtype}, ",\"qtype_name\":\"");
-    if (event.qtype == type_any)
+    if (event.qtype == dns::type_any)
         line.put("*\"");
     else
         line.put(TypeName{event.qtype}, '"');
@@ -125,13 +125,13 @@ void append_answer(JsonLine& line, const dns::ResourceRecord& record) {
             line.escaped([&] { append_name(line.out, wire, record.rdata + offset); });
     };
     switch (record.type) {
-        case 6:  // SOA: the primary server
+        case dns::type_soa:  // the primary server
             return name_at(0);
-        case 15:  // MX: the exchange
+        case dns::type_mx:  // the exchange
             return name_at(2);
-        case 16:  // TXT
+        case dns::type_txt:
             return append_txt(line, wire.subspan(record.rdata, record.rdata_length));
-        case 33:  // SRV: the target
+        case dns::type_srv:  // the target
             return name_at(6);
         default:
             return line.rdata(record);

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "proto/dns_text.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
-
-constexpr std::uint16_t type_cname = 5;
-constexpr std::uint16_t type_dname = 39;
-constexpr std::uint16_t type_ixfr = 251;
-constexpr std::uint16_t type_axfr = 252;
 
 constexpr std::size_t longest_chain = 16;  // resolvers give up at this length too
 
@@ -24,9 +20,7 @@ bool is_at_or_below(std::string_view name, std::string_view zone) {
 void AnswerChain::start(const Event& event) {
     names_.clear();
     chain_.clear();
-    // In a zone transfer the name asked is the zone.
-    const bool transfer = event.has_question && (event.qtype == type_axfr || event.qtype == type_ixfr);
-    by_zone_ = transfer || !event.query_zone.empty();
+    by_zone_ = (event.has_question && dns::is_transfer(event.qtype)) || !event.query_zone.empty();
     if (!event.query_zone.empty()) {
         append_name(names_, event.query_zone, 0);
     } else if (event.has_question) {
@@ -39,7 +33,7 @@ bool AnswerChain::take(const Event& event, const dns::ResourceRecord& record, st
     if (chain_.empty()) return false;
     if (by_zone_) return is_at_or_below(owner, name(chain_.front()));
     if (!is_owner(record, owner)) return false;
-    if (record.type == type_cname && chain_.size() < longest_chain) {
+    if (record.type == dns::type_cname && chain_.size() < longest_chain) {
         const std::size_t begin = names_.size();
         append_rdata(names_, event.dns.wire, record);
         end_name(begin);
@@ -50,7 +44,7 @@ bool AnswerChain::take(const Event& event, const dns::ResourceRecord& record, st
 // A DNAME stands above the name that it redirects; the CNAME made from it follows.
 bool AnswerChain::is_owner(const dns::ResourceRecord& record, std::string_view owner) const {
     return std::any_of(chain_.begin(), chain_.end(), [&](Stretch stretch) {
-        return record.type == type_dname ? is_at_or_below(name(stretch), owner) : name(stretch) == owner;
+        return record.type == dns::type_dname ? is_at_or_below(name(stretch), owner) : name(stretch) == owner;
     });
 }
 

@@ -7,15 +7,15 @@
 #include "encoders/escape.h"
 #include "encoders/json/json_notices.h"
 #include "proto/digits.h"
+#include "proto/record_types.h"
 #include "proto/text_pieces.h"
 
 namespace tapferry {
 namespace {
 
 constexpr std::size_t key_bytes_a_row = 128;
-constexpr std::uint16_t class_in = 1;
 
-// The name of a sensor that says nothing of itself, where there must be one.
+// The name of a sensor that says nothing of itself, for D4's importers, who must have one.
 constexpr std::string_view nameless_sensor = "unknown";
 
 std::string_view take_text(std::string_view& key) {
@@ -46,18 +46,18 @@ std::uint64_t unsigned_seconds(std::int64_t seconds) {
 }  // namespace
 
 CofEncoder::CofEncoder(const CofOptions& options)
-    : records_(options.records),
-      rdata_{.name_end = options.trailing_dot && !options.records.d4 ? NameEnd::trailing_dot : NameEnd::plain,
-             .quotes = !options.records.d4},
-      rdata_is_array_(options.rdata == CofOptions::Rdata::array && !options.records.d4),
-      needs_sensor_(options.records.d4),
+    : d4_(options.records.d4),
+      records_(options.records),
+      rdata_{.name_end = options.trailing_dot && !d4_ ? NameEnd::trailing_dot : NameEnd::plain,
+             .quotes = !d4_},
+      rdata_is_array_(options.rdata == CofOptions::Rdata::array && !d4_),
       sensor_id_(options.sensor_id),
       window_(options.window),
       rows_(options.max_rows, key_bytes_a_row) {}
 
 void CofEncoder::encode(const Event& event, RecordBuffer& records) {
     if (event.notice != nullptr) {
-        if (!needs_sensor_)
+        if (!d4_)
             append_cof_notice(event, records, rdata_.name_end == NameEnd::trailing_dot, rdata_is_array_);
         return;
     }
@@ -65,7 +65,7 @@ void CofEncoder::encode(const Event& event, RecordBuffer& records) {
     if (!records_.start(event)) return;
     std::size_t added = 0;
     while (const dns::ResourceRecord* record = records_.next()) {
-        if (record->rclass != class_in) continue;
+        if (record->rclass != dns::class_in) continue;
         key_.clear();
         append_key(event, *record);
         added += key_.size();
@@ -92,7 +92,7 @@ void CofEncoder::append_sensor(const Event& event) {
         key_.append(std::string_view(sensor_id_));
     } else if (!event.identity.empty()) {
         key_.append(identity_.text_of({}, event.identity, [](TextBuffer&, std::size_t) {}, {}));
-    } else if (needs_sensor_) {
+    } else if (d4_) {
         key_.append(nameless_sensor);
     }
 }

@@ -38,10 +38,10 @@ class CofEncoder final : public Encoder {
     void append_row(TextBuffer& out, std::string_view key, const Row& row) const;
     void add(const Event& event);
 
+    const bool d4_;  // its importers want a sensor's name and know no notices
     PassiveRecords records_;
     PassiveRdata rdata_;
     bool rdata_is_array_;
-    bool needs_sensor_;
     std::string sensor_id_;
     RememberedText identity_;
     Window window_;

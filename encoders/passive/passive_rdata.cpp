@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "encoders/bounds.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -14,15 +15,15 @@ enum class Kept : std::uint8_t { all, first_field, second_field, fourth_field, f
 // What gamelinux' passivedns prints of a type; of types that it knows nothing of, all is kept.
 Kept kept_of(std::uint16_t type) {
     switch (type) {
-        case 6:   // SOA: the primary server
-        case 17:  // RP: the mailbox
+        case dns::type_soa:  // the primary server
+        case dns::type_rp:   // the mailbox
             return Kept::first_field;
-        case 15:  // MX: the exchange
+        case dns::type_mx:  // the exchange
             return Kept::second_field;
-        case 33:  // SRV: the target
+        case dns::type_srv:  // the target
             return Kept::fourth_field;
-        case 16:  // TXT
-        case 99:  // SPF
+        case dns::type_txt:
+        case dns::type_spf:
             return Kept::first_string;
         default:
             return Kept::all;

@@ -5,7 +5,9 @@
 
 #include "encoders/bounds.h"
 #include "encoders/event_class.h"
+#include "encoders/event_facts.h"
 #include "proto/dns_text.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -40,11 +42,13 @@ bool is_believable(const Event& event) {
            event.dns.qr() && !event.dns.tc() && event.dns.opcode == opcode_query;
 }
 
-// Signatures, proofs of absence, and pseudo-records: SIG, NXT, OPT, RRSIG, NSEC, NSEC3, NSEC3PARAM, and the
-// range of query and meta types from TKEY (249) to ANY (255).
+// Signatures, proofs of absence and pseudo-records, and the range of query and meta types.
 bool is_left_out(std::uint16_t type) {
-    constexpr std::array<std::uint16_t, 7> types = {24, 30, 41, 46, 47, 50, 51};
-    return (type >= 249 && type <= 255) || std::find(types.begin(), types.end(), type) != types.end();
+    using namespace dns;
+    constexpr std::array types = {type_sig,  type_nxt,   type_opt,       type_rrsig,
+                                  type_nsec, type_nsec3, type_nsec3param};
+    return (type >= type_tkey && type <= type_any) ||
+           std::find(types.begin(), types.end(), type) != types.end();
 }
 
 // Those of D4's etc/records-type.json, whose importers end at any other.
@@ -53,19 +57,11 @@ bool is_known_to_d4(std::uint16_t type) {
            (type >= 256 && type <= 259) || type == 32768 || type == 32769;
 }
 
-// Most owners are a pointer to the question's name, right behind the header.
-bool owner_is_qname(const Event& event, const dns::ResourceRecord& record) {
-    constexpr std::uint16_t question_name = 12;
-    const dns::Message& dns = event.dns;
-    return event.has_question && !dns.questions.empty() && dns.questions.front().name == question_name &&
-           dns.wire[record.owner] == 0xC0 && dns.wire[record.owner + 1U] == question_name;
-}
-
 }  // namespace
 
-std::string_view no_source_words(const Event& event, const PassiveDnsOptions& options) {
+std::string_view no_source_words(const Event& event, const PassiveSelection& options) {
     if (!event.is_response && !(event.has_message && event.dns.qr())) return "a query";
-    if (options.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) {
+    if (options.sources == PassiveSelection::Sources::from_frame && !is_source(event)) {
         if (event.type == MessageType::client_response)
             return "a client response without AA, which a cache may have given";
         return "of a message type that is no source";
@@ -85,7 +81,7 @@ std::string_view no_source_words(const Event& event, const PassiveDnsOptions& op
 bool PassiveRecords::start(const Event& event) {
     at_ = end_ = 0;
     has_more_ = false;
-    if (options_.sources == PassiveDnsOptions::Sources::from_frame && !is_source(event)) return false;
+    if (options_.sources == PassiveSelection::Sources::from_frame && !is_source(event)) return false;
     if (!is_believable(event)) return false;
     event_ = &event;
     if (is_success(event.dns.rcode)) end_ = std::min(event.dns.answers.size(), max_examined_answers);
@@ -101,7 +97,7 @@ const dns::ResourceRecord* PassiveRecords::next() {
         render_owner(record);
         // Also asked when everything is kept: the chain goes on behind records that are not told.
         if (!chain_.take(*event_, record, owner_.view()) &&
-            options_.bailiwick == PassiveDnsOptions::Bailiwick::drop) {
+            options_.bailiwick == PassiveSelection::Bailiwick::drop) {
             ++left_out_;
             continue;
         }

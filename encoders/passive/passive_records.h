@@ -14,11 +14,11 @@
 namespace tapferry {
 
 // What an event is that tells passive DNS nothing: "a query"; empty: it is a source, and has records.
-std::string_view no_source_words(const Event& event, const PassiveDnsOptions& options);
+std::string_view no_source_words(const Event& event, const PassiveSelection& options);
 
 class PassiveRecords {
   public:
-    explicit PassiveRecords(const PassiveDnsOptions& options) : options_(options) {}
+    explicit PassiveRecords(const PassiveSelection& options) : options_(options) {}
 
     // Whether the event counts. It must outlive what follows.
     [[nodiscard]] bool start(const Event& event);
@@ -34,7 +34,7 @@ class PassiveRecords {
   private:
     void render_owner(const dns::ResourceRecord& record);
 
-    PassiveDnsOptions options_;
+    PassiveSelection options_;
     const Event* event_ = nullptr;
     std::size_t at_ = 0;
     std::size_t end_ = 0;

@@ -21,9 +21,10 @@ std::string_view dot_behind(std::string_view name) {
 }  // namespace
 
 PassivednsKeys::PassivednsKeys(const PassivednsOptions& options)
-    : records_(options.records),
-      rdata_{.fields = options.rdata, .quotes = !options.records.d4},
-      errors_(options.errors && !options.records.d4) {}
+    : d4_(options.records.d4),
+      records_(options.records),
+      rdata_{.fields = options.rdata, .quotes = !d4_},
+      errors_(options.errors && !d4_) {}
 
 void PassivednsKeys::start(const Event& event) {
     event_ = &event;

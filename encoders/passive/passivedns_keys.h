@@ -30,12 +30,13 @@ class PassivednsKeys {
     [[nodiscard]] std::uint32_t ttl() const { return record_ == nullptr ? 0 : record_->ttl; }
     [[nodiscard]] std::uint64_t left_out() const { return records_.left_out(); }
     // D4's importers know no notices.
-    [[nodiscard]] bool tells_notices() const { return rdata_.quotes; }
+    [[nodiscard]] bool tells_notices() const { return !d4_; }
 
   private:
     void append_record(TextBuffer& out) const;
     void append_error(TextBuffer& out) const;
 
+    const bool d4_;
     PassiveRecords records_;
     PassiveRdata rdata_;
     bool errors_;

@@ -7,6 +7,7 @@
 #include "encoders/bounds.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
+#include "proto/record_types.h"
 
 namespace tapferry {
 namespace {
@@ -21,9 +22,6 @@ constexpr std::size_t rdata_column = 48;
 constexpr std::size_t largest_record = 3300;
 constexpr std::size_t id_width = 6;
 
-constexpr std::uint16_t type_sig = 24;
-constexpr std::uint16_t type_tsig = 250;
-constexpr std::uint16_t class_any = 255;
 constexpr std::uint8_t opcode_update = 5;
 
 constexpr SectionNames of_query{"QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL"};
@@ -61,10 +59,6 @@ constexpr std::string_view extended_error_names[] = {"Other",
                                                      "Unable to conform to policy",
                                                      "Synthesized",
                                                      "Invalid Query Type"};
-
-bool is_of_section(const dns::ResourceRecord& record) {
-    return !is_tsig(record) && !is_sig0(record);
-}
 
 std::size_t digits_of(unsigned number) {
     std::size_t digits = 1;
@@ -277,10 +271,13 @@ void append_lower_flags(TextBuffer& out, const dns::Message& message) {
 }
 
 bool is_tsig(const dns::ResourceRecord& record) {
-    return record.type == type_tsig;
+    return record.type == dns::type_tsig;
 }
 bool is_sig0(const dns::ResourceRecord& record) {
-    return record.type == type_sig && record.rclass == class_any;
+    return record.type == dns::type_sig && record.rclass == dns::class_any;
+}
+bool is_of_section(const dns::ResourceRecord& record) {
+    return !is_tsig(record) && !is_sig0(record);
 }
 
 }  // namespace tapferry

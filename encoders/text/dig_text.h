@@ -32,5 +32,6 @@ void append_lower_flags(TextBuffer& out, const dns::Message& message);
 // A record that signs the whole message: TSIG (RFC 8945), SIG(0) (RFC 2931). Shown behind the sections.
 bool is_tsig(const dns::ResourceRecord& record);
 bool is_sig0(const dns::ResourceRecord& record);
+bool is_of_section(const dns::ResourceRecord& record);  // neither of them
 
 }  // namespace tapferry

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "encoders/bounds.h"
-#include "encoders/characters.h"
 #include "encoders/escape.h"
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -101,7 +101,8 @@ std::string set_escaped_field(LineStep& step, std::string_view inside) {
 std::string fault_of(std::string_view text) {
     if (!std::all_of(text.begin(), text.end(), is_printable))
         return "only printable ASCII can stand in a line";
-    if (text.size() > max_format_size) return "is longer than 8192 characters";
+    if (text.size() > max_format_size)
+        return "is longer than " + std::to_string(max_format_size) + " characters";
     return {};
 }
 

@@ -41,6 +41,7 @@ class LineFormat {
     // Or why the text cannot be used. Empty: the line that dnstap-read prints.
     static std::variant<LineFormat, std::string> parse_text(std::string_view text);
     static std::variant<LineFormat, std::string> parse_template(std::string_view text);
+    static LineFormat dnstap_read() { return std::get<LineFormat>(parse_text({})); }
 
     // What stands for a field that an event has not.
     void set_absent(std::string absent) { absent_ = std::move(absent); }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <vector>
-#include "encoders/event_facts.h"
-#include "encoders/notice_facts.h"
 
 #include "encoders/dnstap_receiver.h"
+#include "encoders/event_facts.h"
+#include "encoders/notice_facts.h"
 #include "encoders/text/yaml_document.h"
 
 namespace tapferry {
@@ -18,6 +18,21 @@ std::vector<ReceiverMember> members_by_name() {
     std::sort(sorted.begin(), sorted.end(),
               [](const ReceiverMember& a, const ReceiverMember& b) { return a.name < b.name; });
     return sorted;
+}
+
+// The document of dnstap-receiver: its keys, and "-" for what is not known.
+void append_dnstap_receiver_document(TextBuffer& out, const Event& event) {
+    static const std::vector<ReceiverMember> members = members_by_name();
+    for (const ReceiverMember& member : members) {
+        const bool quoted = member.type == ReceiverMember::Type::text;
+        out.append(member.name, quoted ? std::string_view(": '") : std::string_view(": "));
+        const std::size_t from = out.size();
+        member.append(out, event);
+        const bool known = out.size() != from;
+        if (quoted) escape_single_quotes(out, from);
+        if (!known) out.append(quoted ? std::string_view("-") : std::string_view("'-'"));
+        out.append(quoted ? std::string_view("'\n") : std::string_view("\n"));
+    }
 }
 
 // In either layout, with the members of the json format's object.
@@ -49,20 +64,6 @@ void append_notice_document(TextBuffer& out, const Event& event) {
 }
 
 }  // namespace
-
-void append_dnstap_receiver_document(TextBuffer& out, const Event& event) {
-    static const std::vector<ReceiverMember> members = members_by_name();
-    for (const ReceiverMember& member : members) {
-        const bool quoted = member.type == ReceiverMember::Type::text;
-        out.append(member.name, quoted ? std::string_view(": '") : std::string_view(": "));
-        const std::size_t from = out.size();
-        member.append(out, event);
-        const bool known = out.size() != from;
-        if (quoted) escape_single_quotes(out, from);
-        if (!known) out.append(quoted ? std::string_view("-") : std::string_view("'-'"));
-        out.append(quoted ? std::string_view("'\n") : std::string_view("\n"));
-    }
-}
 
 void YamlEncoder::encode(const Event& event, RecordBuffer& records) {
     TextBuffer& out = records.open(event);

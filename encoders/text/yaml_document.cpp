@@ -135,9 +135,6 @@ class Sections {
     }
 
   private:
-    static bool is_of_section(const dns::ResourceRecord& record) {
-        return !is_tsig(record) && !is_sig0(record);
-    }
     void title(std::string_view name) {
         yaml_.plain("    ", name,
                     name.ends_with("PSEUDO") ? std::string_view("SECTION:") : std::string_view("_SECTION:"));

@@ -40,7 +40,5 @@ struct YamlDocument {
 
 // The document of `dnstap-read -y`, with what it leaves out.
 void append_dnstap_read_document(TextBuffer& out, const Event& event);
-// That of dnstap-receiver: its keys in its order, and "-" for what is not known.
-void append_dnstap_receiver_document(TextBuffer& out, const Event& event);
 
 }  // namespace tapferry

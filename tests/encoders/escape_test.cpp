@@ -3,22 +3,20 @@
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "tests/encoders/event_builder.h"
 #include "tests/encoders/rendering.h"
+#include "tests/support/frame_streams_file.h"
 
 namespace tapferry::test {
 namespace {
 
 rapidjson::Document escape_vectors() {
-    std::ifstream file(TAPFERRY_SOURCE_DIR "/tests/data/escape-vectors.json");
-    std::stringstream text;
-    text << file.rdbuf();
+    const std::string text =
+        read_test_file(std::filesystem::path(TAPFERRY_SOURCE_DIR) / "tests/data/escape-vectors.json");
     rapidjson::Document document;
-    document.Parse(text.str().c_str());
+    document.Parse(text.c_str());
     REQUIRE(document.IsArray());
     REQUIRE(document.Size() == 34);
     return document;
@@ -133,7 +131,7 @@ TEST_CASE("an escape is found wherever it stands, and nothing else changes") {
 TEST_CASE("a long text full of escapes is written as each of its bytes would be by itself") {
     void (*const escapes[])(TextBuffer&, std::size_t) = {
         escape_json, escape_cef_value, escape_cef_header, escape_pipes, escape_tabs, escape_single_quotes};
-    constexpr std::string_view bytes = "ab\"c\\d=|e]'f\ng\rh\ti\x01";
+    constexpr std::string_view bytes = "ab\"c\\d=|e]'f\ng\rh\ti\x01\x7F\xFF";
     unsigned random = 1;
     for (std::size_t length = 1; length < 300; ++length) {
         std::string text;
@@ -157,6 +155,10 @@ TEST_CASE("each syntax escapes its own characters and no others") {
     CHECK(escaped(escape_cef_header, text) == "a\"b\\\\c=d\\|e]f g h\x01i");
     CHECK(escaped(escape_pipes, "a||b") == "a\\124\\124b");
     CHECK(escaped(escape_json, "").empty());
+    for (std::size_t length = 0; length < 40; ++length) {
+        const std::string plain(length, 'a');
+        CHECK(escaped(escape_json, plain + '\x7F') == plain + "\\u007f");
+    }
 }
 
 TEST_CASE("a cut never divides an escape") {

@@ -168,8 +168,12 @@ void encode_hand_made(Encoder& encoder, RecordBuffer& records) {
     add([&](EventBuilder& b) { b.type(MessageType::resolver_response).rcode(2).zone({"example", "test"}); });
     add([&](EventBuilder& b) { b.wire("truncated"); });
     add([&](EventBuilder& b) {
-        b.event().policy = {
-            .present = true, .type = "RPZ", .rule = "x|y", .action = 4, .match = 1, .value = "v"};
+        b.event().policy = {.present = true,
+                            .type = "RPZ",
+                            .rule = "x|y",
+                            .action = PolicyAction::drop,
+                            .match = PolicyMatch::qname,
+                            .value = "v"};
     });
     add([&](EventBuilder& b) {
         b.type(MessageType::client_query).no_question().zone({"new", "test"});
@@ -260,8 +264,8 @@ TEST_CASE("every format makes of each kind of notice what its golden files say")
         const std::string words = hostile_words();
         hostile.words = words;
         Event labelled = event_of(hostile);
-        const Label label{"site", "fra1"};
-        labelled.labels = {&label, 1};
+        constexpr Label labels[] = {{"note", "a;b=c"}, {"site", "fra1"}};
+        labelled.labels = labels;
         encoder->encode(labelled, records);
         encoder->close(records);
         compare(format, "notices", text_of(records));

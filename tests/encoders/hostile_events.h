@@ -15,17 +15,19 @@ inline constexpr int hostile_rounds = 400;
 
 class Hostile {
   public:
+    // Of texts in which half of the bytes are those that some syntax gives a meaning to.
     explicit Hostile(unsigned seed) : random_(seed) {}
+    // Of texts of these bytes alone.
+    Hostile(unsigned seed, std::string_view bytes) : random_(seed), nasty_(bytes), any_(false) {}
 
     std::size_t below(std::size_t limit) {
         return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_);
     }
 
-    // Half of the bytes are those that some syntax gives a meaning to.
     std::string bytes(std::size_t length) {
-        constexpr std::string_view nasty("\\\"|=;,\n\r\t\0 ]}[{:%<>'\x1B\x7F\xFF", 23);
         std::string text(length, '\0');
-        for (char& c : text) c = below(2) == 0 ? nasty[below(nasty.size())] : static_cast<char>(below(256));
+        for (char& c : text)
+            c = !any_ || below(2) == 0 ? nasty_[below(nasty_.size())] : static_cast<char>(below(256));
         return text;
     }
 
@@ -37,6 +39,8 @@ class Hostile {
 
   private:
     std::mt19937 random_;
+    std::string_view nasty_{"\\\"|=;,\n\r\t\0 ]}[{:%<>'\x1B\x7F\xFF", 23};
+    bool any_ = true;
 };
 
 // What the opaque views of a hostile event point to.
@@ -69,8 +73,12 @@ struct HostileEvent {
         event.labels = labels;
         event.query_place = {.country = "DE", .city = extra, .as_number = 64500, .as_organization = policy};
         if (hostile.below(4) == 0) {
-            event.policy = {
-                .present = true, .type = policy, .rule = policy, .action = 2, .match = 2, .value = policy};
+            event.policy = {.present = true,
+                            .type = policy,
+                            .rule = policy,
+                            .action = PolicyAction::nodata,
+                            .match = PolicyMatch::client_ip,
+                            .value = policy};
         }
     }
 

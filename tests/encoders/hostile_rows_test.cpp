@@ -2,53 +2,37 @@
 // nothing that a stranger sends makes two things one row, or one thing two.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <random>
 #include <set>
 #include <string>
 
 #include "encoders/bounds.h"
 #include "proto/dns_text.h"
-#include "tests/encoders/event_builder.h"
+#include "tests/encoders/hostile_events.h"
 #include "tests/encoders/json/json_reader.h"
 #include "tests/encoders/rendering.h"
 
 namespace tapferry::test {
 namespace {
 
-class Stranger {
-  public:
-    explicit Stranger(unsigned seed) : random_(seed) {}
-    std::size_t below(std::size_t limit) {
-        return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_);
-    }
-    // Few different bytes, so that texts fall on each other wherever a separator could be forged.
-    std::string bytes(std::size_t length) {
-        constexpr std::string_view nasty("|\n\",:.\\ a\0\xFF", 11);
-        std::string text(length, '\0');
-        for (char& c : text) c = nasty[below(nasty.size())];
-        return text;
-    }
-    Labels labels() {
-        Labels labels(1 + below(2));
-        for (std::string& label : labels) label = bytes(1 + below(3));
-        return labels;
-    }
+// Few different bytes, so that texts fall on each other wherever a separator could be forged.
+constexpr std::string_view separators("|\n\",:.\\ a\0\xFF", 11);
 
-  private:
-    std::mt19937 random_;
-};
+Labels short_name(Hostile& stranger) {
+    Labels labels(1 + stranger.below(2));
+    for (std::string& label : labels) label = stranger.bytes(1 + stranger.below(3));
+    return labels;
+}
 
-EventBuilder event_of(Stranger& stranger) {
+EventBuilder event_of(Hostile& stranger) {
     constexpr std::uint16_t types[] = {1, 5, 16, 15, 99, 65280};
-    const Labels name = stranger.labels();
+    const Labels name = short_name(stranger);
     EventBuilder builder;
     builder.type(MessageType::auth_response).question(name);
     for (std::size_t i = 1 + stranger.below(3); i > 0; --i) {
         const std::uint16_t type = types[stranger.below(std::size(types))];
         std::string rdata = stranger.bytes(type == 1 ? 4 : 1 + stranger.below(4));
         if (type == 16 || type == 99) rdata = character_string(rdata) + character_string(stranger.bytes(1));
-        if (type == 5) rdata = wire_name(stranger.labels());
+        if (type == 5) rdata = wire_name(short_name(stranger));
         builder.answer(name, type, rdata);
     }
     return builder;
@@ -59,7 +43,7 @@ std::vector<std::string> lines_of(const RecordBuffer& records) {
     for (const Record& record : records.records()) {
         const std::string_view line = records.content(record);
         REQUIRE_FALSE(record.invalid);
-        REQUIRE(std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c <= 0x7E; }));
+        REQUIRE(is_one_printable_line(line));
         lines.emplace_back(line);
     }
     return lines;
@@ -76,7 +60,7 @@ std::string text_of(const Event& event, const dns::ResourceRecord& record) {
 }  // namespace
 
 TEST_CASE("things are one row exactly when name, type, data and sensor are the same") {
-    Stranger stranger(1);
+    Hostile stranger(1, separators);
     const auto passivedns = make_encoder(PassivednsOptions{});
     const auto cof = make_encoder(CofOptions{});
     RecordBuffer lines;
@@ -118,7 +102,7 @@ TEST_CASE("things are one row exactly when name, type, data and sensor are the s
 }
 
 TEST_CASE("no bytes of an event add or change a member of a summary") {
-    Stranger stranger(2);
+    Hostile stranger(2, separators);
     const SummaryOptions options{.group_by = {"qname", "identity", "version", "extra", "answers"}};
     for (int round = 0; round < 500; ++round) {
         EventBuilder builder = event_of(stranger);

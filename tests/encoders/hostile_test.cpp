@@ -109,8 +109,12 @@ TEST_CASE("every format that is JSON stays within 32 KiB, and says when somethin
     builder.build();
     Event& event = builder.event();
     event.identity = event.version = event.extra = event.input = opaque;
-    event.policy = {
-        .present = true, .type = opaque, .rule = opaque, .action = 1, .match = 1, .value = opaque};
+    event.policy = {.present = true,
+                    .type = opaque,
+                    .rule = opaque,
+                    .action = PolicyAction::nxdomain,
+                    .match = PolicyMatch::qname,
+                    .value = opaque};
     event.query_place = event.response_place = {opaque, opaque, 1, opaque};
     event.registered_domain = event.public_suffix = event.qname;
     for (const JsonFormat& format : json_formats()) {

@@ -4,6 +4,7 @@
 
 #include "encoders/make_encoder.h"
 #include "encoders/notice_facts.h"
+#include "tests/encoders/event_builder.h"
 #include "tests/encoders/rendering.h"
 #include "tests/encoders/sample_notices.h"
 
@@ -66,6 +67,18 @@ TEST_CASE("whatever a far side says makes one bounded printable record of every 
             }));
         }
     }
+}
+
+TEST_CASE("labels of a notice stand in CEF as those of an event do") {
+    constexpr Label labels[] = {{"none", ""}, {"rack_row", "a;b=c "}, {"rackRow", "twin"}};
+    const Notice notice = sample_notices()[0];
+    Event told = event_of(notice);
+    told.labels = labels;
+    const std::string own = " TapferryLabelNone= TapferryLabelRackRow=a\\\\059b\\\\061c\\\\032";
+    CHECK(rendered(CefOptions{}, told).find(own + " msg=") != std::string::npos);
+    EventBuilder builder;
+    builder.event().labels = labels;
+    CHECK(rendered(CefOptions{}, builder.build()).ends_with(own));
 }
 
 TEST_CASE("a notice that is too long for a destination lacks its sentence first, and is refused then") {

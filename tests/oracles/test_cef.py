@@ -1,13 +1,12 @@
 """CEF, as its receivers read it: every pair that was written, and none besides."""
 import json
 import re
-import subprocess
 
 import pytest
 from cef_grammars import filebeat, logstash
-from conftest import PROGRAM, ROOT, decode
+from conftest import ROOT, decode
 from foreign import ask
-from hostile_frames import cases, expected_cef, stream
+from hostile_frames import cases, expected_cef, render
 
 CASES = cases(seed=20261126, count=400)
 ENOUGH = 3000  # events of a capture for the slow parsers of others
@@ -18,14 +17,6 @@ NOT_IN_DICTIONARY = {"outcome"}
 
 def unescaped(value):
     return re.sub(r"\\([\\=])", r"\1", value)
-
-
-def render(frames, output="cef"):
-    done = subprocess.run([PROGRAM, "decode", "--output", output, "-"], input=stream(frames), stdout=subprocess.PIPE,
-                          check=True)
-    lines = done.stdout.decode("ascii").split("\n")
-    assert lines.pop() == ""
-    return lines
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@
 import re
 
 from conftest import decode
-from hostile_frames import cases, expected_leef
+from hostile_frames import cases, expected_leef, render
 from line_grammars import leef
-from test_cef import render
 
 CASES = cases(seed=20261127, count=400)
 

@@ -232,12 +232,12 @@ TEST_CASE("a policy is passed on as it was sent") {
     CHECK(decoded.event.policy.present);
     CHECK(decoded.event.policy.type == "RPZ\xff");
     CHECK(decoded.event.policy.rule.size() == 11);
-    CHECK(decoded.event.policy.action == 1);
-    CHECK(decoded.event.policy.match == 2);
+    CHECK(decoded.event.policy.action == PolicyAction::nxdomain);
+    CHECK(decoded.event.policy.match == PolicyMatch::client_ip);
     CHECK_FALSE(Decoded(message_of_type(6)).event.policy.present);
     const Decoded future(message_of_type(6).counted(field::policy, ProtobufBuilder().varint(3, 9).bytes));
     CHECK(future.event.policy.present);
-    CHECK(future.event.policy.action == 0);
+    CHECK(future.event.policy.action == PolicyAction::unknown);
 }
 
 TEST_CASE("a second message field is merged into the first, and fields may come in any order") {

@@ -200,8 +200,8 @@ TEST_CASE("protocols and policies have dnstap's names, unknown ones none") {
     CHECK(socket_protocol_name(SocketProtocol::unknown).empty());
     CHECK(http_protocol_name(HttpProtocol::http3) == "HTTP3");
     CHECK(http_protocol_name(HttpProtocol::unknown).empty());
-    CHECK(policy_action_name(6) == "LOCAL_DATA");
-    CHECK(policy_action_name(7).empty());
-    CHECK(policy_match_name(5) == "NS_IP");
-    CHECK(policy_match_name(0xFFFFFFFF).empty());
+    CHECK(policy_action_name(PolicyAction::local_data) == "LOCAL_DATA");
+    CHECK(policy_action_name(PolicyAction::unknown).empty());
+    CHECK(policy_match_name(PolicyMatch::ns_ip) == "NS_IP");
+    CHECK(policy_match_name(static_cast<PolicyMatch>(0xFF)).empty());
 }

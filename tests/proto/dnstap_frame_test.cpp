@@ -57,7 +57,9 @@ std::string account_of(const DnstapFrame& frame) {
     account.number(frame.response_time_nsec);
     account.maybe(frame.query_message).maybe(frame.response_message).bytes(frame.query_zone);
     account.number(frame.policy.present).bytes(frame.policy.type).bytes(frame.policy.rule);
-    account.number(frame.policy.action).number(frame.policy.match).bytes(frame.policy.value);
+    account.number(static_cast<std::uint64_t>(frame.policy.action))
+        .number(static_cast<std::uint64_t>(frame.policy.match))
+        .bytes(frame.policy.value);
     return account.text();
 }
 

@@ -2,8 +2,10 @@
 // end; everywhere they look for text that is not printable ASCII.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
+#include "proto/characters.h"
 #include "proto/decoder.h"
 #include "tests/proto/wire_builder.h"
 #include "tests/support/frame_streams_file.h"
@@ -150,8 +152,9 @@ TEST_CASE("random DNS messages rich in pointers, counts and odd types do no harm
 
 TEST_CASE("random RDATA of every type has a text within its limit") {
     std::mt19937 random(3597);
-    for (unsigned type = 0; type < 270; ++type) {
-        for (int round = 0; round < 40; ++round) {
+    constexpr unsigned behind_known_types = 270;
+    for (unsigned type = 0; type <= 0xFFFF; ++type) {
+        for (int round = type < behind_known_types ? 40 : 1; round > 0; --round) {
             Bytes wire(random() % 60);
             for (auto& byte : wire)
                 byte = static_cast<std::uint8_t>(random() % 3 == 0 ? random() % 6 : random());
@@ -161,15 +164,16 @@ TEST_CASE("random RDATA of every type has a text within its limit") {
             record.rdata_length = static_cast<std::uint16_t>(wire.size());
             const auto text =
                 text_of([&](TextBuffer& buffer) { append_rdata(buffer, wire, record, NameEnd::plain, 64); });
-            CHECK_FALSE(text.empty());
-            CHECK(text.size() <= 64);
-            for (const char c : text) CHECK((c >= 0x20 && c <= 0x7E));
+            REQUIRE_FALSE(text.empty());
+            REQUIRE(text.size() <= 64);
+            REQUIRE(std::all_of(text.begin(), text.end(), is_printable));
         }
     }
 }
 
 TEST_CASE("a message of nothing but pointers to pointers costs bounded work") {
-    // Each record's owner is a pointer to the owner of the one before: 65,535 bytes, 5,461 records.
+    // Each record's owner is a pointer to the owner of the one before, as far as a pointer reaches: 16,403
+    // bytes, 1,366 records.
     Bytes dns = from_hex("1234 8180 0000 ffff 0000 0000");
     append(dns, from_hex("00 0001 0001 00000000 0000"));
     std::size_t previous = 12;

@@ -24,7 +24,7 @@ StageOptions everything(PrivacyOptions::Client client) {
     options.unwanted.qname_regex = std::get<Pattern>(Pattern::parse("^zz", Pattern::Case::insensitive));
     options.where = std::get<Expression>(parse_expression(
         "identity matches \"[a-z]\" and (answers contains \"1\" or registered_domain or time > "
-        "\"2020-01-01\") and not id == \"x\""));
+        "\"2020-01-01\") and not id == \"x\" and not clipped"));
     options.sample = 0.999;
     MatchListOptions list;
     list.name = "names";

@@ -59,6 +59,7 @@ TEST_CASE("words of a fixed set are taken in any case, and a word that no event 
         {"arrow == \"=\"", "column 10: \"=\" is not one of \"->\" and \"<-\""},
         {"protocol == \"QUIC\"", "column 13: \"QUIC\" is not one of UDP, TCP"},
         {"opcode == \"ASK\"", "column 11: \"ASK\" is not an opcode"},
+        {"clipped contains \"t\"", "column 9: \"contains\" does not go with clipped, which is true or false"},
         {"clipped == \"yes\"", "column 12: \"yes\" is not one of \"true\" and \"false\""},
         {"qname == true", "column 10: texts stand in quotes: \"true\""},
     };
@@ -218,6 +219,8 @@ TEST_CASE("no bytes make the parser do anything but answer") {
                                        "matches", "not",   "and",   "or",      "(",      ")",    "[",
                                        "]",       ",",     "\"a\"", "'*'",     "1",      "-2e9", "\xFF",
                                        "\"",      "<",     "!=",    "\0x",     "exists", "\n"};
+    int sound = 0;
+    int faulty = 0;
     std::uint64_t state = 42;
     for (int round = 0; round < 20'000; ++round) {
         std::string text;
@@ -227,8 +230,16 @@ TEST_CASE("no bytes make the parser do anything but answer") {
                 std::string(pieces[(state >> 33) % std::size(pieces)]) + ((state >> 20) % 3 != 0 ? " " : "");
         }
         state = state * 6364136223846793005 + 1;
-        (void)parse_expression(text);
+        const auto answer = parse_expression(text);
+        const auto* fault = std::get_if<ExpressionFault>(&answer);
+        ++(fault == nullptr ? sound : faulty);
+        if (fault != nullptr) {
+            REQUIRE_FALSE(fault->text.empty());
+            REQUIRE((fault->column >= 1 && fault->column <= text.size() + 1));
+        }
     }
+    CHECK(sound > 100);
+    CHECK(faulty > 10'000);
 }
 
 }  // namespace

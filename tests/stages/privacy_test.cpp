@@ -292,7 +292,7 @@ TEST_CASE("the frame and a policy that names a client go when anything is hidden
         CHECK(event.frame.empty() == (client != Client::keep));
         CHECK(event.policy.rule.empty() == (client != Client::keep));
         CHECK(event.policy.value.empty() == (client != Client::keep));
-        CHECK(event.policy.action == 3);
+        CHECK(event.policy.action == PolicyAction::pass);
         event.policy = {true, "RPZ", "bad.test", 3, 1, "bad.test"};
         Privacy(options(client)).apply(event);
         CHECK(event.policy.rule == "bad.test");

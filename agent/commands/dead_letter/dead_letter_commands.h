@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/commands/report_format.h"
 #include "agent/dead_letter_files.h"
 #include "agent/letter.h"
 
@@ -21,9 +22,9 @@ namespace tapferry {
 
 struct DeadLetterArguments {
     std::string config;
-    std::string state_directory;            // empty: as the configuration says
-    std::string format = "text";            // or "json"; of list and show
-    std::vector<std::string> destinations;  // empty: all, but of requeue and purge
+    std::string state_directory;               // empty: as the configuration says
+    ReportFormat format = ReportFormat::text;  // of list and show
+    std::vector<std::string> destinations;     // empty: all, but of requeue and purge
     // Of show.
     std::uint64_t limit = 0;  // the newest so many of each destination; 0: all
     std::string id;           // only of events whose id begins so

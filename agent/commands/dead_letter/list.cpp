@@ -6,8 +6,8 @@
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
 #include "agent/commands/dead_letter/dead_letter_commands.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/json_text.h"
-#include "agent/commands/stats/report_words.h"
 #include "agent/commands/text_table.h"
 
 namespace tapferry {
@@ -69,18 +69,15 @@ std::vector<std::pair<std::string, std::uint64_t>> reasons_of(const Summary& sum
     return reasons;
 }
 
-std::string time_words(const Timestamp& time) {
-    if (time.seconds == 0) return "-";
-    TextBuffer text;
-    append_rfc3339(text, time, 0);
-    return std::string(text.view());
+std::string known_time_words(const Timestamp& time) {
+    return time.seconds == 0 ? "-" : time_words(time);
 }
 
 void print_text(const std::vector<Summary>& summaries) {
     TextTable table({"DESTINATION", "LETTERS", "BYTES", "OLDEST", "NEWEST", "WAIT TO BE SENT AGAIN", ""});
     for (const auto& one : summaries)
         table.add({file_words(one.place.destination), with_commas(one.kept.letters),
-                   with_commas(one.kept.bytes), time_words(one.oldest), time_words(one.newest),
+                   with_commas(one.kept.bytes), known_time_words(one.oldest), known_time_words(one.newest),
                    with_commas(one.waiting.letters), one.place.configured ? "" : "is not configured"});
     std::cout << table.text({false, true, true, false, false, true, false});
     for (const auto& one : summaries) {
@@ -128,7 +125,7 @@ int dead_letter_list_command(const DeadLetterArguments& arguments) {
     const LetterPlaces places = find_letters(arguments);
     std::vector<Summary> summaries;
     for (const auto& place : places.destinations) summaries.push_back(summary_of(place));
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << as_json(summaries);
     else
         print_text(summaries);

@@ -7,7 +7,7 @@
 #include "agent/commands/dead_letter/dead_letter_commands.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/time_option.h"
-#include "encoders/characters.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 
@@ -68,9 +68,8 @@ std::string as_json(const std::string& destination, const Letter& letter) {
     TextBuffer line;
     append_letter(line, letter, std::numeric_limits<std::size_t>::max());
     JsonText head;
-    std::string text = head.open('{').add("destination", destination).text();
-    text.back() = ',';
-    return text.append(line.view(1));
+    head.open('{').add("destination", destination);
+    return std::string(head.part()).append(",").append(line.view(1));
 }
 
 }  // namespace
@@ -78,7 +77,8 @@ std::string as_json(const std::string& destination, const Letter& letter) {
 int dead_letter_show_command(const DeadLetterArguments& arguments) {
     const Selection selection(arguments);
     const auto shown = [&](const std::string& destination, const Letter& letter) {
-        return arguments.format == "json" ? as_json(destination, letter) : as_text(destination, letter);
+        return arguments.format == ReportFormat::json ? as_json(destination, letter)
+                                                      : as_text(destination, letter);
     };
     std::uint64_t unreadable = 0;
     for (const auto& place : find_letters(arguments).destinations) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 
+#include "agent/commands/count_words.h"
 #include "agent/commands/explain/fact_source.h"
 #include "agent/commands/explain/field_mapping.h"
 #include "agent/commands/silence.h"
@@ -158,8 +159,9 @@ class Explaining {
     static void tell_limits(ExplainedRecord& record) {
         for (auto& field : record.fields)
             if (field.field.key == "clipped")
-                field.cut =
-                    "64 records of a section, 2,048 characters of an rdata and 32 KiB in all are shown";
+                field.cut = counted(max_shown_records, "record") + " of a section, " +
+                            counted(max_rdata_text, "character") + " of an rdata and " +
+                            std::to_string(max_event_bytes / 1024) + " KiB in all are shown";
     }
 
     [[nodiscard]] bool told(std::string_view fact) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/commands/count_words.h"
 #include "encoders/bounds.h"
 #include "encoders/event_fields.h"
 #include "encoders/event_roles.h"
@@ -154,7 +155,7 @@ FactSource record_fact(const Event& event, std::string_view section, const dns::
                       {}};
     TextBuffer text;
     if (append_rdata(text, event.dns.wire, record, NameEnd::plain, max_rdata_text))
-        source.cut = "cut to 2,048 characters: the most of one rdata";
+        source.cut = "cut to " + counted(max_rdata_text, "character") + ": the most of one rdata";
     return source;
 }
 
@@ -200,8 +201,8 @@ void tell_cut(const Event& event, FactSource& source, std::string_view fact) {
     TextBuffer whole;
     append_opaque(whole, *bytes, bytes->size() * 4);
     if (whole.size() > max_opaque_text)
-        source.cut =
-            "cut from " + std::to_string(whole.size()) + " characters: 255 are shown of what a server says";
+        source.cut = "cut from " + std::to_string(whole.size()) +
+                     " characters: " + std::to_string(max_opaque_text) + " are shown of what a server says";
 }
 
 }  // namespace

@@ -11,7 +11,6 @@ constexpr KeyMeaning meanings[] = {
     {"", "flags[]", "flags"},
     {"", "answer_name", "answers[].name"},
     {"", "answer_type", "answers[].type"},
-    {"", "answer_class", "answers[].class"},
     {"", "answer_ttl", "answers[].ttl"},
     {"", "answer_data", "answers[].data"},
     {"", "answer_index", "answer_count"},

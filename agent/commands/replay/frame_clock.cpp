@@ -13,9 +13,7 @@ Timestamp FrameClock::time_of(std::span<const std::uint8_t> frame) {
     auto time = told_by(frame);
     if (!time) return time_;
     time->nanoseconds -= time->nanoseconds % grid_ns;
-    const bool later = time->seconds != time_.seconds ? time->seconds > time_.seconds
-                                                      : time->nanoseconds > time_.nanoseconds;
-    if (later || time->seconds < time_.seconds - much_older_s) time_ = *time;
+    if (*time > time_ || time->seconds < time_.seconds - much_older_s) time_ = *time;
     return time_;
 }
 

@@ -106,12 +106,10 @@ void Replay::add(std::span<const std::uint8_t> frame, const Timestamp& received)
     const Position position = next_;
     next_ = next_ + 1;
     if (position < skipped_to_) return;
-    const bool same_time =
-        received.seconds == block_time_.seconds && received.nanoseconds == block_time_.nanoseconds;
     // With a rate, what goes out at once is a small part of a second's.
     const bool enough =
         options_.rate != 0 && block_.count() >= std::max<std::uint64_t>(options_.rate / 50, 1);
-    if (!block_.empty() && (!same_time || enough || !block_.has_room(frame.size()))) flush();
+    if (!block_.empty() && (received != block_time_ || enough || !block_.has_room(frame.size()))) flush();
     block_time_ = received;
     block_.add(1, frame);
     ++paced_;

@@ -16,10 +16,6 @@ namespace tapferry {
 
 namespace {
 
-bool before(const Timestamp& a, const Timestamp& b) {
-    return a.seconds != b.seconds ? a.seconds < b.seconds : a.nanoseconds < b.nanoseconds;
-}
-
 bool any(const FilterArguments& filter) {
     return !filter.where.empty() || !filter.messages.empty() || !filter.qname_suffix.empty() ||
            !filter.identity.empty() || !filter.keys.empty();
@@ -68,7 +64,7 @@ class Export {
 
   private:
     [[nodiscard]] bool in_time(const Timestamp& received) const {
-        return !(from_ && before(received, *from_)) && !(until_ && !before(received, *until_));
+        return (!from_ || received >= *from_) && (!until_ || received < *until_);
     }
     bool passes(const SpoolBlock& block, const SpoolFrame& frame) {
         if (!stages_) return true;

@@ -3,9 +3,9 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/spool/spool_commands.h"
-#include "agent/commands/stats/report_words.h"
 #include "agent/commands/text_table.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/segment_check.h"
@@ -13,12 +13,6 @@
 namespace tapferry {
 
 namespace {
-
-std::string time_words(const Timestamp& time) {
-    TextBuffer text;
-    append_rfc3339(text, time, 0);
-    return std::string(text.view());
-}
 
 // Those whose position keeps the segment, by name.
 std::vector<std::string> needed_by(const SegmentGlance& segment, const LogPlaces& places) {
@@ -138,7 +132,7 @@ std::string list_json(const LogPlaces& places, const std::vector<SegmentGlance>&
 int spool_list_command(const SpoolArguments& arguments) {
     const LogPlaces places = find_log(arguments);
     const auto log = glance_at_log(places.spool, posix_disk());
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << list_json(places, log);
     else
         print_text(places, log);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/commands/report_format.h"
 #include "agent/commands/show_options.h"
 #include "agent/spool/saved_position.h"
 
@@ -20,9 +21,9 @@ namespace tapferry {
 
 struct SpoolArguments {
     std::string config;
-    std::string state_directory;  // empty: as the configuration says
-    std::string format = "text";  // or "json"; of list and verify
-    std::string destination;      // of export and purge
+    std::string state_directory;               // empty: as the configuration says
+    ReportFormat format = ReportFormat::text;  // of list and verify
+    std::string destination;                   // of export and purge
     // Of export.
     std::string output;  // "-": standard output
     std::string from;    // a time, or how long ago

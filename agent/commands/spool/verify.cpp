@@ -2,11 +2,11 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/interruption.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/progress_bar.h"
 #include "agent/commands/spool/spool_commands.h"
-#include "agent/commands/stats/report_words.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/segment_check.h"
 
@@ -64,7 +64,7 @@ int spool_verify_command(const SpoolArguments& arguments) {
             return !interrupted();
         });
     }
-    if (arguments.format == "json")
+    if (arguments.format == ReportFormat::json)
         std::cout << check_json(check);
     else
         print_text(check);

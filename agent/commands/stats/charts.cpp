@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "agent/commands/count_words.h"
-#include "agent/commands/stats/report_words.h"
+#include "agent/commands/figure_words.h"
 
 namespace tapferry {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "agent/commands/count_words.h"
-#include "agent/commands/stats/report_words.h"
+#include "agent/commands/figure_words.h"
 #include "encoders/event_roles.h"
 #include "proto/dns_text.h"
 

@@ -3,11 +3,11 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/stats/charts.h"
 #include "agent/commands/stats/html_text.h"
 #include "agent/commands/stats/page_style.h"
 #include "agent/commands/stats/report.h"
-#include "agent/commands/stats/report_words.h"
 #include "agent/version.h"
 #include "encoders/event_roles.h"
 

@@ -1,180 +1,87 @@
 #include "agent/commands/capture_file.h"
+#include "agent/commands/json_text.h"
 #include "agent/commands/stats/report.h"
-#include "encoders/escape.h"
-#include "encoders/event_facts.h"
-#include "proto/dns_text.h"
+#include "encoders/time_units.h"
 
 namespace tapferry {
 
 namespace {
 
-class ReportJson {
-  public:
-    explicit ReportJson(const CaptureReport& report) : report_(report) {}
+void add_totals(JsonText& json, const CaptureReport& report) {
+    json.open('[', "files");
+    for (const auto& file : report.totals.files) json.printable("", file_words(file));
+    json.close(']');
+    json.add("frames", report.totals.frames).add("frame_bytes", report.totals.bytes);
+    json.add("undecodable", report.totals.undecodable).add("oversize", report.totals.oversize);
+    json.add("filtered", report.totals.filtered).add("events", report.events);
+    json.add("responses", report.responses).add("failures", report.failures);
+    json.add("truncated", report.truncated).add("unanswered", report.totals.unanswered);
+    json.add("malformed", report.malformed).add("edns", report.edns);
+    json.add("dnssec_ok", report.dnssec_ok).add("without_time", report.without_time);
+    if (report.first) json.time("first", *report.first);
+    if (report.last) json.time("last", *report.last);
+    json.real("seconds", report.seconds).real("mean_rate", report.mean_rate);
+    json.real("peak_rate", report.peak_rate);
+}
 
-    std::string text() {
-        out_.append('{');
-        totals();
-        separate("tables");
-        out_.append('{');
-        for (const auto& table : report_.tables) add(table);
-        out_.append('}');
-        distributions("latency", report_.latency);
-        distributions("sizes", report_.sizes);
-        timeline();
-        out_.append("}\n");
-        return std::string(out_.view());
+void add(JsonText& json, const ReportTable& table) {
+    json.open('{', table.key).add("events", table.total).add("distinct", table.distinct);
+    json.add("exact", table.exact).open('[', "top");
+    for (const auto& row : table.rows) {
+        json.open('{').printable("value", row.text).add("events", row.count);
+        if (row.error != 0) json.add("error", row.error);
+        json.close('}');
     }
+    json.close(']').close('}');
+}
 
-  private:
-    // A comma, where one is needed, and the member's name.
-    void separate(std::string_view name) {
-        comma();
-        out_.append('"', name, "\":");
-    }
-    void comma() {
-        const char last = out_.view().back();
-        if (last != '{' && last != '[') out_.append(',');
-    }
-    // Of printable ASCII.
-    void string(std::string_view text) {
-        out_.append('"');
-        const std::size_t from = out_.size();
-        out_.append(text);
-        escape_json(out_, from);
-        out_.append('"');
-    }
-    void number(std::string_view name, std::uint64_t value) {
-        separate(name);
-        append_decimal(out_, value);
-    }
-    // With six digits behind the point.
-    void real(double value) { append_fraction(out_, static_cast<std::uint64_t>(value * 1e6 + 0.5), 6, 6); }
-    void real(std::string_view name, double value) {
-        separate(name);
-        real(value);
-    }
-    void time(std::string_view name, const std::optional<Timestamp>& time) {
-        if (!time) return;
-        separate(name);
-        out_.append('"');
-        append_rfc3339(out_, *time, 9);
-        out_.append('"');
-    }
+void add_shape(JsonText& json, const ReportDistribution& distribution) {
+    json.add("min", distribution.least).add("p50", distribution.p50).add("p90", distribution.p90);
+    json.add("p95", distribution.p95).add("p99", distribution.p99).add("max", distribution.greatest);
+    json.real("mean", distribution.mean).open('[', "buckets");
+    for (const auto& range : distribution.ranges)
+        json.open('{').add("from", range.from).add("to", range.to).add("count", range.count).close('}');
+    json.close(']');
+}
 
-    void totals() {
-        separate("files");
-        out_.append('[');
-        for (const auto& file : report_.totals.files) {
-            comma();
-            string(file_words(file));
-        }
-        out_.append(']');
-        number("frames", report_.totals.frames);
-        number("frame_bytes", report_.totals.bytes);
-        number("undecodable", report_.totals.undecodable);
-        number("oversize", report_.totals.oversize);
-        number("filtered", report_.totals.filtered);
-        number("events", report_.events);
-        number("responses", report_.responses);
-        number("failures", report_.failures);
-        number("truncated", report_.truncated);
-        number("unanswered", report_.totals.unanswered);
-        number("malformed", report_.malformed);
-        number("edns", report_.edns);
-        number("dnssec_ok", report_.dnssec_ok);
-        number("without_time", report_.without_time);
-        time("first", report_.first);
-        time("last", report_.last);
-        real("seconds", report_.seconds);
-        real("mean_rate", report_.mean_rate);
-        real("peak_rate", report_.peak_rate);
+void add(JsonText& json, std::string_view name, const std::vector<ReportDistribution>& distributions) {
+    json.open('{', name);
+    for (const auto& distribution : distributions) {
+        json.open('{', distribution.key).add("count", distribution.count);
+        if (distribution.count != 0 && name == "latency") json.add("zeros", distribution.zeros);
+        if (distribution.count != 0) add_shape(json, distribution);
+        json.close('}');
     }
+    json.close('}');
+}
 
-    void add(const ReportTable& table) {
-        separate(table.key);
-        out_.append('{');
-        number("events", table.total);
-        number("distinct", table.distinct);
-        separate("exact");
-        out_.append(std::string_view(table.exact ? "true" : "false"));
-        separate("top");
-        out_.append('[');
-        for (const auto& row : table.rows) {
-            comma();
-            out_.append('{');
-            separate("value");
-            string(row.text);
-            number("events", row.count);
-            if (row.error != 0) number("error", row.error);
-            out_.append('}');
-        }
-        out_.append("]}");
-    }
-
-    void distributions(std::string_view name, const std::vector<ReportDistribution>& distributions) {
-        separate(name);
-        out_.append('{');
-        for (const auto& distribution : distributions) {
-            separate(distribution.key);
-            out_.append('{');
-            number("count", distribution.count);
-            if (distribution.count != 0) shape(distribution, name == "latency");
-            out_.append('}');
-        }
-        out_.append('}');
-    }
-    void shape(const ReportDistribution& distribution, bool is_latency) {
-        if (is_latency) number("zeros", distribution.zeros);
-        number("min", distribution.least);
-        number("p50", distribution.p50);
-        number("p90", distribution.p90);
-        number("p95", distribution.p95);
-        number("p99", distribution.p99);
-        number("max", distribution.greatest);
-        real("mean", distribution.mean);
-        separate("buckets");
-        out_.append('[');
-        for (const auto& range : distribution.ranges) {
-            comma();
-            out_.append('{');
-            number("from", range.from);
-            number("to", range.to);
-            number("count", range.count);
-            out_.append('}');
-        }
-        out_.append(']');
-    }
-
-    void timeline() {
-        separate("timeline");
-        out_.append('{');
-        real("step_seconds", static_cast<double>(report_.timeline.width_ms) / 1000);
-        separate("steps");
-        out_.append('[');
-        for (std::size_t i = 0; i < report_.timeline.counts.size(); ++i) step(i);
-        out_.append("]}");
-    }
-    void step(std::size_t index) {
-        const auto ms =
-            report_.timeline.begin_ms + static_cast<std::int64_t>(index) * report_.timeline.width_ms;
-        comma();
-        out_.append('{');
-        time("time", Timestamp{ms / 1000, static_cast<std::uint32_t>(ms % 1000) * 1'000'000});
-        const TimelineCounts& counts = report_.timeline.counts[index];
+void add(JsonText& json, const TimelineSteps& timeline) {
+    json.open('{', "timeline").real("step_seconds", static_cast<double>(timeline.width_ms) / 1000);
+    json.open('[', "steps");
+    std::int64_t begin_ms = timeline.begin_ms;
+    for (const TimelineCounts& counts : timeline.counts) {
+        json.open('{').time("time", from_milliseconds(begin_ms));
         for (std::size_t i = 0; i < counts.size(); ++i)
-            number(timeline_series_name(static_cast<TimelineSeries>(i)), counts[i]);
-        out_.append('}');
+            json.add(timeline_series_name(static_cast<TimelineSeries>(i)), counts[i]);
+        json.close('}');
+        begin_ms += timeline.width_ms;
     }
-
-    const CaptureReport& report_;
-    TextBuffer out_;
-};
+    json.close(']').close('}');
+}
 
 }  // namespace
 
 std::string report_json(const CaptureReport& report) {
-    return ReportJson(report).text();
+    JsonText json;
+    json.open('{');
+    add_totals(json, report);
+    json.open('{', "tables");
+    for (const auto& table : report.tables) add(json, table);
+    json.close('}');
+    add(json, "latency", report.latency);
+    add(json, "sizes", report.sizes);
+    add(json, report.timeline);
+    return json.close('}').text();
 }
 
 }  // namespace tapferry

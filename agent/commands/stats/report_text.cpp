@@ -5,8 +5,9 @@
 
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
+#include "agent/commands/figure_words.h"
 #include "agent/commands/stats/report.h"
-#include "agent/commands/stats/report_words.h"
+#include "agent/commands/text_table.h"
 #include "encoders/event_roles.h"
 
 namespace tapferry {
@@ -17,15 +18,6 @@ constexpr std::size_t narrowest = 60;
 constexpr std::size_t widest = 120;
 constexpr std::size_t indent = 2;
 constexpr std::size_t chart_rows = 6;
-
-std::string padded_left(std::string text, std::size_t width) {
-    if (text.size() < width) text.insert(0, width - text.size(), ' ');
-    return text;
-}
-std::string padded_right(std::string text, std::size_t width) {
-    if (text.size() < width) text.append(width - text.size(), ' ');
-    return text;
-}
 
 class ReportText {
   public:

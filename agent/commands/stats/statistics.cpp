@@ -7,16 +7,6 @@
 
 namespace tapferry {
 
-namespace {
-
-// A resolver's or forwarder's own questions: who asks is the resolver, not a client.
-bool goes_upstream(MessageType type) {
-    return type == MessageType::resolver_query || type == MessageType::resolver_response ||
-           type == MessageType::forwarder_query || type == MessageType::forwarder_response;
-}
-
-}  // namespace
-
 template <typename Append>
 void CaptureStatistics::count(TopTable& table, Append append) {
     text_.clear();

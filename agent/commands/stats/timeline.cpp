@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "encoders/event_facts.h"
+#include "encoders/time_units.h"
 
 namespace tapferry {
 
@@ -64,8 +65,7 @@ std::string part_words(const TimelineSteps& steps) {
 }
 
 void Timeline::add(const Timestamp& time, TimelineSeries series) {
-    const std::int64_t ms = time.seconds * 1000 + time.nanoseconds / 1'000'000;
-    ++counts_[divided(ms, widths[width_])][static_cast<std::size_t>(series)];
+    ++counts_[divided(in_milliseconds(time), widths[width_])][static_cast<std::size_t>(series)];
     if (counts_.size() > most_buckets && width_ + 1 < widths.size()) widen();
 }
 

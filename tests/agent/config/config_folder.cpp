@@ -52,7 +52,7 @@ struct FormatWriter {
         out << "summary window " << summary.window.count() << " max_rows " << summary.max_rows << " group_by";
         for (const std::string& field : summary.group_by) out << ' ' << field;
     }
-    void write(const PassiveDnsOptions& records) const {
+    void write(const PassiveSelection& records) const {
         out << " sources " << static_cast<int>(records.sources) << " bailiwick "
             << static_cast<int>(records.bailiwick) << " d4 " << records.d4;
     }

@@ -90,7 +90,7 @@ TEST_CASE("the options of formats that aggregate are taken") {
     CHECK(passive.client == PassivednsOptions::Client::last);
     CHECK(passive.rdata == PassivednsOptions::Rdata::passivedns);
     CHECK(passive.errors);
-    CHECK(passive.records.bailiwick == PassiveDnsOptions::Bailiwick::keep);
+    CHECK(passive.records.bailiwick == PassiveSelection::Bailiwick::keep);
     CHECK(!passive.records.d4);
     const auto cof = std::get<CofOptions>(
         destination(
@@ -116,12 +116,12 @@ TEST_CASE("passive DNS is fed by the frame's own type unless the filter names ty
         const auto format = destination("type = \"stdout\"\nformat = \"cof\"\n" + more).format;
         return std::get<CofOptions>(format).records.sources;
     };
-    CHECK(sources("") == PassiveDnsOptions::Sources::from_frame);
-    CHECK(sources("filter = { messages = [\"CR\"] }") == PassiveDnsOptions::Sources::selected);
-    CHECK(sources("filter = { messages = [\"all\"] }") == PassiveDnsOptions::Sources::from_frame);
+    CHECK(sources("") == PassiveSelection::Sources::from_frame);
+    CHECK(sources("filter = { messages = [\"CR\"] }") == PassiveSelection::Sources::selected);
+    CHECK(sources("filter = { messages = [\"all\"] }") == PassiveSelection::Sources::from_frame);
     const auto passive =
         destination("type = \"stdout\"\nformat = \"passivedns\"\nfilter = { messages = [\"AR\"] }").format;
-    CHECK(std::get<PassivednsOptions>(passive).records.sources == PassiveDnsOptions::Sources::selected);
+    CHECK(std::get<PassivednsOptions>(passive).records.sources == PassiveSelection::Sources::selected);
 }
 
 TEST_CASE("options that a format cannot use are faults") {

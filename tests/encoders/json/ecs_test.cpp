@@ -134,7 +134,12 @@ TEST_CASE("places, labels, policy and the sample's rate have their fields in ECS
     event.response_place = {{}, "Paris", 0, {}};
     event.labels = labels;
     event.sample_rate = 0.125;
-    event.policy = {.present = true, .type = "RPZ", .rule = {}, .action = 1, .match = 1, .value = {}};
+    event.policy = {.present = true,
+                    .type = "RPZ",
+                    .rule = {},
+                    .action = PolicyAction::nxdomain,
+                    .match = PolicyMatch::qname,
+                    .value = {}};
     const auto document = ecs_of(builder.build());
     CHECK(document["source"]["geo"]["country_iso_code"] == "DE");
     CHECK(document["source"]["as"]["number"].GetInt() == 64'500);
@@ -146,7 +151,7 @@ TEST_CASE("places, labels, policy and the sample's rate have their fields in ECS
     CHECK(document["dnstap"]["policy"]["action"] == "NXDOMAIN");
     CHECK(document["event"]["type"][2] == "denied");
     CHECK(document["event"]["action"] == "dns-policy");
-    builder.event().policy.action = 3;
+    builder.event().policy.action = PolicyAction::pass;
     CHECK(ecs_of(builder.build())["event"]["type"][2] == "allowed");
 }
 

@@ -41,7 +41,12 @@ TEST_CASE("members come in the order of the schema") {
     event.input = "bind";
     event.extra = "x";
     event.http_protocol = HttpProtocol::http2;
-    event.policy = {.present = true, .type = "RPZ", .rule = {}, .action = 1, .match = 1, .value = "v"};
+    event.policy = {.present = true,
+                    .type = "RPZ",
+                    .rule = {},
+                    .action = PolicyAction::nxdomain,
+                    .match = PolicyMatch::qname,
+                    .value = "v"};
     constexpr Label labels[] = {{"site", "fra1"}};
     event.labels = labels;
     event.query_place = event.response_place = {"DE", "Berlin", 64'500, "Example"};
@@ -150,8 +155,12 @@ TEST_CASE("the additional section is shown by option only") {
 TEST_CASE("a response policy's rule is a name when it is one, and opaque text when it is not") {
     EventBuilder builder;
     const std::string rule = wire_name({"Bad", "rpz"});
-    builder.event().policy = {
-        .present = true, .type = "RPZ", .rule = rule, .action = 1, .match = 1, .value = {}};
+    builder.event().policy = {.present = true,
+                              .type = "RPZ",
+                              .rule = rule,
+                              .action = PolicyAction::nxdomain,
+                              .match = PolicyMatch::qname,
+                              .value = {}};
     const auto document = json_of(builder.build());
     CHECK(document["policy"]["rule"] == "bad.rpz");
     CHECK(document["policy"]["action"] == "NXDOMAIN");
@@ -272,8 +281,12 @@ TEST_CASE("an event stays within 32 KiB, whatever it holds") {
     const std::string opaque(3000, '\\');
     Event& event = builder.event();
     event.identity = event.version = event.extra = event.input = opaque;
-    event.policy = {
-        .present = true, .type = opaque, .rule = opaque, .action = 1, .match = 1, .value = opaque};
+    event.policy = {.present = true,
+                    .type = opaque,
+                    .rule = opaque,
+                    .action = PolicyAction::nxdomain,
+                    .match = PolicyMatch::qname,
+                    .value = opaque};
     const std::string line = render(JsonOptions{}, builder.build());
     CHECK(line.size() <= max_event_bytes);
     CHECK(line.size() > max_event_bytes / 2);

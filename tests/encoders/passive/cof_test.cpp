@@ -11,7 +11,7 @@ namespace {
 
 const std::string address_a("\xC0\x00\x02\x0B", 4);
 const Labels www{"www", "example", "test"};
-constexpr PassiveDnsOptions d4{.d4 = true};
+constexpr PassiveSelection d4{.d4 = true};
 
 EventBuilder resolver_response() {
     EventBuilder builder;

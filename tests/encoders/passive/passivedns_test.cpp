@@ -202,9 +202,9 @@ TEST_CASE("every answer counts when the filter chose, and what does not belong w
     EventBuilder builder;
     builder.type(MessageType::tool_response).answer(www, 1, address_a).answer({"bank"}, 1, address_a);
     CHECK(lines_of(builder).empty());
-    PassivednsOptions options{.records = {.sources = PassiveDnsOptions::Sources::selected}};
+    PassivednsOptions options{.records = {.sources = PassiveSelection::Sources::selected}};
     CHECK(lines_of(builder, options).size() == 1);
-    options.records.bailiwick = PassiveDnsOptions::Bailiwick::keep;
+    options.records.bailiwick = PassiveSelection::Bailiwick::keep;
     CHECK(lines_of(builder, options).size() == 2);
     builder.flags(0x8200);  // TC
     CHECK(lines_of(builder, options).empty());

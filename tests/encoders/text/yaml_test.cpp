@@ -21,8 +21,12 @@ TEST_CASE("yaml is dnstap-read's document, with the whole time and what that too
     const Label labels[] = {{"no", "it's"}};
     builder.event().labels = labels;
     builder.event().http_protocol = HttpProtocol::http2;
-    builder.event().policy = {
-        .present = true, .type = "RPZ", .rule = "", .action = 4, .match = 1, .value = "v"};
+    builder.event().policy = {.present = true,
+                              .type = "RPZ",
+                              .rule = "",
+                              .action = PolicyAction::drop,
+                              .match = PolicyMatch::qname,
+                              .value = "v"};
     builder.zone({"example", "test"});
     CHECK(render(YamlOptions{}, builder.build()) ==
           "type: MESSAGE\n"

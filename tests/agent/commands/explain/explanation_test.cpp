@@ -163,8 +163,7 @@ TEST_CASE(
                     for (const auto& shown : record.fields) {
                         CAPTURE(shown.field.key);
                         const bool plain = shown.field.value.find('\\') == std::string::npos;
-                        if (format == "json" && plain && shown.limit != 0)
-                            CHECK(shown.field.value.size() <= shown.limit);
+                        if (plain && shown.limit != 0) CHECK(shown.field.value.size() <= shown.limit);
                     }
                 }
             }

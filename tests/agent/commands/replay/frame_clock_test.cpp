@@ -72,6 +72,7 @@ TEST_CASE("a progress bar is between nothing and all") {
     CHECK(ProgressBar::line(5, 10, "x") == "[" + std::string(15, '#') + std::string(15, '.') + "] 50.0 % x");
     CHECK(ProgressBar::line(20, 10, "x") == "[" + std::string(30, '#') + "] 100.0 % x");
     CHECK(ProgressBar::line(0, 0, "x") == "[" + std::string(30, '#') + "] - x");
+    CHECK(ProgressBar::line(5, std::nullopt, "x") == "x");
 }
 
 TEST_CASE("columns of a table are as wide as what stands in them") {

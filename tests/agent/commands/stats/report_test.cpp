@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "agent/commands/figure_words.h"
 #include "agent/commands/stats/html_text.h"
-#include "agent/commands/stats/report_words.h"
 #include "proto/decoder.h"
 #include "tests/support/frame_streams_file.h"
 
@@ -70,6 +70,12 @@ TEST_CASE("an empty capture has a report too") {
     CHECK(is_printable_lines(report_text(report, {})));
     CHECK(report_json(report).ends_with("}\n"));
     CHECK(report_html(report).ends_with("</html>\n"));
+}
+
+TEST_CASE("a step of the timeline before 1970 is told as the time that it is") {
+    CaptureReport report;
+    report.timeline = {.begin_ms = -1'500, .width_ms = 1'000, .counts = {TimelineCounts{}}};
+    CHECK(report_json(report).find("\"time\":\"1969-12-31T23:59:58.500000000Z\"") != std::string::npos);
 }
 
 TEST_CASE("nothing from a capture or a file's name becomes markup of the page") {

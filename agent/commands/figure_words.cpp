@@ -1,10 +1,11 @@
-#include "agent/commands/stats/report_words.h"
+#include "agent/commands/figure_words.h"
 
 #include <array>
 #include <cmath>
 #include <cstdio>
 
 #include "agent/commands/count_words.h"
+#include "encoders/time_units.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -42,10 +43,9 @@ std::string two_units(std::uint64_t value, std::uint64_t scale, std::string_view
     return text;
 }
 
-std::string rfc3339(std::int64_t ms, unsigned digits) {
+std::string rfc3339(const Timestamp& time, unsigned digits) {
     TextBuffer text;
-    const auto rest = static_cast<std::uint32_t>(((ms % 1000) + 1000) % 1000);
-    append_rfc3339(text, {(ms - rest) / 1000, rest * 1'000'000}, digits);
+    append_rfc3339(text, time, digits);
     return std::string(text.view());
 }
 
@@ -77,12 +77,16 @@ std::string span_words(double seconds) {
     return two_units(whole / 3600, 24, "d", "h");
 }
 
+std::string time_words(const Timestamp& time) {
+    return rfc3339(time, 0);
+}
+
 std::string day_words(std::int64_t ms) {
-    return rfc3339(ms, 0).substr(0, 10);
+    return rfc3339(from_milliseconds(ms), 0).substr(0, 10);
 }
 
 std::string clock_words(std::int64_t ms, bool with_milliseconds) {
-    return rfc3339(ms, with_milliseconds ? 3 : 0).substr(11, with_milliseconds ? 12 : 8);
+    return rfc3339(from_milliseconds(ms), with_milliseconds ? 3 : 0).substr(11, with_milliseconds ? 12 : 8);
 }
 
 std::string mark_words(std::string words) {
