@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "agent/spool/death_point.h"
 #include "encoders/time_units.h"
 
 namespace tapferry {
@@ -130,6 +131,15 @@ void BatchFiller::hold_again(const SpoolBlock& block) {
     for (next_ = 0; next_ < block_.frames.size() && block_.frames[next_].position < position_; ++next_) {
         const SpoolFrame& frame = block_.frames[next_];
         const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
+        if (crashes_.condemns(origin.id.sequence)) {
+            resumption_->condemned.push_back({origin.id,
+                                              {},
+                                              {frame.bytes.begin(), frame.bytes.end()},
+                                              origin.received,
+                                              std::string(origin.input)});
+            continue;
+        }
+        const CrashWatch::AtFrame at(crashes_, origin.id.sequence);
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::decoded)
             static_cast<void>(pairing_->take(event_));
     }
@@ -137,10 +147,15 @@ void BatchFiller::hold_again(const SpoolBlock& block) {
 }
 
 // They were counted when they were read first. Where the log has lost some since, these are lost; where it
-// has lost a response, its query does not wait a second time.
+// has lost a response, its query does not wait a second time. One that is condemned waits no more either.
 void BatchFiller::check_resumed(OpenBatch& batch) {
     while (pairing_->open() > resumption_->open) pairing_->let_go();
     batch.unread = resumption_->open - pairing_->open();
+    for (const DeadFrame& frame : resumption_->condemned) {
+        if (batch.unread == 0) break;  // it was told already
+        --batch.unread;
+        bury_condemned({frame.id, frame.received, frame.input}, frame.bytes, batch);
+    }
     batch.totals.lost[static_cast<std::size_t>(resumption_->loss)] += batch.unread;
 }
 
@@ -205,11 +220,15 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     position_ = batch.end = frame.position + 1;
     notices_.took(block_.incarnation);
     const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
+    if (crashes_.condemns(origin.id.sequence)) return bury_condemned(origin, frame.bytes, batch);
+    CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+    crash_point("frame.decode", frame.bytes);
     try {
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable) {
             ++batch.totals.undecodable;
             return Renderer::bury(origin, "not a dnstap frame: the protobuf breaks off", frame.bytes, batch);
         }
+        at.decoded();
         odd_.times += event_.oddities.time ? 1 : 0;
         odd_.addresses += event_.oddities.address ? 1 : 0;
         if (pairing_ && !pair(batch)) return;
@@ -221,9 +240,17 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     renderer_.render(event_, batch);
 }
 
+void BatchFiller::bury_condemned(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
+                                 OpenBatch& batch) const {
+    ++batch.totals.rendered;
+    ++batch.totals.dead_lettered;
+    Renderer::bury(origin, crashes_.words_of(origin.id.sequence), frame, batch);
+}
+
 bool BatchFiller::render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
                                OpenBatch& batch) {
-    if (window_) return false;
+    if (window_ || crashes_.condemns(origin.id.sequence)) return false;
+    CrashWatch::AtFrame at(crashes_, origin.id.sequence);
     const std::size_t dead = batch.dead_frames.size();
     const std::size_t records = batch.records.size();
     try {
@@ -231,6 +258,7 @@ bool BatchFiller::render_again(const FrameOrigin& origin, std::span<const std::u
     } catch (const std::exception&) {
         return false;
     }
+    at.decoded();
     renderer_.render(held_event_, batch);
     batch.dead_frames.resize(dead);
     return batch.records.size() != records;
@@ -248,7 +276,10 @@ bool BatchFiller::pair(OpenBatch& batch) {
 void BatchFiller::tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch) {
     if (batch.received.seconds == 0) batch.received = query.received;
     const FrameOrigin origin{query.id, query.received, query.input()};
+    if (crashes_.condemns(query.id.sequence)) return bury_condemned(origin, query.frame(), batch);
+    CrashWatch::AtFrame at(crashes_, query.id.sequence);
     static_cast<void>(held_decoder_.decode(query.frame(), origin, held_event_));
+    at.decoded();
     if (transactions_ && held_event_.kind == EventKind::message && pairing_->unanswered(query))
         held_event_.kind = EventKind::unanswered;
     // An aggregate's window is that in which it came to nothing.

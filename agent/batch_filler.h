@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "agent/crash_watch.h"
 #include "agent/odd_events.h"
 #include "agent/open_batch.h"
 #include "agent/renderer.h"
@@ -40,6 +41,7 @@ class BatchFiller {
     // is forgotten.
     void seek(Position position, Position open_from, std::uint64_t open, const NoticeState& notices = {});
     [[nodiscard]] RouteNotices& notices() { return notices_; }
+    [[nodiscard]] CrashWatch& crashes() { return crashes_; }
 
     // What lies before `end`, and queries that wait, is given up: a batch without records says so. The gap is
     // told with what comes next.
@@ -67,6 +69,8 @@ class BatchFiller {
     bool read_on(OpenBatch& batch);
     void pass_gap(const SpoolGap& gap, OpenBatch& batch);
     void take(const SpoolFrame& frame, OpenBatch& batch);
+    void bury_condemned(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
+                        OpenBatch& batch) const;
     void tell_what_is_due(OpenBatch& batch);
     void take_notice(const SpoolNotice& notice, OpenBatch& batch);
     [[nodiscard]] bool pair(OpenBatch& batch);
@@ -77,6 +81,7 @@ class BatchFiller {
     Renderer renderer_;
     const bool tells_notices_;
     RouteNotices notices_;
+    CrashWatch crashes_;
     RouteTotals counted_;  // of the batch's totals: what notices_ knows of
     const std::optional<std::chrono::milliseconds> window_;
     const std::optional<PairingOptions> transactions_;
@@ -85,6 +90,7 @@ class BatchFiller {
     struct Resumption {
         std::uint64_t open = 0;
         LossReason loss = LossReason::damage;
+        std::vector<DeadFrame> condemned{};  // among what is read again
     };
     std::optional<Resumption> resumption_;
     SpoolReader reader_;

@@ -1,11 +1,15 @@
 #include "agent/position_keeper.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "agent/crash_watch.h"
 #include "agent/log.h"
 #include "agent/route_report.h"
+#include "agent/spool/crc32c.h"
 #include "agent/spool/spool.h"
+#include "agent/version.h"
 
 namespace tapferry {
 
@@ -19,10 +23,19 @@ bool same_place(const SavedPosition& a, const SavedPosition& b) {
            a.notices.minute == b.notices.minute;
 }
 
+std::uint32_t digest_of(std::string_view text) {
+    return crc32c({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 }  // namespace
 
 PositionKeeper::PositionKeeper(const std::filesystem::path& file, Disk& disk, const Spool& spool)
-    : began_before_(std::filesystem::exists(file)), file_(file, disk), spool_(spool) {}
+    : path_(file),
+      began_before_(std::filesystem::exists(file)),
+      disk_(disk),
+      file_(file, disk),
+      notes_(file, disk),
+      spool_(spool) {}
 
 SavedPosition PositionKeeper::load(const DestinationConfig& destination, Log& log) {
     if (auto saved = file_.load()) return *saved;
@@ -43,6 +56,21 @@ bool PositionKeeper::save_when_due(const SavedPosition& settled, bool now, Route
     if (!now && std::chrono::steady_clock::now() - last_save_ < save_interval) return false;
     save(settled, report);
     return true;
+}
+
+void PositionKeeper::keep_notes_of(CrashWatch& watch, const DestinationConfig& destination, Log& log) {
+    const CrashedUnder under = notes_hold_for(destination);
+    watch.keep_in(notes_, under);
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path(), ignored))
+        if (entry.path() != path_ && entry.is_regular_file(ignored))
+            watch.heed(CrashNotesFile(entry.path(), disk_).load({under.version, 0}));
+    watch.tell(log, destination.name, saved_.open_from);
+}
+
+CrashedUnder PositionKeeper::notes_hold_for(const DestinationConfig& destination) {
+    // 0 would be any.
+    return {digest_of(version), std::max(digest_of(destination.source), std::uint32_t{1})};
 }
 
 void PositionKeeper::save(const SavedPosition& settled, RouteReport& report) {

@@ -7,10 +7,12 @@
 #include <filesystem>
 
 #include "agent/config/config.h"
+#include "agent/spool/crash_notes.h"
 #include "agent/spool/saved_position.h"
 
 namespace tapferry {
 
+class CrashWatch;
 class Disk;
 class Log;
 class RouteReport;
@@ -26,13 +28,22 @@ class PositionKeeper {
     // it was tried.
     bool save_when_due(const SavedPosition& settled, bool now, RouteReport& report);
     void save(const SavedPosition& settled, RouteReport& report);
+    // Beside the position the watch keeps its notes; those beside the other positions in its folder are
+    // heeded.
+    void keep_notes_of(CrashWatch& watch, const DestinationConfig& destination, Log& log);
+
+    // What they hold for: this version, and the destination as it is configured.
+    [[nodiscard]] static CrashedUnder notes_hold_for(const DestinationConfig& destination);
 
     // Of the log, by any thread: what lies before is needed no more, and that is written.
     [[nodiscard]] Position saved() const { return Position{needed_from_.load(std::memory_order_acquire)}; }
 
   private:
+    const std::filesystem::path path_;
     const bool began_before_;  // there was a file
+    Disk& disk_;
     PositionFile file_;
+    CrashNotesFile notes_;
     const Spool& spool_;
     SavedPosition saved_;
     std::chrono::steady_clock::time_point last_save_{};

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "agent/spool/death_point.h"
+
 namespace tapferry {
 
 Renderer::Renderer(const DestinationConfig& destination, std::unique_ptr<Encoder> encoder)
@@ -31,6 +33,7 @@ void Renderer::render(Event& event, OpenBatch& batch) {
             return;
         }
         batch.totals.rendered = rendered;
+        crash_point("event.render", event.frame);
         const std::uint64_t left_out = encoder_->left_out();
         encoder_->encode(event, batch.records);
         batch.left_out += encoder_->left_out() - left_out;

@@ -46,6 +46,7 @@ Route::Loop::Loop(DestinationConfig config, Places places, Spool& spool, Disk& d
     // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
     keeper_.save(cursor_.settled(), report_);
     feed_.seek(cursor_.settled());
+    keeper_.keep_notes_of(feed_.filler().crashes(), config_, log);
     publish();
 }
 
@@ -73,6 +74,7 @@ void Route::Loop::join() {
 }
 
 void Route::Loop::run() {
+    const CrashWatch::ThisThread watched(feed_.filler().crashes());
     while (!finished()) {
         if (calls_.take_let_go()) let_go_now();
         for (const auto& [order, reply] : calls_.take_orders())

@@ -186,6 +186,9 @@ Connection::State Connection::state() const {
 const std::string& Connection::words() const {
     return parts_->words;
 }
+bool Connection::forbidden() const {
+    return parts_->dialler.forbidden();
+}
 bool Connection::writing() const {
     return !parts_->unwritten.empty();
 }

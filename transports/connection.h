@@ -50,6 +50,8 @@ class Connection {
 
     [[nodiscard]] State state() const;
     [[nodiscard]] const std::string& words() const;
+    // It could not be made because we may not open the path of a unix socket.
+    [[nodiscard]] bool forbidden() const;
     [[nodiscard]] bool writing() const;
     // How many bytes the kernel has taken since the connection was made.
     [[nodiscard]] std::uint64_t written() const;

@@ -71,11 +71,13 @@ struct Dialler::Parts {
     std::size_t next = 0;
     Error last_error;
     std::string words;
+    bool forbidden = false;
 
     void start(const Address& address) {
         stop();
         under_way = true;
         words.clear();
+        forbidden = false;
         target = address.text;
         until = alarm = Clock::now() + timeout;
         addresses.clear();
@@ -181,6 +183,8 @@ struct Dialler::Parts {
 
     void fail(const Error& error) {
         words = doing + ": " + error.message();
+        const bool is_path = !addresses.empty() && addresses.front().bytes.ss_family == AF_UNIX;
+        forbidden = is_path && (error == system_error(EACCES) || error == system_error(EPERM));
         stop();
     }
 };
@@ -212,6 +216,10 @@ bool Dialler::under_way() const {
 }
 const std::string& Dialler::words() const {
     return parts_->words;
+}
+
+bool Dialler::forbidden() const {
+    return parts_->forbidden;
 }
 
 Descriptor Dialler::take_socket() {

@@ -32,6 +32,8 @@ class Dialler {
     // When it is over: the connected socket, which does not block; or none, and words() says why.
     Descriptor take_socket();
     [[nodiscard]] const std::string& words() const;
+    // There is none because we may not open the path of a unix socket.
+    [[nodiscard]] bool forbidden() const;
 
   private:
     struct Parts;

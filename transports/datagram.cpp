@@ -74,7 +74,10 @@ bool Datagram::connect(Deadline deadline) {
     dialler_.run_until(deadline);
     if (dialler_.under_way()) return false;
     socket_ = dialler_.take_socket();
-    if (!socket_.is_open()) fail(dialler_.words());
+    if (!socket_.is_open()) {
+        fail(dialler_.words());
+        if (dialler_.forbidden()) outcome_->verdict = Verdict::misconfigured;
+    }
     return socket_.is_open();
 }
 

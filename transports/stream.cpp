@@ -148,13 +148,14 @@ void Stream::accept_everything() {
 
 void Stream::give_back(const std::string& words) {
     const std::string why = words;
+    const Verdict verdict = connection_.forbidden() ? Verdict::misconfigured : Verdict::retry;
     drop_connection();
     for (const Ticket ticket : window_.take_all()) {
         outcomes_.push_back({.ticket = ticket, .verdict = Verdict::retry, .handed_over = true, .words = why});
     }
     if (lent_) {
         outcomes_.push_back(
-            {.ticket = lent_->ticket, .verdict = Verdict::retry, .handed_over = lent_->begun, .words = why});
+            {.ticket = lent_->ticket, .verdict = verdict, .handed_over = lent_->begun, .words = why});
     }
     lent_.reset();
 }

@@ -19,6 +19,7 @@
 #include "agent/commands/replay/replay.h"
 #include "agent/commands/stop_signals.h"
 #include "agent/commands/text_table.h"
+#include "agent/crash_watch.h"
 #include "agent/log.h"
 
 namespace tapferry {
@@ -244,6 +245,7 @@ std::string ledger_json(const std::vector<Replayed>& all) {
 int replay_command(const ReplayArguments& arguments) {
     const Config config = read_config(arguments.config);
     become_owner_of(config.state_directory);
+    watch_for_crashes();
     Replaying replaying(arguments, config);
     std::vector<Replayed> all;
     bool whole = true;

@@ -9,6 +9,7 @@
 #include "agent/agent.h"
 #include "agent/commands/commands.h"
 #include "agent/config/config.h"
+#include "agent/crash_watch.h"
 #include "agent/log.h"
 
 namespace tapferry {
@@ -67,6 +68,7 @@ int run_command(const RunArguments& arguments) {
     if (arguments.config.empty()) return first_look(arguments.socket);
     Config config = read_config(arguments.config);
     Log log(config.log);
+    watch_for_crashes();
     Agent agent(std::move(config), arguments.config, log);
     agent.open();
     agent.run();

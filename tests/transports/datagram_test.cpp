@@ -4,6 +4,7 @@
 
 #include "tests/transports/peer.h"
 #include "tests/transports/transport_fixture.h"
+#include "tests/transports/unprivileged.h"
 
 namespace tapferry {
 namespace {
@@ -130,6 +131,26 @@ TEST_CASE("a unix datagram socket is waited for when it is full, and missed when
     CHECK(summary({*outcome}) == "accepted 1");
     receiver.reset();
     CHECK(deliver(transport, {records}, Ticket{2}).words == "send to unix:" + path + ": Connection refused");
+}
+
+TEST_CASE("a unix datagram socket that we may not open is a matter for a person") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("log");
+    const Descriptor receiver = bind_datagram_path(path);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    std::filesystem::permissions(path, std::filesystem::perms::none);
+    Datagram transport(options_for(unix_address(path)));
+    const auto records = records_of({"event"}, Framing::none);
+    {
+        const Unprivileged unprivileged;
+        const auto outcome = deliver(transport, {records}, Ticket{1});
+        CHECK(summary({outcome}) == "misconfigured 1");
+        CHECK(outcome.words == "connect to unix:" + path + ": Permission denied");
+    }
+    std::filesystem::permissions(path, std::filesystem::perms::all);
+    const Unprivileged unprivileged;
+    CHECK(summary({deliver(transport, {records}, Ticket{2})}) == "accepted 2");
+    CHECK(receive_datagram(receiver) == "event");
 }
 
 TEST_CASE("what a unix datagram socket took before its receiver went is not sent again") {

@@ -2,6 +2,7 @@
 
 #include "tests/transports/peer.h"
 #include "tests/transports/transport_fixture.h"
+#include "tests/transports/unprivileged.h"
 
 namespace tapferry {
 namespace {
@@ -87,6 +88,34 @@ TEST_CASE("a stop gives up a connection that nobody answers") {
     REQUIRE(stream.submit({records}, Ticket{1}, now()));
     stream.finish(now() + 50ms);
     CHECK(outcomes_of(stream, 1).front().words == "stopped before a connection was made");
+}
+
+TEST_CASE("a unix socket that we may not open is a matter for a person, until we may") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("receiver.sock");
+    auto listener = Listener::on_path(path);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    std::filesystem::permissions(path, std::filesystem::perms::none);
+    Stream stream(options_for({listener.address()}));
+    const auto records = records_of({"event"});
+    {
+        const Unprivileged unprivileged;
+        const auto outcome = deliver(stream, {records}, Ticket{1});
+        CHECK(summary({outcome}) == "misconfigured 1");
+        CHECK(outcome.words == "connect to unix:" + path + ": Permission denied");
+    }
+    std::filesystem::permissions(path, std::filesystem::perms::all);
+    {
+        const Unprivileged unprivileged;
+        REQUIRE(stream.submit({records}, Ticket{2}, long_from_now()));
+    }
+    auto peer = listener.accept();
+    CHECK(peer.read(6) == "event\n");
+    CHECK(summary(outcomes_of(stream, 2)) == "sent 2, accepted 2");
+    // A connection that was there and is lost is the network's matter, as ever.
+    listener.close();
+    peer.close();
+    CHECK(summary({deliver(stream, {records}, Ticket{3})}) == "retry 3");
 }
 
 TEST_CASE("a unix socket that is not there, or whose path is too long, gives the batch back") {

@@ -56,12 +56,14 @@ def test_every_place_that_the_source_names_is_died_at():
     assert len(named_in_source()) >= 12
 
 
+def bytes_without_symbols(world, program):
+    bare = world.folder / "bare"    # debugging symbols tell of all that was in the source
+    subprocess.run(["objcopy", "--strip-debug", program, bare], check=True)
+    return bare.read_bytes()
+
+
 def test_what_is_shipped_has_no_such_place(world, dying):
-    def bytes_of(program):
-        bare = world.folder / "bare"    # debugging symbols tell of all that was in the source
-        subprocess.run(["objcopy", "--strip-debug", program, bare], check=True)
-        return bare.read_bytes()
-    mortal, shipped = bytes_of(dying), bytes_of(PROGRAM)
+    mortal, shipped = bytes_without_symbols(world, dying), bytes_without_symbols(world, PROGRAM)
     for name in {"TAPFERRY_DIE_AT", *named_in_source()}:
         assert name.encode() in mortal, f"{name} is looked for in the wrong way"
         assert name.encode() not in shipped, f"{PROGRAM} can be killed at {name}"
