@@ -13,7 +13,7 @@ using namespace test;
 TEST_CASE("words of a fixed set are taken in any case, and a word that no event can have is refused") {
     EventBuilder builder = response();
     builder.event().kind = EventKind::unanswered;
-    builder.event().policy = {true, "RPZ", "bad.test", 1, 2, ""};
+    builder.event().policy = {true, "RPZ", "bad.test", PolicyAction::nxdomain, PolicyMatch::client_ip, ""};
     builder.event().time_source = TimeSource::agent;
     Event event = builder.build();
     event.dns.has_edns = event.dns.edns.dnssec_ok = true;

@@ -287,13 +287,18 @@ TEST_CASE("the frame and a policy that names a client go when anything is hidden
     for (const Client client : {Client::keep, Client::mask, Client::drop}) {
         Event event = event_from("198.51.100.77");
         event.frame = bytes;
-        event.policy = {true, "RPZ", "32.77.100.51.198.rpz-client-ip", 3, 2, "198.51.100.77"};
+        event.policy = {true,
+                        "RPZ",
+                        "32.77.100.51.198.rpz-client-ip",
+                        PolicyAction::pass,
+                        PolicyMatch::client_ip,
+                        "198.51.100.77"};
         Privacy(options(client)).apply(event);
         CHECK(event.frame.empty() == (client != Client::keep));
         CHECK(event.policy.rule.empty() == (client != Client::keep));
         CHECK(event.policy.value.empty() == (client != Client::keep));
         CHECK(event.policy.action == PolicyAction::pass);
-        event.policy = {true, "RPZ", "bad.test", 3, 1, "bad.test"};
+        event.policy = {true, "RPZ", "bad.test", PolicyAction::pass, PolicyMatch::qname, "bad.test"};
         Privacy(options(client)).apply(event);
         CHECK(event.policy.rule == "bad.test");
     }
