@@ -64,7 +64,8 @@ class Registry {
     }
 
   private:
-    char* write_rare(char* out, unsigned number) const {
+    // Apart, so that the usual way saves no registers for it.
+    [[gnu::noinline]] char* write_rare(char* out, unsigned number) const {
         const auto found = std::ranges::lower_bound(all_, number, {}, &Mnemonic::number);
         if (found != all_.end() && found->number == number) return ShortText(found->text).write(out);
         return write_decimal(prefix_.write(out), number);
