@@ -161,8 +161,9 @@ class Agent::Parts {
         std::filesystem::remove(admin_address_file(), ignored);
         for (const auto& route : routes_->status())
             if (route.pending != 0)
-                log_.info(route.name,
-                          std::to_string(route.pending) + " events wait in the spool for the next start");
+                log_.info(route.name, std::to_string(route.pending) +
+                                          (route.pending == 1 ? " event waits" : " events wait") +
+                                          " in the spool for the next start");
         log_.info("agent", "stopped");
     }
 

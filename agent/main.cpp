@@ -1,9 +1,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <string_view>
 
 #include "agent/commands/commands.h"
 #include "agent/config/fault.h"
@@ -16,6 +18,10 @@ void fill_standard_descriptors() {
     int descriptor = ::open("/dev/null", O_RDWR);
     while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::dup(descriptor);
     if (descriptor > STDERR_FILENO) ::close(descriptor);
+}
+
+bool is_run(int argc, char** argv) {
+    return std::find(argv, argv + argc, std::string_view("run")) != argv + argc;
 }
 
 }  // namespace
@@ -33,8 +39,8 @@ int main(int argc, char** argv) {
             if (for_a_person && !fault.excerpt.empty()) std::cerr << fault.excerpt << '\n';
         }
         const auto count = error.faults.size();
-        std::cerr << "tapferry: " << count << (count == 1 ? " fault" : " faults")
-                  << " in the configuration; nothing was started\n";
+        std::cerr << "tapferry: " << count << (count == 1 ? " fault" : " faults") << " in the configuration"
+                  << (is_run(argc, argv) ? "; nothing was started\n" : "\n");
         return 2;
     } catch (const std::exception& error) {
         std::cerr << "tapferry: " << error.what() << '\n';

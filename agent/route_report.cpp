@@ -16,7 +16,7 @@ std::int64_t unix_now() {
 }
 
 std::string events_behind(std::uint64_t behind) {
-    return std::to_string(behind) + " events behind";
+    return std::to_string(behind) + (behind == 1 ? " event behind" : " events behind");
 }
 
 }  // namespace

@@ -26,6 +26,19 @@ void RouteSet::change_to(const std::vector<DestinationConfig>& wanted, Time dead
     for (auto& route : routes_) route->let_go();
     for (const auto& destination : wanted)
         if (destination.enabled && !has(destination.name)) try_to_add(destination);
+    put_in_order_of(wanted);
+}
+
+// As after a start.
+void RouteSet::put_in_order_of(const std::vector<DestinationConfig>& wanted) {
+    const auto place_of = [&](const std::unique_ptr<Route>& route) {
+        return std::find_if(wanted.begin(), wanted.end(), [&](const DestinationConfig& destination) {
+            return destination.name == route->config().name;
+        });
+    };
+    const std::lock_guard lock(mutex_);
+    std::stable_sort(routes_.begin(), routes_.end(),
+                     [&](const auto& a, const auto& b) { return place_of(a) < place_of(b); });
 }
 
 void RouteSet::end_unwanted(const std::vector<DestinationConfig>& wanted, Time deadline) {

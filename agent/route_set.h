@@ -47,6 +47,7 @@ class RouteSet {
     void end_unwanted(const std::vector<DestinationConfig>& wanted, Time deadline);
     [[nodiscard]] bool has(const std::string& name) const;
     void try_to_add(const DestinationConfig& destination);
+    void put_in_order_of(const std::vector<DestinationConfig>& wanted);
 
     const std::filesystem::path state_;
     Spool& spool_;

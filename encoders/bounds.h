@@ -1,6 +1,6 @@
 // How much of an event any encoder writes, whatever the frame holds: what a stranger sends decides neither
-// memory nor time. What was left out for it is told in the event (JSON's "clipped", CEF's flexString1) or,
-// where its format has no place for that, counted.
+// memory nor time. What was left out for it is counted, and told in the event where its format has a place
+// for that (JSON's "clipped", CEF's flexString1).
 #pragma once
 
 #include <cstddef>
@@ -18,5 +18,7 @@ inline constexpr std::size_t max_rdata_text = 2048;   // characters, before esca
 inline constexpr std::size_t max_shown_extended_errors = 8;
 // An event's fixed labels together, as the longest format writes them; the configuration takes no more.
 inline constexpr std::size_t max_label_bytes = 2048;
+inline constexpr std::size_t max_shown_options = 8;  // of EDNS, of those that have no field of their own
+inline constexpr std::size_t max_option_bytes = 64;
 
 }  // namespace tapferry

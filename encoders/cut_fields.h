@@ -15,7 +15,7 @@ enum class CutField : std::uint8_t {
     full_name,  // the same name whole, in a second field
     identity,
     flags,
-    answers,
+    answers,  // in JSON also other sections, and parts of EDNS
     message,  // why the DNS message is malformed; or answers, where they stand in a field of free text
     others,   // all that does not identify the event
 };

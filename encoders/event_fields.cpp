@@ -217,6 +217,7 @@ constexpr EventField fields[] = {
                  },
                  [](In e) { return number_if(e.dns.edns.has_padding, e.dns.edns.padding_length); }),
     list_field("ede", append_joined<append_one_extended_error>, append_one_extended_error, may_be_any_text),
+    list_field("ede_text", append_joined<append_one_error_text>, append_one_error_text, may_be_any_text),
     text_field("client_subnet",
                [](Out out, In e) {
                    if (e.dns.edns.has_client_subnet) append_client_subnet(out, e.dns.edns);

@@ -40,10 +40,11 @@ struct EventField {
 std::span<const EventField> event_fields();
 // nullptr: there is no such field.
 const EventField* find_event_field(std::string_view name);
-// The field that was meant: the one that another collector calls so, else the one whose name is the least
-// work to type instead. (nearest_field.cpp)
-std::string_view nearest_event_field(std::string_view name);
-// The same whatever the case; empty when so much would have to be typed that something else was meant.
+// Also by the name that json has it under where that is another: "edns.do". (nearest_field.cpp)
+const EventField* find_json_field(std::string_view name);
+// The field that was meant, whatever the case: the one that another collector calls so, else the one whose
+// name is the least work to type instead. Empty when that is so much that something else was meant, and for
+// what another collector has and we have not. (nearest_field.cpp)
 std::string_view near_event_field(std::string_view name);
 
 }  // namespace tapferry

@@ -78,6 +78,17 @@ bool append_one_extended_error(TextBuffer& out, const Event& event, std::size_t 
     return true;
 }
 
+// Of the errors that have a text.
+bool append_one_error_text(TextBuffer& out, const Event& event, std::size_t index) {
+    const auto& errors = event.dns.edns.errors;
+    for (const auto& error : std::span(errors).first(std::min(errors.size(), max_shown_extended_errors))) {
+        if (error.text.empty() || index-- != 0) continue;
+        append_opaque(out, error.text);
+        return true;
+    }
+    return false;
+}
+
 bool append_one_label(TextBuffer& out, const Event& event, std::size_t index) {
     if (index >= event.labels.size()) return false;
     out.append(event.labels[index].name, '=');

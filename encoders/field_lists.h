@@ -18,6 +18,7 @@ bool append_one_additional(TextBuffer&, const Event&, std::size_t index);
 bool append_one_answer_type(TextBuffer&, const Event&, std::size_t index);
 bool append_one_answer_address(TextBuffer&, const Event&, std::size_t index);
 bool append_one_extended_error(TextBuffer&, const Event&, std::size_t index);
+bool append_one_error_text(TextBuffer&, const Event&, std::size_t index);
 bool append_one_label(TextBuffer&, const Event&, std::size_t index);
 // Of the answers that `wanted` accepts.
 bool append_wanted_answer(TextBuffer&, const Event&, bool (*wanted)(const dns::ResourceRecord&),

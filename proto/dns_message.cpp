@@ -124,6 +124,7 @@ class Parser {
         message_.edns.udp_size = record.rclass;
         message_.edns.version = record.ttl >> 16 & 0xFF;
         message_.edns.dnssec_ok = (record.ttl & 0x8000) != 0;
+        message_.edns.other_flags = record.ttl & 0x7FFF;
         message_.rcode = static_cast<std::uint16_t>(record.ttl >> 24 << 4 | message_.rcode);
         if (record.rdata_length == 0) return;
         const char* fault =

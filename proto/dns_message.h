@@ -43,6 +43,7 @@ struct Edns {
     std::uint8_t version = 0;
     std::uint16_t udp_size = 0;
     bool dnssec_ok = false;
+    std::uint16_t other_flags = 0;          // all but DO, as sent
     bool has_client_subnet = false;         // RFC 7871, with a sound address
     std::uint8_t client_subnet_family = 0;  // 1: IPv4, 2: IPv6
     std::uint8_t client_subnet_source_prefix = 0;
@@ -55,6 +56,11 @@ struct Edns {
     bool has_padding = false;  // RFC 7830
     std::uint16_t padding_length = 0;
     std::vector<ExtendedError> errors;
+    // Options of other codes: how many, and all options as sent, among which they stand. See edns.h.
+    std::uint16_t other_options = 0;
+    Wire options;
+    [[nodiscard]] bool compact_ok() const { return other_flags & 0x4000; }  // RFC 9824, section 5.1
+    [[nodiscard]] std::uint16_t reserved_flags() const { return other_flags & 0x3FFF; }
     void clear();
 };
 

@@ -67,13 +67,20 @@ void read_option(std::uint16_t code, Wire option, Edns& edns) {
                 edns.errors.push_back({read_u16(option.data()), as_text(option.subspan(2))});
             break;
         default:
+            ++edns.other_options;
             break;
     }
 }
 
 }  // namespace
 
+bool has_edns_field(std::uint16_t code) {
+    return code == nsid || code == client_subnet || code == cookie || code == padding ||
+           code == extended_error;
+}
+
 const char* read_edns_options(Wire options, Edns& edns) {
+    edns.options = options;
     while (!options.empty()) {
         if (options.size() < 4) return malformed_reason("EDNS option breaks off");
         const std::size_t length = read_u16(options.data() + 2);

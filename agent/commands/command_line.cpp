@@ -22,6 +22,9 @@ class CommandLine {
     CommandLine() {
         app_.require_subcommand(1);
         app_.set_version_flag("--version", "tapferry " + std::string{version});
+        app_.failure_message([](const CLI::App* app, const CLI::Error& error) {
+            return "tapferry: " + CLI::FailureMessage::simple(app, error);
+        });
         app_.set_help_flag("-h,--help", "Print this help and exit");
         app_.add_option("--config", config_,
                         "Configuration file (TOML); the files of conf.d/ beside it are read too");
@@ -152,7 +155,7 @@ class CommandLine {
                             [this] { return explain_command(explain_); });
         explain_.format.output = "json";
         sub.add_option("FILE", explain_.file, "The capture, or - for standard input")->required();
-        sub.add_option("--event", explain_.event, "Which one; default: the first that the format shows")
+        sub.add_option("-n,--event", explain_.event, "Which one; default: the first that the format shows")
             ->type_name("N")
             ->check(
                 from_one_on("events count from 1, and without it the first that the format shows is taken"));

@@ -46,7 +46,9 @@ void take_where(const std::vector<std::string>& all, FilterArguments& filter) {
     filter.where = all.front();
 }
 
+// In any case, as the words of a configuration.
 std::string fault_of_format(std::string& name) {
+    name = lower_case(name);
     return default_format(name) ? std::string() : no_such("format", name, format_names());
 }
 
@@ -91,7 +93,7 @@ void add_report_format_option(CLI::App& app, ReportFormat& format, const char* w
 void add_format_options(CLI::App& app, FormatArguments& format) {
     app.footer(in_lines("Formats:", format_names()) + "\n" + app.get_footer());
     app.add_option("-o,--output", format.output, "Format, one of those below")
-        ->check(CLI::Validator(fault_of_format, ""))
+        ->transform(CLI::Validator(fault_of_format, ""))
         ->type_name("FORMAT")
         ->capture_default_str();
     app.add_option("--line", format.line, "For text: literal text and %{field}; for template: with {field}")
@@ -107,8 +109,8 @@ void add_filter_options(CLI::App& app, FilterArguments& filter) {
            "Only what the expression holds for: 'rcode == \"NXDOMAIN\"'")
         ->allow_extra_args(false)
         ->type_name("EXPR");
-    add_repeatable(app, "--messages", filter.messages, "TYPE,…", "Only these types: CLIENT_RESPONSE, CR …")
-        ->delimiter(',');
+    add_repeatable(app, "--messages", filter.messages, "TYPES",
+                   "Only these types, with commas between: CLIENT_RESPONSE, CR …");
     add_repeatable(app, "--qname-suffix", filter.qname_suffix, "DOMAIN",
                    "Only names at or below it; may be repeated");
     app.add_option("--identity", filter.identity, "Only of servers whose identity it matches")

@@ -69,11 +69,25 @@ std::string as_option(std::string_view key, const std::string& format) {
     throw WrongUsage(words);
 }
 
+// What stands between the commas, were it nothing.
+std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) {
+    std::vector<std::string> parts;
+    for (std::string_view text : texts) {
+        for (std::size_t comma = 0; (comma = text.find(',')) != std::string_view::npos;) {
+            parts.emplace_back(text.substr(0, comma));
+            text.remove_prefix(comma + 1);
+        }
+        parts.emplace_back(text);
+    }
+    return parts;
+}
+
 Setting filter_setting(const FilterArguments& arguments, std::vector<ConfigFault>& faults) {
     Setting filter;
     add_keys(filter, arguments.keys, "--filter", faults);
     if (!arguments.where.empty()) set(filter, "where", text_setting(arguments.where));
-    if (!arguments.messages.empty()) set(filter, "messages", texts_setting(arguments.messages));
+    if (!arguments.messages.empty())
+        set(filter, "messages", texts_setting(split_at_commas(arguments.messages)));
     if (!arguments.qname_suffix.empty()) set(filter, "qname_suffix", texts_setting(arguments.qname_suffix));
     if (!arguments.identity.empty()) set(filter, "identity_regex", text_setting(arguments.identity));
     // A capture is looked at as a whole, whatever a destination would make of it.
@@ -138,7 +152,14 @@ ShowOptions read_show_options(const FormatArguments& format, const FilterArgumen
         quote(format_in_quotes.options, format.output, attempt.faults);
         quote(filter_in_quotes.keys, "filter", attempt.faults);
         Attempt other = read_once(format_in_quotes, filter_in_quotes);
-        if (other.faults.size() < attempt.faults.size()) attempt = std::move(other);
+        // As text it may be wrong as well, and then of text is to be said what is right.
+        const auto wants_text = [](const ConfigFault& fault) {
+            return fault.text == "must be a text in quotes";
+        };
+        if (other.faults.size() < attempt.faults.size() ||
+            (other.faults.size() == attempt.faults.size() &&
+             std::any_of(attempt.faults.begin(), attempt.faults.end(), wants_text)))
+            attempt = std::move(other);
     }
     if (!attempt.faults.empty()) refuse(attempt.faults, format.output);
     for (const auto& warning : attempt.warnings) std::cerr << "tapferry: " << to_line(warning) << '\n';

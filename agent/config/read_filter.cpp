@@ -39,7 +39,7 @@ void read_messages(Section& filter, DestinationConfig& destination) {
         if (messages && messages->empty() && key == "messages")
             filter.fault(key, "must name at least one message type, or \"all\"");
         for (const auto& name : messages.value_or(std::vector<std::string>{})) {
-            if (name == "all")
+            if (lower_case(name) == "all")
                 chosen = Selection::all();
             else if (const auto type = Selection::find(name)) {
                 chosen.add(*type);

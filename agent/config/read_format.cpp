@@ -211,7 +211,7 @@ bool counts_lengths(const DestinationConfig& destination) {
 
 void read_format(Section& section, DestinationConfig& destination, std::size_t max_bytes) {
     const bool syslog = destination.type == "syslog";
-    destination.format_name = section.text("format", syslog ? "cef" : "json");
+    destination.format_name = lower_case(section.text("format", syslog ? "cef" : "json"));
     auto format = default_format(destination.format_name);
     if (!format) {
         section.fault("format",

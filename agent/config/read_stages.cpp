@@ -43,11 +43,12 @@ std::vector<FixedLabel> read_labels(Section labels_table) {
     return labels;
 }
 
-// Those that show it, and a line of the user's that names it.
+// Those that show it, and a line of the user's that names it or the suffix that is found with it.
 bool shows_registered_domain(const Section& section, const std::string& format) {
     constexpr std::array<std::string_view, 4> formats{"json", "ecs", "cim", "summary"};
     return std::find(formats.begin(), formats.end(), format) != formats.end() ||
-           section.canonical().find("registered_domain") != std::string::npos;
+           section.canonical().find("registered_domain") != std::string::npos ||
+           section.canonical().find("public_suffix") != std::string::npos;
 }
 
 }  // namespace

@@ -257,7 +257,7 @@ void Section::finish() {
         if (const auto near = nearest(key, known); !near.empty()) {
             text += "; did you mean \"" + std::string{near} + "\"?";
         } else if (!known.empty()) {
-            text += "; known are " + list_of(known);
+            text += (known.size() == 1 ? "; known is only " : "; known are ") + list_of(known);
         }
         fault(key, std::move(text));
     }

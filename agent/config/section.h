@@ -51,6 +51,7 @@ class Section {
                        std::uint64_t most);
     std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds otherwise,
                                        std::chrono::milliseconds least, std::chrono::milliseconds most);
+    // One of a fixed set of words, in any case.
     template <typename Value>
     Value choice(std::string_view key, Value otherwise,
                  const std::vector<std::pair<std::string_view, Value>>& choices);
@@ -102,7 +103,7 @@ Value Section::choice(std::string_view key, Value otherwise,
     if (!word) return otherwise;
     std::vector<std::string_view> names;
     for (const auto& [name, value] : choices) {
-        if (name == *word) return value;
+        if (lower_case(name) == lower_case(*word)) return value;
         names.push_back(name);
     }
     fault(key, "\"" + *word + "\" is not one of " + list_of(names));

@@ -10,6 +10,8 @@
 #include <numeric>
 #include <utility>
 
+#include "proto/characters.h"
+
 namespace tapferry {
 
 namespace {
@@ -143,6 +145,12 @@ std::size_t edits(std::string_view a, std::string_view b) {
     return row.back();
 }
 }  // namespace
+
+std::string lower_case(std::string_view text) {
+    std::string lowered(text);
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), to_lower);
+    return lowered;
+}
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known) {
     std::string_view best;

@@ -25,6 +25,8 @@ std::optional<std::uint32_t> parse_mode(std::string_view text);
 std::optional<std::uint32_t> find_user(const std::string& name);
 std::optional<std::uint32_t> find_group(const std::string& name);
 
+// Its ASCII letters as small ones, for words that may stand in any case.
+std::string lower_case(std::string_view text);
 // Of `known`, the one that `word` was most likely meant to be; empty when none is near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known);
 // "a", "b" or "c"

@@ -113,6 +113,13 @@ class Run {
         const std::int64_t clips = texts_.clipping->clips(event_) ? 1 : 0;
         return (std::ranges::find(test.values, clips) != test.values.end()) != test.negated;
     }
+    bool operator()(const ExtendedErrorTest& test) const {
+        const auto& errors = event_.dns.edns.errors;
+        const bool found = std::ranges::any_of(errors, [&](const dns::ExtendedError& error) {
+            return std::ranges::find(test.codes, error.code) != test.codes.end();
+        });
+        return !errors.empty() && found != test.negated;
+    }
     bool operator()(const PresenceTest& test) const {
         switch (test.field->type) {
             case FieldType::number:

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "encoders/event_facts.h"
+#include "encoders/text/dig_text.h"
 #include "proto/characters.h"
 #include "proto/dns_text.h"
 #include "proto/malformed.h"
@@ -248,6 +249,13 @@ std::optional<std::int64_t> find_record_type(std::string_view name) {
     const auto append = [](TextBuffer& out, unsigned n) { append_type(out, static_cast<std::uint16_t>(n)); };
     const auto found = named(name, 0, 1024, append);
     return found ? found : named(name, 0x8000, 0x8100, append);
+}
+
+std::optional<std::int64_t> find_extended_error(std::string_view name) {
+    if (const auto number = numbered(name, "", 0xFFFF)) return number;
+    return named(name, 0, 256, [](TextBuffer& out, unsigned n) {
+        out.append(extended_error_name(static_cast<std::uint16_t>(n)));
+    });
 }
 
 const FieldCodes* find_field_codes(std::string_view field) {

@@ -33,5 +33,7 @@ const ListWords* find_list_words(std::string_view field);
 
 std::optional<std::int64_t> find_response_code(std::string_view name);
 std::optional<std::int64_t> find_record_type(std::string_view name);
+// By the name of RFC 8914's registry ("Stale Answer"), or by its number.
+std::optional<std::int64_t> find_extended_error(std::string_view name);
 
 }  // namespace tapferry

@@ -1,7 +1,6 @@
 #include "agent/stages/expression_fields.h"
 
 #include <algorithm>
-#include <span>
 
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
@@ -19,6 +18,7 @@ struct NamedView {
 constexpr NamedView viewed[] = {
     {"qname", [](In e) { return e.qname; }},
     {"registered_domain", [](In e) { return e.registered_domain; }},
+    {"public_suffix", [](In e) { return e.public_suffix; }},
     {"short_type", [](In e) { return message_type_short(e.type); }},
     {"arrow", [](In e) { return std::string_view(e.is_response ? "<-" : "->"); }},
     {"malformed",
@@ -62,67 +62,38 @@ FieldSort sort_of(const EventField& field) {
         case FieldType::address:
             return FieldSort::address;
         case FieldType::list:
+            if (field.name == "ede") return FieldSort::extended_errors;
             return is_answer_address(field.name) ? FieldSort::answer_address : FieldSort::list;
         case FieldType::text:
             break;
     }
     if (find_field_codes(field.name) != nullptr) return FieldSort::code;
     if (is_answer_address(field.name)) return FieldSort::answer_address;
-    if (field.name == "qname" || field.name == "registered_domain" || field.name == "zone")
+    if (field.name == "qname" || field.name == "registered_domain" || field.name == "public_suffix" ||
+        field.name == "zone")
         return FieldSort::name;
     return field.name == "client_subnet" ? FieldSort::subnet : FieldSort::text;
 }
 
-// What json has one inside the other.
-struct NestedName {
-    std::string_view nested;
-    std::string_view flat;
-};
-constexpr NestedName same_fields[] = {
-    {"edns.version", "edns_version"},
-    {"edns.udp_size", "udp_size"},
-    {"edns.do", "do"},
-    {"edns.client_subnet", "client_subnet"},
-    {"edns.nsid", "nsid"},
-    {"edns.cookie_length", "cookie_length"},
-    {"edns.padding_length", "padding_length"},
-    {"edns.ede", "ede"},
-    {"policy.type", "policy_type"},
-    {"policy.rule", "policy_rule"},
-    {"policy.action", "policy_action"},
-    {"policy.match", "policy_match"},
-    {"policy.value", "policy_value"},
-    {"answers.data", "answers"},
-    {"answers.type", "answer_types"},
-    {"authority.data", "authority"},
-    {"additional.data", "additional"},
+struct OtherName {
+    std::string_view name;
+    std::string_view ours;
 };
 // Not quite the same.
-constexpr NestedName other_fields[] = {
+constexpr OtherName other_fields[] = {
     {"edns", "edns_version"},
     {"policy", "policy_type"},
     {"answers.name", "answer_name"},
     {"answers.ttl", "answer_ttl"},
-    {"edns.ede.code", "ede"},
-    {"edns.ede.text", "ede"},
     {"edns_client_subnet", "client_subnet"},
     {"ecs", "client_subnet"},
     {"subnet", "client_subnet"},
     {"port", "src_port"},
     {"ip", "src"},
     {"label", "labels"},
-    {"ttl", "answer_ttl"},
-    {"country", "src_country"},
-    {"city", "src_city"},
-    {"asn", "src_asn"},
     {"server_identity", "identity"},
     {"name", "qname"},
 };
-
-std::string_view flat_name(std::span<const NestedName> names, std::string_view name) {
-    const auto found = std::ranges::find(names, name, &NestedName::nested);
-    return found == names.end() ? std::string_view{} : found->flat;
-}
 
 constexpr std::string_view label_prefix = "labels.";
 
@@ -132,9 +103,9 @@ std::optional<ComparedField> find_compared_field(std::string_view name) {
     if (name.starts_with(label_prefix))
         return ComparedField{find_event_field("labels"), FieldSort::label, name,
                              name.substr(label_prefix.size())};
-    if (const std::string_view flat = flat_name(same_fields, name); !flat.empty()) name = flat;
-    const EventField* field = name == clipped.name ? &clipped : find_event_field(name);
+    const EventField* field = name == clipped.name ? &clipped : find_json_field(name);
     if (field == nullptr) return std::nullopt;
+    name = field->name;
     ComparedField compared{field, sort_of(*field), field->name};
     compared.codes = find_field_codes(name);
     compared.words = find_list_words(name);
@@ -151,7 +122,8 @@ std::vector<std::string_view> compared_fields() {
 }
 
 std::string_view suggested_field(std::string_view name) {
-    if (const std::string_view flat = flat_name(other_fields, name); !flat.empty()) return flat;
+    const auto* const other = std::ranges::find(other_fields, name, &OtherName::name);
+    if (other != std::end(other_fields)) return other->ours;
     return near_event_field(name);
 }
 
@@ -165,6 +137,8 @@ std::string_view sort_name(FieldSort sort) {
             return "an address";
         case FieldSort::answer_address:
             return "one of the addresses that the answers hold";
+        case FieldSort::extended_errors:
+            return "a list of codes";
         case FieldSort::list:
             return "a list of texts";
         case FieldSort::clipped:

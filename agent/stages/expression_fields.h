@@ -14,17 +14,18 @@
 namespace tapferry {
 
 enum class FieldSort : std::uint8_t {
-    code,            // numbers with names: rcode, qtype …
-    name,            // a domain name in canonical form
-    text,            // any other text
-    number,          //
-    time,            //
-    address,         //
-    subnet,          // the client subnet of EDNS
-    list,            // texts
-    label,           // one, by name
-    answer_address,  // those of A and AAAA answers
-    clipped,         // whether json leaves something out
+    code,             // numbers with names: rcode, qtype …
+    name,             // a domain name in canonical form
+    text,             // any other text
+    number,           //
+    time,             //
+    address,          //
+    subnet,           // the client subnet of EDNS
+    list,             // texts
+    label,            // one, by name
+    answer_address,   // those of A and AAAA answers
+    extended_errors,  // those of EDNS: codes with names, and texts in a field of their own
+    clipped,          // whether json leaves something out
 };
 
 struct ComparedField {

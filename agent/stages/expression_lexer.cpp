@@ -16,6 +16,17 @@ bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+// The words of the grammar may stand in any case, as in SQL: "AND". All others are as they are.
+std::string_view in_usual_case(std::string_view word) {
+    constexpr std::string_view words[] = {"and",         "or",        "not",     "in",   "exists", "contains",
+                                          "starts_with", "ends_with", "matches", "true", "false"};
+    const auto* const found = std::find_if(std::begin(words), std::end(words), [word](std::string_view one) {
+        return std::equal(one.begin(), one.end(), word.begin(), word.end(),
+                          [](char a, char b) { return a == to_lower(b); });
+    });
+    return found == std::end(words) ? word : *found;
+}
+
 class Lexer {
   public:
     explicit Lexer(std::string_view text) : text_(text) {}
@@ -55,7 +66,8 @@ class Lexer {
     }
 
     void take(Token::Kind kind, std::size_t length, double number = 0) {
-        tokens_.push_back({kind, text_.substr(at_, length), at_, number});
+        const std::string_view text = text_.substr(at_, length);
+        tokens_.push_back({kind, kind == Token::Kind::word ? in_usual_case(text) : text, at_, number});
         at_ += length;
     }
 

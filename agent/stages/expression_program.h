@@ -90,13 +90,17 @@ struct ElementTest {  // of a list
     NetworkSet networks;                                                // for them
     bool negated = false;
 };
+struct ExtendedErrorTest {  // of any
+    std::vector<std::int64_t> codes;
+    bool negated = false;
+};
 struct PresenceTest {
     const EventField* field;
     TextSource source;  // for texts
 };
 
 using Test = std::variant<CodeTest, TextTest, AddressTest, NumberTest, TimeTest, SubnetTest, ElementTest,
-                          AnswerAddressTest, LabelTest, ClippedTest, PresenceTest>;
+                          AnswerAddressTest, LabelTest, ExtendedErrorTest, ClippedTest, PresenceTest>;
 
 struct Step {
     static constexpr std::uint32_t accept = 0xFFFFFFFF;

@@ -79,6 +79,8 @@ class TermMaker {
                 return make_label();
             case FieldSort::clipped:
                 return make_clipped();
+            case FieldSort::extended_errors:
+                return is_text_search() ? make_element() : make_extended_errors();
             default:
                 return make_text();
         }
@@ -123,6 +125,22 @@ class TermMaker {
         if (!made) return std::nullopt;
         auto& test = std::get<CodeTest>(*made);
         return ClippedTest{std::move(test.values), test.negated};
+    }
+
+    std::optional<Test> make_extended_errors() {
+        if (!is_equality()) return wrong_comparison("==, != or in");
+        ExtendedErrorTest test{{}, negated()};
+        for (const Token& value : comparison_.values) {
+            const auto code =
+                value.kind == Token::Kind::number ? whole_number(value) : find_extended_error(value.text);
+            if (!code)
+                return complain(value,
+                                quoted(value.text) +
+                                    " is not the code of an extended error, such as 15 or \"Blocked\"; "
+                                    "what servers add to it is ede_text");
+            test.codes.push_back(*code);
+        }
+        return test;
     }
 
     static std::optional<std::int64_t> whole_number(const Token& token) {

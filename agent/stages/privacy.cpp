@@ -59,6 +59,9 @@ void Privacy::apply(Event& event) {
     if (event.policy.match == PolicyMatch::client_ip) event.policy.rule = event.policy.value = {};
     if (options_.client == Client::drop) event.extra = {};
     remove_odd_opt_records(event.dns);
+    // Forwarders put there who asked them: a MAC address in 65001, an address in 20292.
+    event.dns.edns.other_options = 0;
+    event.dns.edns.options = {};
     event.frame = {};
 }
 

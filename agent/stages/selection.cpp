@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/characters.h"
 #include "proto/dns_text.h"
 
 namespace tapferry {
@@ -34,9 +35,13 @@ bool Selection::empty() const {
 }
 
 std::optional<MessageType> Selection::find(std::string_view name) {
+    const auto is_name = [name](std::string_view one) {
+        return std::equal(one.begin(), one.end(), name.begin(), name.end(),
+                          [](char a, char b) { return a == to_upper(b); });
+    };
     for (std::size_t i = 1; i < message_type_count; ++i) {
         const auto type = static_cast<MessageType>(i);
-        if (message_type_name(type) == name || message_type_short(type) == name) return type;
+        if (is_name(message_type_name(type)) || is_name(message_type_short(type))) return type;
     }
     return std::nullopt;
 }

@@ -24,7 +24,7 @@ class Selection {
     void remove(const Selection& unwanted);
     // No event at all is wanted.
     [[nodiscard]] bool empty() const;
-    // A dnstap name ("CLIENT_RESPONSE") or short form ("CR"). None: there is no such type.
+    // A dnstap name ("CLIENT_RESPONSE") or short form ("CR"), in any case. None: there is no such type.
     static std::optional<MessageType> find(std::string_view name);
 
     [[nodiscard]] bool wants(const Event& event) const {

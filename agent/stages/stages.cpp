@@ -20,7 +20,9 @@ Stages::Stages(const StageOptions& options)
       where_(options.where),
       sampling_(options.sample),
       fixed_labels_(options.labels) {
-    where_asks_for_domain_ = where_ && where_->asks_for("registered_domain");
+    shows_domain_ = options.registered_domain;
+    where_asks_for_domain_ =
+        where_ && (where_->asks_for("registered_domain") || where_->asks_for("public_suffix"));
     where_asks_for_labels_ = where_ && where_->asks_for("labels");
     where_asks_for_places_ = where_ && asks_for_places(*where_);
     if (options.registered_domain || where_asks_for_domain_) registered_domains_.emplace();
@@ -39,7 +41,8 @@ Stages::Stages(const StageOptions& options)
 
 bool Stages::pass(Event& event) {
     if (!wants(event)) return false;
-    if (registered_domains_ && !where_asks_for_domain_) registered_domains_->add(event);
+    if (shows_domain_ && !where_asks_for_domain_) registered_domains_->add(event);
+    if (!shows_domain_) event.registered_domain = event.public_suffix = {};
     // Where somebody is must be asked before it is hidden who he is.
     if (places_ && !where_asks_for_places_) places_->add(event);
     if (privacy_) privacy_->apply(event);
@@ -47,9 +50,10 @@ bool Stages::pass(Event& event) {
     return true;
 }
 
-// The cheap questions first.
+// The cheap questions first. `where` may ask for the rate, so sampling comes before it.
 bool Stages::wants(Event& event) {
     if (!selection_.wants(event) || (filter_ && !filter_->wants(event))) return false;
+    if (!sampling_.keeps(event)) return false;
     if (where_asks_for_domain_) registered_domains_->add(event);
     if (where_asks_for_places_ && places_) places_->add(event);
     if (where_asks_for_labels_) {
@@ -57,7 +61,7 @@ bool Stages::wants(Event& event) {
         add_labels(event);
     }
     if (where_ && !where_->matches(event)) return false;
-    return sampling_.keeps(event) && (where_asks_for_labels_ || is_listed_well(event));
+    return where_asks_for_labels_ || is_listed_well(event);
 }
 
 void Stages::add_labels(Event& event) {

@@ -1,5 +1,5 @@
 // What happens to an event between decoding and encoding, in this order: filter (message types, lists,
-// `where`, sampling, match lists), registered domains, places, privacy, labels. What `where` asks for is
+// sampling, `where`, match lists), registered domains, places, privacy, labels. What `where` asks for is
 // there before it. Each route and each command that shows events owns one; it is not thread-safe.
 #pragma once
 
@@ -63,6 +63,7 @@ class Stages {
 
     const Selection selection_;
     std::optional<RegisteredDomains> registered_domains_;
+    bool shows_domain_ = false;
     bool where_asks_for_domain_ = false;
     bool where_asks_for_places_ = false;
     bool where_asks_for_labels_ = false;

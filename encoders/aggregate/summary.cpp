@@ -29,19 +29,37 @@ void append_time(TextBuffer& out, std::string_view prefix, const Timestamp& time
     out.push_back('"');
 }
 
+// Neither a field nor a label: there is none of that name.
+GroupField group_field(const std::string& name) {
+    constexpr std::string_view label_prefix = "labels.";
+    if (name.starts_with(label_prefix) && name.size() > label_prefix.size())
+        return {name, nullptr, name.substr(label_prefix.size())};
+    const EventField* const field = find_json_field(name);
+    return {field == nullptr ? name : std::string(field->name), field, {}};
+}
+
 }  // namespace
+
+void GroupField::append(TextBuffer& out, const Event& event) const {
+    if (field != nullptr) return field->append(out, event);
+    for (const Label& one : event.labels)
+        if (one.name == label) append_opaque(out, one.value);
+}
 
 std::variant<GroupFields, std::string> parse_group_by(const std::vector<std::string>& names) {
     GroupFields fields;
     for (const std::string& name : names) {
-        const EventField* field = find_event_field(name);
-        if (field == nullptr)
-            return "unknown field \"" + name + "\", did you mean \"" +
-                   std::string(nearest_event_field(name)) + "\"?";
+        GroupField one = group_field(name);
+        if (one.field == nullptr && one.label.empty()) {
+            const std::string_view near = near_event_field(name);
+            return "unknown field \"" + name + "\"" +
+                   (near.empty() ? "; tapferry-filter(7) lists them"
+                                 : ", did you mean \"" + std::string(near) + "\"?");
+        }
         if (name == "id") return std::string("each event has an id of its own");
-        if (std::find(fields.begin(), fields.end(), field) != fields.end())
+        if (std::find(fields.begin(), fields.end(), one) != fields.end())
             return "\"" + name + "\" is there twice";
-        fields.push_back(field);
+        fields.push_back(std::move(one));
     }
     if (fields.size() > max_group_fields) return "more than " + std::to_string(max_group_fields) + " fields";
     return fields;
@@ -54,7 +72,7 @@ SummaryEncoder::SummaryEncoder(const SummaryOptions& options)
     fields_ = std::get<GroupFields>(std::move(parsed));
     const auto is_grouped_by = [this](std::string_view name) {
         return std::any_of(fields_.begin(), fields_.end(),
-                           [name](const EventField* field) { return field->name == name; });
+                           [name](const GroupField& field) { return field.name == name; });
     };
     grouped_by_bytes_ = is_grouped_by("bytes");
     grouped_by_labels_ = is_grouped_by("labels");
@@ -89,7 +107,8 @@ void SummaryEncoder::take_circumstances(const Event& event) {
     sample_rate_ = event.sample_rate;
     if (!begun_) {
         for (const Label& label : event.labels)
-            labels_.push_back({std::string(label.name), std::string(label.value)});
+            if (!is_grouped_by_label(label.name))
+                labels_.push_back({std::string(label.name), std::string(label.value)});
     } else if (!labels_.empty()) {
         std::erase_if(labels_, [&event](const OwnLabel& own) {
             return std::none_of(event.labels.begin(), event.labels.end(), [&own](const Label& label) {
@@ -100,11 +119,16 @@ void SummaryEncoder::take_circumstances(const Event& event) {
     begun_ = true;
 }
 
+bool SummaryEncoder::is_grouped_by_label(std::string_view name) const {
+    return std::any_of(fields_.begin(), fields_.end(),
+                       [name](const GroupField& field) { return field.label == name; });
+}
+
 void SummaryEncoder::render_key(const Event& event) {
     key_.clear();
-    for (const EventField* field : fields_) {
+    for (const GroupField& field : fields_) {
         const std::size_t from = key_.size();
-        field->append(key_, event);
+        field.append(key_, event);
         cut_text(key_, from, max_group_text);
         key_.push_back('\n');
     }
@@ -152,13 +176,14 @@ void SummaryEncoder::append_row(TextBuffer& out, const Record& name, std::string
 }
 
 void SummaryEncoder::append_group(TextBuffer& out, std::string_view key) const {
-    for (const EventField* field : fields_) {
+    for (const GroupField& field : fields_) {
         const std::size_t end = key.find('\n');
         const std::string_view text = key.substr(0, end);
         key.remove_prefix(end + 1);
         if (text.empty()) continue;
-        const bool quoted = field->type != FieldType::number;
-        out.append(",\"", field->name, quoted ? std::string_view("\":\"") : std::string_view("\":"));
+        const bool quoted = !field.is_number();
+        out.append(",\"", std::string_view(field.name),
+                   quoted ? std::string_view("\":\"") : std::string_view("\":"));
         const std::size_t from = out.size();
         out.append(text);
         escape_json(out, from);

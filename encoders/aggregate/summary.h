@@ -19,7 +19,16 @@
 
 namespace tapferry {
 
-using GroupFields = std::vector<const EventField*>;
+// A field, or the label of a name.
+struct GroupField {
+    std::string name;  // of the member
+    const EventField* field = nullptr;
+    std::string label;  // in place of a field
+    [[nodiscard]] bool is_number() const { return field != nullptr && field->type == FieldType::number; }
+    void append(TextBuffer& out, const Event& event) const;
+    friend bool operator==(const GroupField&, const GroupField&) = default;
+};
+using GroupFields = std::vector<GroupField>;
 // The fields of these names, or why they cannot be grouped by.
 std::variant<GroupFields, std::string> parse_group_by(const std::vector<std::string>& names);
 
@@ -55,6 +64,7 @@ class SummaryEncoder final : public Encoder {
     void append_group(TextBuffer& out, std::string_view key) const;
     void append_latency(TextBuffer& out, const LatencySketch& latency) const;
     void take_circumstances(const Event& event);
+    [[nodiscard]] bool is_grouped_by_label(std::string_view name) const;
     void append_circumstances(TextBuffer& out) const;
 
     GroupFields fields_;

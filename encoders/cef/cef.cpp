@@ -14,9 +14,16 @@
 namespace tapferry {
 namespace {
 
+// The operator's own text: a backslash in it is one, not the beginning of \DDD.
 void append_header_field(TextBuffer& header, std::string_view text) {
     const std::size_t from = header.size();
-    append_opaque(header, text, 63);
+    for (const char& c : text.substr(0, 63)) {
+        if (c == '\\') {
+            header.push_back(c);
+        } else {
+            append_opaque(header, {&c, 1});
+        }
+    }
     escape_cef_header(header, from);
     header.push_back('|');
 }

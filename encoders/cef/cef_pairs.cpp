@@ -16,15 +16,20 @@ constexpr std::size_t max_destination_dns_domain = 255;
 constexpr std::size_t max_dhost = 1023;
 constexpr std::size_t max_dvchost = 100;
 
-// Receivers keep pairs of keys that they do not know as one text, "key=value;key=value", and split it there.
-constexpr std::string_view separators_of_own_pairs = ";=";
+// Receivers keep pairs of keys that they do not know as one text, "key=value;key=value", and split it there:
+// no other pair begins within a value that has none. "=" is escaped as everywhere.
+constexpr std::string_view separator_of_own_pairs = ";";
+
+void escape_own_value(TextBuffer& out, std::size_t from) {
+    escape_end_spaces(out, from);
+    escape_listed(out, from, separator_of_own_pairs);
+    escape_cef_value(out, from);
+}
 
 void append_own_value(TextBuffer& out, std::string_view bytes) {
     const std::size_t from = out.size();
     append_opaque(out, bytes);
-    escape_end_spaces(out, from);
-    escape_listed(out, from, separators_of_own_pairs);
-    escape_cef_value(out, from);
+    escape_own_value(out, from);
 }
 
 }  // namespace
@@ -54,7 +59,7 @@ void append_cef_opaque(TextBuffer& out, std::string_view prefix, std::string_vie
 }
 
 // No key may stand twice, although names that differ in their underscores and first letters alone give one
-// key: the first of them stands. No value can look like a key, since it has no "=".
+// key: the first of them stands. No value can look like a key, since a backslash stands before each "=".
 void append_cef_labels(TextBuffer& out, std::span<const Label> labels) {
     const std::size_t begin = out.size();
     for (const Label& label : labels) {
@@ -187,9 +192,31 @@ void CefPairs::sample_rate() {
 
 void CefPairs::own() {
     if (!event.registered_domain.empty()) text(" TapferryRegisteredDomain=", event.registered_domain);
+    if (event.policy.present) policy();
     if (event.query_place.present()) place(event.query_place, " TapferrySource");
     if (event.response_place.present()) place(event.response_place, " TapferryDestination");
     append_cef_labels(out, event.labels);
+}
+
+// What `act` does not tell.
+void CefPairs::policy() {
+    const Policy& policy = event.policy;
+    if (!policy.type.empty()) {
+        out.append(" TapferryPolicyType=");
+        append_own_value(out, policy.type);
+    }
+    if (!policy.rule.empty()) {
+        out.append(" TapferryPolicyRule=");
+        const std::size_t from = out.size();
+        append_policy_rule(out, policy.rule);
+        escape_own_value(out, from);
+    }
+    if (const std::string_view match = policy_match_name(policy.match); !match.empty())
+        out.append(" TapferryPolicyMatch=", match);
+    if (!policy.value.empty()) {
+        out.append(" TapferryPolicyValue=");
+        append_own_value(out, policy.value);
+    }
 }
 
 void CefPairs::place(const GeoPlace& place, std::string_view prefix) {

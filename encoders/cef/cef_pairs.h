@@ -52,7 +52,7 @@ struct CefPairs {
     void answer_index();
     void latency();
     void sample_rate();
-    // What CEF has no key for, under keys of our own: registered domain, places, labels.
+    // What CEF has no key for, under keys of our own: registered domain, policy, places, labels.
     void own();
     // What is cut or left out. `names`: how the profile calls it, by CutField.
     void cuts(const std::string_view (&names)[cut_field_count]);
@@ -67,6 +67,7 @@ struct CefPairs {
 
   private:
     void address(const IpAddress& address, std::string_view inline_key, std::string_view c6a_keys);
+    void policy();
     void place(const GeoPlace& place, std::string_view prefix);
 };
 

@@ -85,6 +85,11 @@ void LeefLine::append_policy() {
     if (const std::string_view action = policy_action_name(event_.policy.action); !action.empty()) {
         text("\taction=", action);
     }
+    if (!keep_.others) return;
+    if (!event_.policy.type.empty()) append_leef_opaque(out_, "\tpolicyType=", event_.policy.type);
+    if (const std::string_view match = policy_match_name(event_.policy.match); !match.empty())
+        out_.append("\tpolicyMatch=", match);
+    if (!event_.policy.value.empty()) append_leef_opaque(out_, "\tpolicyValue=", event_.policy.value);
 }
 
 void LeefLine::append_question() {

@@ -144,7 +144,7 @@ void AsimEncoder::encode(const Event& event, RecordBuffer& records) {
     append_answers(line);
     append_additional(line);
     line.put('}');
-    records.close(event);
+    close_record(line, records);
 }
 
 void AsimEncoder::append_device(JsonLine& line) {

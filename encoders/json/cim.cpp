@@ -126,7 +126,7 @@ void CimEncoder::encode(const Event& event, RecordBuffer& records) {
     append_remembered(line, ",\"input\":\"", event.input, input_);
     append_labels(line);
     line.put('}');
-    records.close(event);
+    close_record(line, records);
 }
 
 }  // namespace tapferry

@@ -199,7 +199,7 @@ void EcsEncoder::encode(const Event& event, RecordBuffer& records) {
     line.put('}');
     append_labels(line);
     line.put('}');
-    records.close(event);
+    close_record(line, records);
 }
 
 void EcsEncoder::append_observer(JsonLine& line) {

@@ -1,5 +1,6 @@
 #include "encoders/json/gelf.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "encoders/bounds.h"
@@ -15,22 +16,64 @@ namespace {
 constexpr std::size_t room_for_fields = 4 * 1024;  // for the longest field and what follows it
 constexpr unsigned time_digits = 6;
 
-// In this order, each behind "_".
-constexpr std::string_view additional[] = {
-    "id",          "type",          "identity",      "version",
-    "src",         "src_port",      "dst",           "dst_port",
-    "protocol",    "http_protocol", "dns_id",        "opcode",
-    "flags",       "qname",         "qtype",         "qclass",
-    "rcode",       "answer_count",  "client_subnet", "bytes",
-    "query_time",  "response_time", "latency",       "registered_domain",
-    "src_country", "src_city",      "src_asn",       "src_as_org",
-    "dst_country", "dst_city",      "dst_asn",       "dst_as_org",
-    "zone",        "extra",         "kind",          "malformed",
-    "time_source", "sample_rate",   "input"};
+// In this order, each behind "_", and with "_" for a dot.
+constexpr std::string_view additional[] = {"id",
+                                           "type",
+                                           "identity",
+                                           "version",
+                                           "src",
+                                           "src_port",
+                                           "dst",
+                                           "dst_port",
+                                           "protocol",
+                                           "http_protocol",
+                                           "dns_id",
+                                           "opcode",
+                                           "flags",
+                                           "qname",
+                                           "qtype",
+                                           "qclass",
+                                           "rcode",
+                                           "answer_count",
+                                           "edns.version",
+                                           "edns.udp_size",
+                                           "edns.do",
+                                           "client_subnet",
+                                           "edns.nsid",
+                                           "edns.cookie_length",
+                                           "edns.padding_length",
+                                           "edns.ede",
+                                           "bytes",
+                                           "query_time",
+                                           "response_time",
+                                           "latency",
+                                           "registered_domain",
+                                           "src_country",
+                                           "src_city",
+                                           "src_asn",
+                                           "src_as_org",
+                                           "dst_country",
+                                           "dst_city",
+                                           "dst_asn",
+                                           "dst_as_org",
+                                           "zone",
+                                           "policy.type",
+                                           "policy.rule",
+                                           "policy.action",
+                                           "policy.match",
+                                           "policy.value",
+                                           "extra",
+                                           "kind",
+                                           "malformed",
+                                           "time_source",
+                                           "sample_rate",
+                                           "input"};
 
 std::string member_of(std::string_view field) {
     if (field == "id") return "_event_id";  // "_id" may not be used
-    return "_" + std::string(field);
+    std::string member = "_" + std::string(field);
+    std::replace(member.begin(), member.end(), '.', '_');
+    return member;
 }
 
 std::string escaped(std::string_view text) {
@@ -66,7 +109,7 @@ void append_answers(JsonLine& line) {
 GelfEncoder::GelfEncoder(const GelfOptions& options) {
     if (!options.host.empty()) fixed_host_ = ",\"host\":\"" + escaped(options.host) + '"';
     for (const std::string_view name : additional) {
-        const EventField* const field = find_event_field(name);
+        const EventField* const field = find_json_field(name);
         assert(field != nullptr);
         const bool quoted = field->type != FieldType::number;
         fields_.push_back({",\"" + member_of(name) + (quoted ? "\":\"" : "\":"), field, quoted});
@@ -86,7 +129,7 @@ void GelfEncoder::encode(const Event& event, RecordBuffer& records) {
     if (line.clipped) line.put(",\"_clipped\":\"true\"");
     append_flat_labels(line, ",\"_label_");
     line.put('}');
-    records.close(event);
+    close_record(line, records);
 }
 
 void GelfEncoder::append_head(JsonLine& line) {

@@ -132,7 +132,7 @@ void JsonEncoder::append(const Event& event, RecordBuffer& records,
     append_remembered(line, ",\"input\":\"", event.input, input_);
     append_labels(line);
     out.append(end_);
-    records.close(event);
+    close_record(line, records);
 }
 
 void JsonEncoder::append_other_sections(JsonLine& line) const {

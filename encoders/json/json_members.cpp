@@ -1,6 +1,9 @@
 #include "encoders/json/json_members.h"
 
+#include <algorithm>
+
 #include "encoders/event_facts.h"
+#include "proto/edns.h"
 
 namespace tapferry {
 namespace {
@@ -27,6 +30,21 @@ void append_extended_errors(JsonLine& line, const dns::Edns& edns) {
     line.put(']');
 }
 
+// Those that have no member of their own.
+void append_other_options(JsonLine& line, const dns::Edns& edns) {
+    std::string_view before = ",\"options\":[";
+    dns::each_other_option(edns, max_shown_options, [&](std::uint16_t code, dns::Wire octets) {
+        const dns::Wire shown = octets.first(std::min(octets.size(), max_option_bytes));
+        line.put(before, "{\"code\":", Decimal{code}, ",\"data\":\"");
+        append_hex(line.out, shown);
+        line.put("\"}");
+        if (shown.size() != octets.size()) line.clipped = true;
+        before = ",";
+    });
+    if (before == ",") line.put(']');
+    if (edns.other_options > max_shown_options) line.clipped = true;
+}
+
 }  // namespace
 
 void append_protocol(JsonLine& line) {
@@ -44,11 +62,13 @@ void append_edns(JsonLine& line) {
     const dns::Edns& edns = line.event.dns.edns;
     line.put(",\"edns\":{\"version\":", Decimal{edns.version}, ",\"udp_size\":", Decimal{edns.udp_size},
              ",\"do\":", edns.dnssec_ok ? std::string_view("true") : std::string_view("false"));
+    if (edns.compact_ok()) line.put(",\"co\":true");
     if (edns.has_client_subnet) append_client_subnet(line, edns);
     if (edns.has_nsid && !edns.nsid.empty()) line.opaque(",\"nsid\":\"", edns.nsid);
     if (edns.has_cookie) line.put(",\"cookie_length\":", Decimal{edns.cookie_length});
     if (edns.has_padding) line.put(",\"padding_length\":", Decimal{edns.padding_length});
     if (!edns.errors.empty()) append_extended_errors(line, edns);
+    if (edns.other_options != 0) append_other_options(line, edns);
     line.put('}');
 }
 

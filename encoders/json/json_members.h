@@ -5,18 +5,29 @@
 #include <string_view>
 
 #include "encoders/json/json_line.h"
+#include "encoders/records.h"
 #include "encoders/remembered_text.h"
 
 namespace tapferry {
 
-// What follows the sections takes less than this: EDNS with its errors, registered domain, places, zone,
-// policy, extra and labels, with each byte escaped.
-inline constexpr std::size_t room_after_sections = 13 * 1024;
+// What follows the sections takes less than this: EDNS with errors and options, registered domain, places,
+// zone, policy, extra and labels, with each byte escaped.
+inline constexpr std::size_t room_after_sections = 15 * 1024;
 
 // A text of opaque bytes that seldom changes; `prefix` up to the value's quote.
 inline void append_remembered(JsonLine& line, std::string_view prefix, std::string_view bytes,
                               RememberedText& text) {
     if (!bytes.empty()) line.put(text.text_of(prefix, bytes, escape_json, "\""));
+}
+
+// Ends the record that is `line`, and has it counted when something was left out.
+inline void close_record(const JsonLine& line, RecordBuffer& records) {
+    if (line.clipped) {
+        CutFields cut;
+        cut.add(CutField::answers);
+        records.cut(cut);
+    }
+    records.close(line.event);
 }
 
 // The names of the members that say where an address is, each with comma, colon and, before a text, a quote.

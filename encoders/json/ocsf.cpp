@@ -194,7 +194,7 @@ void OcsfEncoder::encode(const Event& event, RecordBuffer& records) {
     if (options_.observables) append_observables(line);
     append_unmapped(line);
     line.put('}');
-    records.close(event);
+    close_record(line, records);
 }
 
 void OcsfEncoder::append_metadata(JsonLine& line) {

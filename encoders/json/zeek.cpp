@@ -197,7 +197,7 @@ void ZeekEncoder::encode(const Event& event, RecordBuffer& records) {
     if (line.clipped) line.put(",\"clipped\":true");
     append_flat_labels(line, ",\"labels.");
     line.put('}');
-    records.close(event);
+    close_record(line, records);
 }
 
 void ZeekEncoder::append_head(JsonLine& line) {

@@ -17,7 +17,12 @@ void DigEncoder::encode(const Event& event, RecordBuffer& records) {
     const std::size_t begin = out.size();
     line_.append(out, event);
     out.push_back('\n');
-    append_dig_text(out, event, "", max_event_bytes - (out.size() - begin));
+    CutFields cut;
+    if (!append_dig_text(out, event, "", max_event_bytes - (out.size() - begin)))
+        cut.add(CutField::answers);
+    records.cut(cut);
+    // Also where no section ends the message, an empty line stands before the next one.
+    if (event.has_message && !out.view().ends_with("\n\n")) out.push_back('\n');
     // What ends the last line is the framing's.
     out.truncate(out.size() - 1);
     records.close(event);

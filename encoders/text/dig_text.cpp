@@ -7,7 +7,10 @@
 #include "encoders/bounds.h"
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
+#include "proto/edns.h"
 #include "proto/record_types.h"
+#include "proto/text_pieces.h"
+#include "proto/wire_bytes.h"
 
 namespace tapferry {
 namespace {
@@ -23,6 +26,23 @@ constexpr std::size_t largest_record = 3300;
 constexpr std::size_t id_width = 6;
 
 constexpr std::uint8_t opcode_update = 5;
+
+// Of IANA's registry, those that dnstap-read shows by name.
+enum OptionCode : std::uint16_t {
+    option_llq = 1,
+    option_expire = 9,
+    option_keepalive = 11,
+    option_key_tag = 14,
+    option_client_tag = 16,
+    option_server_tag = 17
+};
+struct NamedOption {
+    std::uint16_t code;
+    std::string_view name;
+};
+constexpr NamedOption named_options[] = {
+    {option_llq, "LLQ"},         {option_expire, "EXPIRE"},         {option_keepalive, "TCP-KEEPALIVE"},
+    {option_key_tag, "KEY-TAG"}, {option_client_tag, "CLIENT-TAG"}, {option_server_tag, "SERVER-TAG"}};
 
 constexpr SectionNames of_query{"QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL"};
 constexpr SectionNames of_update{"ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL"};
@@ -71,7 +91,8 @@ class DigText {
     DigText(TextBuffer& out, const Event& event, std::string_view margin, std::size_t room)
         : out_(out), event_(event), dns_(event.dns), margin_(margin), end_(out.size() + room) {}
 
-    void append() {
+    // Whether all of it is shown.
+    bool append() {
         if (has_dns_header(event_)) append_header();
         if (dns_.has_edns) append_edns();
         const SectionNames& names = section_names(dns_);
@@ -82,6 +103,7 @@ class DigText {
         append_section("TSIG PSEUDO", dns_.additional, is_tsig);
         append_section("SIG0 PSEUDO", dns_.additional, is_sig0);
         if (dns_.malformed != nullptr) line(";; malformed: ", dns_.malformed);
+        return whole_;
     }
 
   private:
@@ -136,8 +158,18 @@ class DigText {
     void append_edns() {
         const dns::Edns& edns = dns_.edns;
         line(";; OPT PSEUDOSECTION:");
-        line("; EDNS: version: ", edns.version,
-             edns.dnssec_ok ? ", flags: do; udp: " : ", flags:; udp: ", edns.udp_size);
+        begin_line();
+        out_.append("; EDNS: version: ", Decimal{edns.version}, ", flags:");
+        append_edns_flags(out_, edns);
+        if (const std::uint16_t reserved = edns.reserved_flags(); reserved != 0) {
+            out_.append("; MBZ: 0x");
+            append_reserved_flags(out_, reserved);
+            out_.append(", udp: ");
+        } else {
+            out_.append("; udp: ");
+        }
+        append_decimal(out_, edns.udp_size);
+        end_line();
         if (edns.has_nsid) {
             begin_line();
             out_.append("; NSID:");
@@ -153,8 +185,22 @@ class DigText {
         }
         if (edns.has_cookie) line("; COOKIE: (", edns.cookie_length, " bytes)");
         if (edns.has_padding) line("; PAD: (", edns.padding_length, " bytes)");
+        append_other_options(edns);
         const std::size_t shown = std::min(edns.errors.size(), max_shown_extended_errors);
         for (const auto& error : std::span(edns.errors).first(shown)) append_extended_error(error);
+    }
+    void append_other_options(const dns::Edns& edns) {
+        dns::each_other_option(edns, max_shown_options, [&](std::uint16_t code, dns::Wire octets) {
+            begin_line();
+            out_.append("; ");
+            append_option_name(out_, code);
+            out_.append(octets.empty() ? ":" : ": ");
+            append_option_value(out_, code, octets);
+            end_line();
+        });
+        if (edns.other_options <= max_shown_options) return;
+        whole_ = false;
+        line(";; ", edns.other_options - max_shown_options, " more options are not shown");
     }
     void append_extended_error(const dns::ExtendedError& error) {
         begin_line();
@@ -209,7 +255,7 @@ class DigText {
         append_class(out_, record.rclass);
         go_to(type_column);
         append_type(out_, record.type);
-        if (record.rdata_length != 0) {
+        if (has_rdata(record, dns_)) {
             go_to(rdata_column);
             append_rdata(out_, dns_.wire, record, NameEnd::trailing_dot, max_rdata_text);
         }
@@ -219,7 +265,7 @@ class DigText {
     bool has_room(std::size_t shown, std::size_t count) {
         if (shown < max_shown_records && out_.size() + largest_record <= end_) return true;
         line(";; ", count - shown, " more are not shown");
-        return false;
+        return whole_ = false;
     }
 
     TextBuffer& out_;
@@ -227,13 +273,14 @@ class DigText {
     const dns::Message& dns_;
     std::string_view margin_;
     std::size_t end_;
+    bool whole_ = true;
     std::size_t line_ = 0;  // where this line's columns are counted from
 };
 
 }  // namespace
 
-void append_dig_text(TextBuffer& out, const Event& event, std::string_view margin, std::size_t room) {
-    if (event.has_message) DigText(out, event, margin, room).append();
+bool append_dig_text(TextBuffer& out, const Event& event, std::string_view margin, std::size_t room) {
+    return !event.has_message || DigText(out, event, margin, room).append();
 }
 
 const SectionNames& section_names(const dns::Message& message) {
@@ -243,9 +290,59 @@ const SectionNames& count_names(const dns::Message& message) {
     return message.opcode == opcode_update ? of_update_header : of_query;
 }
 
+std::string_view extended_error_name(std::uint16_t code) {
+    return code < std::size(extended_error_names) ? extended_error_names[code] : std::string_view();
+}
+
 void append_extended_error_code(TextBuffer& out, std::uint16_t code) {
     append_decimal(out, code);
     if (code < std::size(extended_error_names)) out.append(" (", extended_error_names[code], ')');
+}
+
+void append_option_name(TextBuffer& out, std::uint16_t code) {
+    for (const NamedOption& known : named_options)
+        if (known.code == code) return out.append(known.name);
+    out.append("OPT=", Decimal{code});
+}
+
+void append_option_value(TextBuffer& out, std::uint16_t code, dns::Wire octets) {
+    const bool whole_numbers = octets.size() % 2 == 0;
+    if (code == option_expire && octets.size() == 4) return append_decimal(out, dns::read_u32(octets.data()));
+    if (code == option_keepalive && octets.size() == 2) {
+        const std::uint16_t tenths = dns::read_u16(octets.data());
+        out.append(Decimal{tenths / 10U}, '.', Decimal{tenths % 10U}, " secs");
+        return;
+    }
+    const bool numbers = code == option_key_tag ||
+                         ((code == option_client_tag || code == option_server_tag) && octets.size() == 2);
+    const dns::Wire shown = octets.first(std::min(octets.size(), max_option_bytes));
+    if (numbers && whole_numbers) {
+        std::string_view before;
+        for (std::size_t at = 0; at < shown.size(); at += 2) {
+            out.append(before, Decimal{dns::read_u16(shown.data() + at)});
+            before = ", ";
+        }
+    } else {
+        append_bytes_for_people(out, {reinterpret_cast<const char*>(shown.data()), shown.size()});
+    }
+    if (shown.size() != octets.size()) out.append(", the first of ", Decimal{octets.size()}, " bytes");
+}
+
+void append_edns_flags(TextBuffer& out, const dns::Edns& edns) {
+    if (edns.dnssec_ok) out.append(" do");
+    if (edns.compact_ok()) out.append(" co");
+}
+
+// In four digits.
+void append_reserved_flags(TextBuffer& out, std::uint16_t flags) {
+    const std::uint8_t octets[] = {static_cast<std::uint8_t>(flags >> 8), static_cast<std::uint8_t>(flags)};
+    append_hex(out, octets);
+}
+
+// An UPDATE says by a class and no RDATA what must be there, or shall go (RFC 2136, sections 2.4 and 2.5).
+bool has_rdata(const dns::ResourceRecord& record, const dns::Message& message) {
+    return record.rdata_length != 0 || message.opcode != opcode_update ||
+           (record.rclass != dns::class_any && record.rclass != dns::class_none);
 }
 
 void append_bytes_for_people(TextBuffer& out, std::string_view bytes) {

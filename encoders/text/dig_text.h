@@ -13,7 +13,7 @@ namespace tapferry {
 
 // Every line behind `margin` and with its end; nothing for an event without a message. About `room` bytes at
 // most: what is left out is told in a line of its own.
-void append_dig_text(TextBuffer& out, const Event& event, std::string_view margin, std::size_t room);
+bool append_dig_text(TextBuffer& out, const Event& event, std::string_view margin, std::size_t room);
 
 // What the sections of a message are called: those of an update have names of their own (RFC 2136).
 struct SectionNames {
@@ -23,10 +23,22 @@ const SectionNames& section_names(const dns::Message& message);  // "QUESTION", 
 const SectionNames& count_names(const dns::Message& message);    // in the header: "PREREQ" for "PREREQUISITE"
 
 // "15 (Blocked)" of the IANA registry; the number alone when it has no name.
+// The name that dnstap-read has for an EDNS option: "KEY-TAG", "OPT=65001".
+void append_option_name(TextBuffer& out, std::uint16_t code);
+// What it holds: numbers where they are known, else octets in hex and as text, at most max_option_bytes of
+// them. Nothing for nothing.
+void append_option_value(TextBuffer& out, std::uint16_t code, dns::Wire octets);
+// The name of an extended error (RFC 8914, section 5.2); empty: it has none.
+std::string_view extended_error_name(std::uint16_t code);
 void append_extended_error_code(TextBuffer& out, std::uint16_t code);
 // "6e 73 31 (\"ns1\")"
 void append_bytes_for_people(TextBuffer& out, std::string_view bytes);
 // "qr aa tc rd ra ad cd": those that are set, each with a space before it.
+// Those of EDNS that have a name, a space before each, and those that must be 0 as four hex digits.
+void append_edns_flags(TextBuffer& out, const dns::Edns& edns);
+void append_reserved_flags(TextBuffer& out, std::uint16_t flags);
+// Whether RDATA is to be shown, were it empty: "\# 0".
+bool has_rdata(const dns::ResourceRecord& record, const dns::Message& message);
 void append_lower_flags(TextBuffer& out, const dns::Message& message);
 
 // A record that signs the whole message: TSIG (RFC 8945), SIG(0) (RFC 2931). Shown behind the sections.

@@ -63,9 +63,14 @@ struct Brackets {
     }
 };
 
+constexpr Brackets in_text{"%{", "}"};
+constexpr Brackets in_template{"{", "}"};
+
 std::string unknown_field(std::string_view name, const Brackets& brackets) {
-    std::string error = "unknown field " + brackets.around(name) + ", did you mean " +
-                        brackets.around(nearest_event_field(name)) + "? Known are ";
+    const std::string_view near = near_event_field(name);
+    std::string error = "unknown field " + brackets.around(name);
+    error += near.empty() ? "." : ", did you mean " + brackets.around(near) + "?";
+    error += " Known are ";
     for (const EventField& field : event_fields()) error.append(field.name).append(", ");
     return error + "labels.NAME";
 }
@@ -76,7 +81,7 @@ std::string set_field(LineStep& step, std::string_view name, const Brackets& bra
         step.label = name.substr(label_prefix.size());
         return {};
     }
-    step.field = find_event_field(name);
+    step.field = find_json_field(name);
     return step.field == nullptr ? unknown_field(name, brackets) : std::string();
 }
 
@@ -95,7 +100,24 @@ std::string set_escaped_field(LineStep& step, std::string_view inside) {
             return "unknown escape in {" + std::string(inside) + "}: there are :json, :cef and :raw";
         }
     }
-    return set_field(step, inside.substr(0, colon), {"{", "}"});
+    return set_field(step, inside.substr(0, colon), in_template);
+}
+
+// A line that is the same for every event was meant to name some: perhaps bare, as DNS-collector has them.
+std::string fault_of(const std::vector<LineStep>& steps, const Brackets& brackets) {
+    if (std::any_of(steps.begin(), steps.end(), [](const LineStep& step) { return step.has_field(); }))
+        return {};
+    std::string_view text = steps.front().literal;
+    std::string meant;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const EventField* field = find_json_field(text.substr(0, end));
+        const std::string_view name = field != nullptr ? field->name : near_event_field(text.substr(0, end));
+        if (!name.empty()) meant.append(meant.empty() ? "" : " ").append(brackets.around(name));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return "names no field, so every event would give the same text; fields are written " +
+           (meant.empty() ? brackets.around("qname") : meant);
 }
 
 std::string fault_of(std::string_view text) {
@@ -124,7 +146,7 @@ std::variant<LineFormat, std::string> LineFormat::parse_text(std::string_view te
         } else if (text.starts_with("%{")) {
             const std::size_t end = text.find('}');
             if (end == std::string_view::npos) return "a %{ without its }";
-            if (auto fault = set_field(steps.back(), text.substr(2, end - 2), {"%{", "}"}); !fault.empty())
+            if (auto fault = set_field(steps.back(), text.substr(2, end - 2), in_text); !fault.empty())
                 return fault;
             steps.emplace_back();
             text.remove_prefix(end + 1);
@@ -133,6 +155,7 @@ std::variant<LineFormat, std::string> LineFormat::parse_text(std::string_view te
             text.remove_prefix(1);
         }
     }
+    if (auto fault = fault_of(steps, in_text); !fault.empty()) return fault;
     return LineFormat(std::move(steps));
 }
 
@@ -158,6 +181,7 @@ std::variant<LineFormat, std::string> LineFormat::parse_template(std::string_vie
             text.remove_prefix(1);
         }
     }
+    if (auto fault = fault_of(steps, in_template); !fault.empty()) return fault;
     return LineFormat(std::move(steps));
 }
 

@@ -72,7 +72,9 @@ void YamlEncoder::encode(const Event& event, RecordBuffer& records) {
     } else if (layout_ == YamlOptions::Layout::dnstap_receiver) {
         append_dnstap_receiver_document(out, event);
     } else {
-        append_dnstap_read_document(out, event);
+        CutFields cut;
+        if (!append_dnstap_read_document(out, event)) cut.add(CutField::answers);
+        records.cut(cut);
     }
     out.append("---");
     records.close(event);

@@ -1,12 +1,14 @@
 #include "encoders/text/yaml_document.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <vector>
 
 #include "encoders/bounds.h"
 #include "encoders/event_facts.h"
 #include "encoders/text/dig_text.h"
+#include "proto/edns.h"
 
 namespace tapferry {
 namespace {
@@ -14,6 +16,8 @@ namespace {
 // The records stand in the document twice: as list items and in the text of the message.
 constexpr std::size_t room_for_sections = 11 * 1024;
 constexpr std::size_t room_for_text = 12 * 1024;
+// What the options of EDNS that have no field of their own may take of the sections' room.
+constexpr std::size_t room_for_options = 4 * 1024;
 // More than an item takes with a name of 1,003 characters and RDATA of nothing but quotes.
 constexpr std::size_t largest_item = 5300;
 
@@ -101,11 +105,40 @@ void append_extended_errors(YamlDocument& yaml, const std::vector<dns::ExtendedE
     }
 }
 
+// A key stands once in a mapping: an option that comes again is a comment.
+void append_other_options(YamlDocument& yaml, const dns::Edns& edns) {
+    std::array<std::uint16_t, max_shown_options> told;
+    std::size_t count = 0;
+    dns::each_other_option(edns, max_shown_options, [&](std::uint16_t code, dns::Wire octets) {
+        const bool again = std::find(told.begin(), told.begin() + count, code) != told.begin() + count;
+        told[count++] = code;
+        yaml.out.append(again ? std::string_view("        # again ") : std::string_view("        "));
+        append_option_name(yaml.out, code);
+        if (octets.empty() || again) {
+            yaml.out.append(octets.empty() ? ":" : ": ");
+            append_option_value(yaml.out, code, octets);
+            yaml.out.push_back('\n');
+        } else {
+            yaml.quoted(": ", [&] { append_option_value(yaml.out, code, octets); });
+        }
+    });
+    if (edns.other_options > max_shown_options)
+        yaml.plain("        # ", Decimal{edns.other_options - max_shown_options},
+                   " more options are not shown");
+}
+
 void append_edns(YamlDocument& yaml, const dns::Edns& edns) {
     yaml.plain("    OPT_PSEUDOSECTION:");
     yaml.plain("      EDNS:");
     yaml.plain("        version: ", Decimal{edns.version});
-    yaml.plain(edns.dnssec_ok ? "        flags: do" : "        flags:");
+    yaml.out.append("        flags:");
+    append_edns_flags(yaml.out, edns);
+    yaml.out.push_back('\n');
+    if (const std::uint16_t reserved = edns.reserved_flags(); reserved != 0) {
+        yaml.out.append("        MBZ: 0x");
+        append_reserved_flags(yaml.out, reserved);
+        yaml.out.push_back('\n');
+    }
     yaml.plain("        udp: ", Decimal{edns.udp_size});
     if (edns.has_nsid && edns.nsid.empty()) yaml.plain("        NSID:");
     if (!edns.nsid.empty())
@@ -115,6 +148,7 @@ void append_edns(YamlDocument& yaml, const dns::Edns& edns) {
     }
     if (edns.has_cookie) yaml.plain("        COOKIE: (", Decimal{edns.cookie_length}, " bytes)");
     if (edns.has_padding) yaml.plain("        PAD: (", Decimal{edns.padding_length}, " bytes)");
+    append_other_options(yaml, edns);
     append_extended_errors(yaml, edns.errors);
 }
 
@@ -122,9 +156,13 @@ void append_edns(YamlDocument& yaml, const dns::Edns& edns) {
 class Sections {
   public:
     Sections(YamlDocument& yaml, const Event& event)
-        : yaml_(yaml), dns_(event.dns), end_(yaml.out.size() + room_for_sections) {}
+        : yaml_(yaml),
+          dns_(event.dns),
+          end_(yaml.out.size() + room_for_sections -
+               (event.dns.edns.other_options == 0 ? 0 : room_for_options)) {}
 
-    void append() {
+    // Whether all of them are shown.
+    bool append() {
         const SectionNames& names = section_names(dns_);
         append_questions(names.question);
         append_section(names.answer, dns_.answers, is_of_section);
@@ -132,6 +170,7 @@ class Sections {
         append_section(names.additional, dns_.additional, is_of_section);
         append_section("TSIG_PSEUDO", dns_.additional, is_tsig);
         append_section("SIG0_PSEUDO", dns_.additional, is_sig0);
+        return whole_;
     }
 
   private:
@@ -142,7 +181,7 @@ class Sections {
     bool has_room(std::size_t shown, std::size_t count) {
         if (shown < max_shown_records && yaml_.out.size() + largest_item <= end_) return true;
         yaml_.plain("      # ", Decimal{count - shown}, " more are not shown");
-        return false;
+        return whole_ = false;
     }
     void append_questions(std::string_view name) {
         if (dns_.questions.empty()) return;
@@ -172,7 +211,7 @@ class Sections {
         TextBuffer& out = yaml_.out;
         append_name(out, dns_.wire, record.owner, NameEnd::trailing_dot);
         out.append(' ', Decimal{record.ttl}, ' ', ClassName{record.rclass}, ' ', TypeName{record.type});
-        if (record.rdata_length == 0) return;
+        if (!has_rdata(record, dns_)) return;
         out.push_back(' ');
         append_rdata(out, dns_.wire, record, NameEnd::trailing_dot, max_rdata_text);
     }
@@ -180,21 +219,22 @@ class Sections {
     YamlDocument& yaml_;
     const dns::Message& dns_;
     std::size_t end_;
+    bool whole_ = true;
 };
 
-void append_dns(YamlDocument& yaml, const Event& event) {
+bool append_dns(YamlDocument& yaml, const Event& event) {
     const bool response = event.is_response;
     yaml.plain(response ? "  response_message_data:" : "  query_message_data:");
     append_header(yaml, event.dns);
     if (event.dns.has_edns) append_edns(yaml, event.dns.edns);
-    Sections(yaml, event).append();
+    const bool whole = Sections(yaml, event).append();
     yaml.plain(response ? "  response_message: |" : "  query_message: |");
-    append_dig_text(yaml.out, event, "    ", room_for_text);
+    return append_dig_text(yaml.out, event, "    ", room_for_text) && whole;
 }
 
 }  // namespace
 
-void append_dnstap_read_document(TextBuffer& out, const Event& event) {
+bool append_dnstap_read_document(TextBuffer& out, const Event& event) {
     YamlDocument yaml(out);
     append_who(yaml, event);
     yaml.plain("message:");
@@ -204,7 +244,7 @@ void append_dnstap_read_document(TextBuffer& out, const Event& event) {
     if (event.has_message) yaml.plain("  message_size: ", Decimal{event.dns.wire.size()}, 'b');
     append_addresses(yaml, event);
     if (event.policy.present) append_policy(yaml, event.policy);
-    if (has_dns_header(event)) append_dns(yaml, event);
+    return !has_dns_header(event) || append_dns(yaml, event);
 }
 
 }  // namespace tapferry

@@ -38,7 +38,7 @@ struct YamlDocument {
     TextBuffer& out;
 };
 
-// The document of `dnstap-read -y`, with what it leaves out.
-void append_dnstap_read_document(TextBuffer& out, const Event& event);
+// The document of `dnstap-read -y`, with what it leaves out. Whether all of the message is shown.
+bool append_dnstap_read_document(TextBuffer& out, const Event& event);
 
 }  // namespace tapferry

@@ -30,7 +30,9 @@ TEST_CASE("no bytes of an event forge a CEF field") {
             "dvchost "
             "externalId cat cs1Label cs1 cs2Label cs2 cs3Label cs3 cs4Label cs4 cs5Label cs5 cs6Label cs6 "
             "cn1Label cn1 "
-            "cn2Label cn2 cn3Label cn3 msg TapferrySourceCountry TapferrySourceCity TapferrySourceAsNumber "
+            "cn2Label cn2 cn3Label cn3 msg TapferryPolicyType TapferryPolicyRule "
+            "TapferryPolicyMatch TapferryPolicyValue TapferrySourceCountry TapferrySourceCity "
+            "TapferrySourceAsNumber "
             "TapferrySourceAsOrganization TapferryLabelList TapferryLabelSite2 flexString1Label flexString1 ";
         std::size_t place = 0;
         for (const std::string& key : cef.keys()) {
@@ -73,7 +75,8 @@ TEST_CASE("no bytes of an event forge a LEEF field") {
         REQUIRE(leef["src"] == "198.51.100.7");
         REQUIRE((event.qname.empty() ? "(absent)" : event.qname) == leef["domain"]);
         constexpr std::string_view known =
-            " cat devTime devTimeFormat proto sev src dst srcPort dstPort domain policy action id type "
+            " cat devTime devTimeFormat proto sev src dst srcPort dstPort domain policy action policyType "
+            "policyMatch policyValue id type "
             "identity "
             "queryType queryClass responseCode flags answers answerCount dnsId transport messageBytes reason "
             "srcCountry srcCity srcAsNumber srcAsOrganization label_list label_site_2 truncated ";

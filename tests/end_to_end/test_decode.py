@@ -85,6 +85,7 @@ def test_a_bad_file_does_not_hold_up_the_next_one(world):
     (["--where", 'identity == "ns0" and qname ends_with "shop2.example"'], [NAMES[2], NAMES[8]]),
     (["--messages", "CQ"], NAMES),
     (["--messages", "CR,AQ"], []),
+    (["--messages", "cq"], NAMES),
     (["--filter", 'client="198.51.100.0/24"'], []),
     (["--filter", "not_qname_suffix=[\"shop0.example\", \"shop1.example\"]"], NAMES[2::3]),
     (["--count", "3"], NAMES[:3]),
@@ -104,12 +105,23 @@ def test_what_is_not_wanted_is_not_shown(arguments, expected):
     (["--output", "json", "--line", "x"], "--line goes with"),
     (["--count", "0"], '"0" is not a number from 1 on; without it, all are shown'),
     (["--messages", "XX"], "--messages: "),
+    (["--messages", "CQ,,CR"], '--messages: "" is not a dnstap message type'),
+    (["--output", "text", "--line", "qname rcode"], "fields are written %{qname} %{rcode}"),
     (["--follow", "second"], "--follow goes with one file"),
 ])
 def test_what_cannot_be_asked_for_is_refused_with_words_and_status_2(arguments, words):
     asked = decode(CAPTURE, *arguments)
     assert asked.returncode == 2 and not asked.stdout
     assert words in asked.stderr.decode()
+
+
+def test_a_format_is_named_in_any_case():
+    assert decode(CAPTURE, "--output", "CEF", "--count", "1").stdout.startswith(b"CEF:0|")
+
+
+def test_every_complaint_begins_with_the_program():
+    for arguments in [["--output", "nosuch"], ["--count", "0"], ["--where", "x"]]:
+        assert decode(CAPTURE, *arguments).stderr.startswith(b"tapferry: ")
 
 
 def test_options_of_a_format_are_those_of_the_configuration():

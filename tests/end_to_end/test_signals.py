@@ -65,9 +65,11 @@ def test_a_valid_file_on_sighup_adds_a_destination(world):
     sender.send(["before.test"])
     wait_until(lambda: len(receiver) == 1, "the first event")
     with open(agent.configuration, "a") as file:
-        file.write(destinations.tcp("second", second.port))
+        file.write(destinations.tcp("first", second.port))
     agent.process.send(signal.SIGHUP)
     wait_until(lambda: len(agent.status()["destinations"]) == 2, "two destinations")
+    wait_until(lambda: [one["name"] for one in agent.status()["destinations"]] == ["first", "json"],
+               "they stand in the order that they would have after a start")
     sender.send(["after.test"])
     wait_until(lambda: any(b"after.test" in line for _, line in second.lines), "the new one gets events")
     wait_until(lambda: len(receiver) >= 2, "and so does the old one")

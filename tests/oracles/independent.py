@@ -362,7 +362,8 @@ class Edns:
     def __init__(self, record):
         self.udp_size, self.version, self.dnssec_ok = record.rclass, record.ttl >> 16 & 0xFF, bool(record.ttl & 0x8000)
         self.subnet = self.scope = self.nsid = self.cookie = self.padding = None
-        self.errors = []
+        self.compact_ok = bool(record.ttl & 0x4000)
+        self.errors, self.others = [], []
         at = 0
         while at < len(record.rdata):
             code, length = struct.unpack_from(">HH", record.rdata, at)
@@ -385,6 +386,8 @@ class Edns:
             self.padding = len(data)
         elif code == 15 and len(data) >= 2:
             self.errors.append((int.from_bytes(data[:2], "big"), data[2:]))
+        elif code not in (8, 15):
+            self.others.append((code, data))
 
 
 # --- a frame --------------------------------------------------------------------------------------------------------

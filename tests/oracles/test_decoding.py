@@ -59,6 +59,8 @@ def expected_edns(edns):
     said = dict(version=edns.version, udp_size=edns.udp_size, do=edns.dnssec_ok, client_subnet=edns.subnet,
                 nsid=opaque(edns.nsid) if edns.nsid else None)
     said["ede"] = [{"code": code} | ({"text": opaque(text)} if text else {}) for code, text in edns.errors[:MOST_ERRORS]]
+    said["co"] = edns.compact_ok or None
+    said["options"] = [{"code": code, "data": data[:64].hex()} for code, data in edns.others[:8]]
     return {key: value for key, value in said.items() if value not in (None, [])}
 
 
@@ -90,6 +92,6 @@ def test_every_event_says_what_its_frame_says(capture):
         cut_like(theirs, event)
         assert shown(event) == theirs, f"frame {number}"
         edns = {key: value for key, value in event.get("edns", {}).items()
-                if key in ("version", "udp_size", "do", "client_subnet", "nsid", "ede")}
+                if key in ("version", "udp_size", "do", "co", "client_subnet", "nsid", "ede", "options")}
         assert edns == (expected_edns(frame.dns and frame.dns.edns) or {}), f"frame {number}"
         assert ("malformed" in event) == bool(frame.dns and frame.dns.malformed), f"frame {number}"

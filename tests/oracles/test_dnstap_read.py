@@ -69,8 +69,8 @@ def messages(text):
 
 def sections(lines):
     """Of a message as dig prints it: (header words, EDNS words, {section: its records}). dnstap-read gathers the records
-    of a set, ours stand as they were sent. Cookies and padding are known to us by length only; options that nobody shows
-    have no place in ours."""
+    of a set, ours stand as they were sent. Cookies and padding are known to us by length only; octets that are no letters
+    stand for themselves in our text of an option, as a dot in theirs."""
     header, edns, parts, at = [], [], {}, None
     for one in lines:
         title = re.match(r";; (.*?) ?(PSEUDO)?SECTION:$", one)
@@ -84,9 +84,11 @@ def sections(lines):
         elif one.startswith("; ") and at == "OPT":
             words = " ".join(one.split())
             if words.startswith(("; EDNS", "; CLIENT-SUBNET", "; EDE")):
-                edns.append(re.sub(r"flags: co; MBZ: 0x\w+,", "flags:;", words))
+                edns.append(words)
             elif words.startswith(("; COOKIE", "; PAD")):
                 edns.append(words.split(":")[0])
+            else:
+                edns.append(re.sub(r' \(".*"\)$', "", words))
         elif one.startswith(";"):
             parts[at].append(oracle.question(one[1:]))
         else:
@@ -167,7 +169,7 @@ def flat(document):
         elif key != "OPT_PSEUDOSECTION":
             kept[key] = opcode(str(value))
     edns = data.get("OPT_PSEUDOSECTION", {}).get("EDNS", {})
-    return kept | {f"EDNS {key}": edns.get(key) for key in ("version", "udp", "CLIENT-SUBNET", "EDE") if edns}
+    return kept | {f"EDNS {key}": edns.get(key) for key in ("version", "flags", "udp", "CLIENT-SUBNET", "EDE") if edns}
 
 
 def document_key(one):

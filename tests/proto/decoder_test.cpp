@@ -170,6 +170,10 @@ TEST_CASE("of two messages the response is shown, and of none nothing") {
     const Decoded none(message_of_type(5));
     CHECK_FALSE(none.event.has_message);
     CHECK(none.event.dns.wire.empty());
+    CHECK(none.event.kind == EventKind::message);
+    const Decoded empty_alone(message_of_type(6).counted(field::response_message, {}));
+    CHECK(empty_alone.event.kind == EventKind::malformed);
+    CHECK(std::string_view(empty_alone.event.dns.malformed) == "truncated header");
 }
 
 TEST_CASE("a DNS message that does not parse makes a malformed event with what could be read") {

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <utility>
+#include <vector>
+
 #include "proto/dns_message.h"
+#include "proto/edns.h"
 #include "tests/proto/wire_builder.h"
 
 using namespace tapferry;
@@ -117,4 +121,33 @@ TEST_CASE("of extended errors the first 64 are kept") {
     message.parse(builder.bytes);
     CHECK(message.malformed == nullptr);
     CHECK(message.edns.errors.size() == 64);
+}
+
+TEST_CASE("options that have no field of their own are found again, in order, up to one that breaks off") {
+    const OptMessage opt("fde9 0002 00ff 0003 0001 61 000b 0000 fde9 0001 01");
+    CHECK(opt.edns().other_options == 3);
+    std::vector<std::pair<std::uint16_t, std::size_t>> found;
+    const auto take = [&](std::uint16_t code, dns::Wire octets) { found.emplace_back(code, octets.size()); };
+    dns::each_other_option(opt.edns(), 8, take);
+    CHECK(found == std::vector<std::pair<std::uint16_t, std::size_t>>{{65001, 2}, {11, 0}, {65001, 1}});
+    found.clear();
+    dns::each_other_option(opt.edns(), 1, take);
+    CHECK(found.size() == 1);
+    const OptMessage broken("fde9 0000 fde9 0009 01");
+    found.clear();
+    dns::each_other_option(broken.edns(), 8, take);
+    CHECK(found.size() == 1);
+    const OptMessage known("0003 0001 61");
+    CHECK(known.edns().other_options == 0);
+}
+
+TEST_CASE("the flags of EDNS beside DO are kept") {
+    const OptMessage opt("", "0000ffff");
+    CHECK(opt.edns().dnssec_ok);
+    CHECK(opt.edns().compact_ok());
+    CHECK(opt.edns().reserved_flags() == 0x3FFF);
+    const OptMessage none("", "00008000");
+    CHECK(none.edns().dnssec_ok);
+    CHECK_FALSE(none.edns().compact_ok());
+    CHECK(none.edns().reserved_flags() == 0);
 }

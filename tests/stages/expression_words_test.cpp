@@ -70,6 +70,35 @@ TEST_CASE("words of a fixed set are taken in any case, and a word that no event 
     }
 }
 
+TEST_CASE("an extended error is asked for by its code or its name, and by what the server adds to it") {
+    EventBuilder builder;
+    Event event = builder.build();
+    event.dns.has_edns = true;
+    event.dns.edns.errors = {{14, "Zone is configured"}, {3, ""}};
+    for (const std::string_view text :
+         {"ede == 14", "ede == \"14\"", "ede == \"not ready\"", "ede in [20, \"Stale Answer\"]", "ede != 15",
+          "edns.ede.code == 3", "ede", "ede contains \"Zone\"", "ede starts_with \"14:\"",
+          "ede_text == \"Zone is configured\"", "edns.ede.text contains \"configured\"", "not ede == 20"}) {
+        CAPTURE(text);
+        CHECK(holds(text, event));
+    }
+    CHECK(!holds("ede == 20", event));
+    CHECK(!holds("ede != 14", event));
+    CHECK(!holds("ede != 14", builder.build()));
+    CHECK(fault_of("ede == \"14:Zone is configured\"")
+              .starts_with("column 8: \"14:Zone is configured\" is not the code of an extended error"));
+    CHECK(fault_of("ede == 1.5").starts_with("column 8: \"1.5\" is not the code"));
+    CHECK(fault_of("ede > 3").find("which is a list of codes; use ==, != or in") != std::string::npos);
+}
+
+TEST_CASE("the words of the grammar may stand in any case, and names of fields may not") {
+    EventBuilder builder = response();
+    const Event& event = builder.build();
+    CHECK(holds("qtype == \"AAAA\" AND NOT (rcode IN [\"NOERROR\"] Or qname CONTAINS \"x\")", event));
+    CHECK(holds("qname Exists and qname Ends_With \"test\" and tc == FALSE", event));
+    CHECK(fault_of("QNAME exists").starts_with("column 1: there is no field \"QNAME\""));
+}
+
 TEST_CASE("one label is asked for by its name") {
     const Label labels[] = {{"list", "malware,own"}, {"site", "fra1"}, {"void", ""}};
     EventBuilder builder;
@@ -138,9 +167,9 @@ TEST_CASE(
         CHECK(fault_of(text).empty());
     }
     const std::pair<std::string_view, std::string_view> meant[] = {
-        {"answers.ttl", "answer_ttl"}, {"edns", "edns_version"}, {"QNAME", "qname"},     {"client_ip", "src"},
-        {"transport", "protocol"},     {"qnmae", "qname"},       {"latancy", "latency"}, {"port", "src_port"},
-        {"edns.ede.code", "ede"},      {"policy", "policy_type"}};
+        {"answers.ttl", "answer_ttl"}, {"edns", "edns_version"},  {"QNAME", "qname"},
+        {"client_ip", "src"},          {"transport", "protocol"}, {"qnmae", "qname"},
+        {"latancy", "latency"},        {"port", "src_port"},      {"policy", "policy_type"}};
     for (const auto& [word, field] : meant)
         CHECK(fault_of(word) == "column 1: there is no field \"" + std::string(word) + "\"; did you mean \"" +
                                     std::string(field) + "\"?");

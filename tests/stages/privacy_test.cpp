@@ -304,5 +304,18 @@ TEST_CASE("the frame and a policy that names a client go when anything is hidden
     }
 }
 
+TEST_CASE("options of EDNS that may tell who asked are left out whenever a client is hidden") {
+    for (const Client client : {Client::mask, Client::cryptopan, Client::hmac, Client::drop}) {
+        const std::uint8_t mac[] = {0xfd, 0xe9, 0, 1, 7};
+        Event event = event_from("198.51.100.7");
+        event.dns.has_edns = true;
+        event.dns.edns.other_options = 1;
+        event.dns.edns.options = mac;
+        Privacy(options(client)).apply(event);
+        CHECK(event.dns.edns.other_options == 0);
+        CHECK(event.dns.edns.options.empty());
+    }
+}
+
 }  // namespace
 }  // namespace tapferry

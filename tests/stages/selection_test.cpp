@@ -50,11 +50,12 @@ TEST_CASE("a malformed message is wanted as its type is") {
     CHECK(Selection::usual().wants(event));
 }
 
-TEST_CASE("a type is found by its name and by its short form, and in no other writing") {
+TEST_CASE("a type is found by its name and by its short form, in any case, and in no other writing") {
     CHECK(Selection::find("AUTH_QUERY") == MessageType::auth_query);
     CHECK(Selection::find("UR") == MessageType::update_response);
-    for (const std::string_view name :
-         {"", "cr", "client_response", "CR ", "UNKNOWN", "0", "6", "CLIENT RESPONSE"}) {
+    CHECK(Selection::find("cr") == MessageType::client_response);
+    CHECK(Selection::find("Client_Response") == MessageType::client_response);
+    for (const std::string_view name : {"", "CR ", "c", "crr", "UNKNOWN", "0", "6", "CLIENT RESPONSE"}) {
         CAPTURE(name);
         CHECK(!Selection::find(name));
     }

@@ -88,6 +88,32 @@ TEST_CASE("the registered domain is there for an expression that asks for it, an
     event = builder.build();
     CHECK(Stages(options).pass(event));
     CHECK(event.registered_domain == "example.test");
+    options.where = where("public_suffix == \"TEST\" and not registered_domain == \"test\"");
+    event = builder.build();
+    CHECK(Stages(options).pass(event));
+    CHECK(event.public_suffix == "test");
+}
+
+TEST_CASE("an expression may ask for the domain of an event that shall not have it") {
+    EventBuilder builder;
+    StageOptions options;
+    options.where = where("public_suffix == \"test\" and registered_domain");
+    Event event = builder.build();
+    CHECK(Stages(options).pass(event));
+    CHECK(event.registered_domain.empty());
+    CHECK(event.public_suffix.empty());
+}
+
+TEST_CASE("an expression may ask for the rate that a sample is kept at") {
+    EventBuilder builder;
+    StageOptions options;
+    options.sample = 0.999'999;
+    options.where = where("sample_rate > 0.9");
+    Event event = builder.build();
+    CHECK(Stages(options).pass(event));
+    options.where = where("sample_rate < 0.9");
+    event = builder.build();
+    CHECK(!Stages(options).pass(event));
 }
 
 TEST_CASE("filters and places see the address as it was, what comes behind privacy does not") {

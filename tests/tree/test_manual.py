@@ -43,6 +43,17 @@ def keys():
     return output("check", "--list-keys").split()
 
 
+def examples():
+    """The configurations that pages show, and those that are whole files: (where, text)."""
+    for file in sorted((SOURCE / "packaging/man").iterdir()):
+        text = file.read_text(encoding="utf-8").replace("\\-", "-").replace("\\(dq", '"')
+        for number, block in enumerate(re.findall(r"^\.EX\n(.*?)^\.EE", text, flags=re.M | re.S), 1):
+            if re.search(r"^\[(inputs|destinations)\.", block, flags=re.M):
+                yield pytest.param(block, id=f"{file.name}-{number}")
+    for file in sorted((SOURCE / "conf/examples").glob("*.toml")):
+        yield pytest.param(file.read_text(encoding="utf-8"), id=file.name)
+
+
 def words(text):
     return set(re.findall(r"[A-Za-z0-9_-]+", text))
 
@@ -94,3 +105,31 @@ def test_every_key_of_the_stages_is_in_the_manual():
             seen += 1
             assert parts[-1].removeprefix("not_") in known, key
     assert seen > 20
+
+
+@pytest.mark.parametrize("example", examples())
+def test_every_example_is_a_sound_configuration(example, tmp_path):
+    files = {"privacy.key": bytes(32), "malware-domains.txt": b"bad.example\n"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o640)
+    places = SOURCE / "tests/data/places"
+    for shown, there in {"/etc/tapferry/privacy.key": tmp_path / "privacy.key",
+                         "/etc/tapferry/malware-domains.txt": tmp_path / "malware-domains.txt",
+                         "/var/lib/GeoIP/GeoLite2-City.mmdb": places / "city.mmdb",
+                         "/var/lib/GeoIP/GeoLite2-ASN.mmdb": places / "asn.mmdb"}.items():
+        example = example.replace(shown, str(there))
+    head = "" if "[inputs." in example else '[inputs.bind]\ntype = "unix"\npath = "/run/tapferry/bind.sock"\n'
+    for name in dict.fromkeys(re.findall(r"^\[destinations\.([a-z_]+)[.\]]", example, flags=re.M)):
+        if f"[destinations.{name}]" not in example:
+            head += f'[destinations.{name}]\ntype = "stdout"\nformat = "cef"\n'
+    (tmp_path / "tapferry.toml").write_text(head + example, encoding="utf-8")
+    checked = subprocess.run([PROGRAM, "check", tmp_path / "tapferry.toml"], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_manual_has_examples_of_every_stage():
+    shown = "".join(example.values[0] for example in examples())
+    for stage in STAGES:
+        assert re.search(rf"^\[destinations\.[a-z]+\.{stage}", shown, flags=re.M), stage

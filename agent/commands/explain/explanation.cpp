@@ -137,16 +137,43 @@ class Explaining {
     // A record that was shortened names in itself what was.
     void mark_shortened(ExplainedRecord& record) const {
         std::string_view names;
-        for (const auto& field : record.fields) {
-            if (field.field.key.starts_with("flexString1")) names = field.field.value;
-            if (field.field.key == "clipped") tell_limits(record);
+        for (auto& field : record.fields) {
+            if (names_cut_fields(field.field.key)) names = field.field.value;
+            if (says_clipped(field.field.key))
+                field.cut = counted(max_shown_records, "record") + " of a section, " +
+                            counted(max_rdata_text, "character") + " of an rdata and " +
+                            std::to_string(max_event_bytes / 1024) + " KiB in all are shown";
         }
         for (auto& field : record.fields) {
             const std::string_view key =
                 std::string_view(field.field.key).substr(0, field.field.key.find(' '));
-            if (field.cut.empty() && !key.starts_with("flexString1") && lists(names, key))
-                field.cut = "shortened: more does not fit its limit or the record's";
+            if (field.cut.empty() && !names_cut_fields(key) && lists(names, key))
+                field.cut = why_shortened(field.field);
         }
+    }
+    static bool names_cut_fields(std::string_view key) {
+        return key.starts_with("flexString1") || key == "truncated";
+    }
+    static bool says_clipped(std::string_view key) {
+        return key == "clipped" || key.ends_with(".clipped") || key.ends_with("_clipped");
+    }
+    [[nodiscard]] std::string why_shortened(const RecordField& field) const {
+        const std::size_t all = event_.dns.answers.size();
+        if (all > max_shown_records && fact_of(keys_, field.key).starts_with("answers") &&
+            answers_in(field.value) == max_shown_records)
+            return "shortened: " + std::to_string(max_shown_records) + " of " + std::to_string(all) +
+                   " answers are shown";
+        return "shortened: more does not fit its limit or the record's";
+    }
+    // Of those that stand in one text with "; " between, which a character string may hold too.
+    static std::size_t answers_in(std::string_view text) {
+        std::size_t count = 1;
+        bool quoted = false;
+        for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+            if (text[at] == '"') quoted = !quoted;
+            if (!quoted && text[at] == ';' && text[at + 1] == ' ') ++count;
+        }
+        return count;
     }
     static bool lists(std::string_view names, std::string_view key) {
         for (std::size_t at = names.find(key); at != std::string_view::npos; at = names.find(key, at + 1)) {
@@ -156,14 +183,6 @@ class Explaining {
         }
         return false;
     }
-    static void tell_limits(ExplainedRecord& record) {
-        for (auto& field : record.fields)
-            if (field.field.key == "clipped")
-                field.cut = counted(max_shown_records, "record") + " of a section, " +
-                            counted(max_rdata_text, "character") + " of an rdata and " +
-                            std::to_string(max_event_bytes / 1024) + " KiB in all are shown";
-    }
-
     [[nodiscard]] bool told(std::string_view fact) const {
         const bool is_time = fact == "time" || fact == "query_time" || fact == "response_time";
         return told_.contains(fact.substr(0, fact.find_first_of("[."))) || (is_time && told_time_);

@@ -69,6 +69,7 @@ bool has_component(std::string_view key, std::string_view component) {
 
 // The whole key first, then what is left when its first names are taken away.
 std::string_view fact_of(std::string_view format, std::string_view key) {
+    if (const auto* meaning = find(format, key)) return meaning->fact;
     if (format == "gelf" && key.starts_with('_')) {  // what it calls its own are fields of json
         key.remove_prefix(1);
         format = "json";
@@ -86,7 +87,9 @@ std::string_view fact_of(std::string_view format, std::string_view key) {
             if (source_of(nothing, rest, 0)) return rest;
         }
         const std::size_t dot = rest.find('.');
-        if (dot == std::string_view::npos) return {};
+        // In yaml what else stands there are options, by whatever name.
+        if (dot == std::string_view::npos)
+            return key.find("EDNS.") == std::string_view::npos ? std::string_view() : "edns.options[].data";
         rest.remove_prefix(dot + 1);
     }
 }

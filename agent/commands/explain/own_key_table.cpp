@@ -41,6 +41,7 @@ constexpr KeyMeaning meanings[] = {
     {"", "cookie_length", "edns.cookie"},
     {"", "padding_length", "edns.padding"},
     {"", "ede", "edns.ede[].code"},
+    {"", "ede_text", "edns.ede[].text"},
     {"", "client_subnet", "edns.client_subnet"},
     {"", "latency_ms", "latency"},
     {"", "policy_type", "policy.type"},
@@ -90,6 +91,7 @@ constexpr KeyMeaning meanings[] = {
     {"", "EDNS.CLIENT-SUBNET", "edns.client_subnet"},
     {"", "EDNS.COOKIE", "edns.cookie"},
     {"", "EDNS.PAD", "edns.padding"},
+    {"", "EDNS.MBZ", "edns.co"},
     {"", "EDE.INFO-CODE", "edns.ede[].code"},
     {"", "EDE.EXTRA-TEXT", "edns.ede[].text"},
 };

@@ -7,12 +7,19 @@ namespace {
 constexpr std::uint32_t grid_ns = 20'000'000;
 constexpr std::int64_t much_older_s = 60;
 
+// Nothing is received before it happens.
+Timestamp at_the_end_of_its_block(Timestamp time) {
+    time.nanoseconds += (grid_ns - time.nanoseconds % grid_ns) % grid_ns;
+    if (time.nanoseconds < 1'000'000'000) return time;
+    return {time.seconds + 1, 0};
+}
+
 }  // namespace
 
 Timestamp FrameClock::time_of(std::span<const std::uint8_t> frame) {
     auto time = told_by(frame);
     if (!time) return time_;
-    time->nanoseconds -= time->nanoseconds % grid_ns;
+    time = at_the_end_of_its_block(*time);
     if (*time > time_ || time->seconds < time_.seconds - much_older_s) time_ = *time;
     return time_;
 }

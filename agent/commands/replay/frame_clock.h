@@ -15,8 +15,9 @@ class FrameClock {
     // `otherwise`: until a frame tells a time. Times over a day after `now` are not believed.
     FrameClock(const Timestamp& otherwise, const Timestamp& now) : time_(otherwise), now_(now) {}
 
-    // On a grid of 20 ms, which is how long an agent gathers a block. A frame that is a little older than one
-    // before it counts as received with that one; one that is much older begins another time.
+    // On a grid of 20 ms, which is how long an agent gathers a block, and never before the time it tells. A
+    // frame that is a little older than one before it counts as received with that one; one that is much
+    // older begins another time.
     [[nodiscard]] Timestamp time_of(std::span<const std::uint8_t> frame);
 
     // What the frame itself tells; none: nothing that can be believed.

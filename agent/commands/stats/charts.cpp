@@ -227,7 +227,7 @@ void draw_marks(HtmlText& page, const Frame2D& frame, const ReportDistribution& 
         std::uint64_t value;
         double label;
     };
-    constexpr double between = 6;
+    constexpr double between = 12;
     std::array marks{Mark{"median", distribution.p50, 0}, Mark{"95 %", distribution.p95, 0},
                      Mark{"99 %", distribution.p99, 0}};
     double least = 0;
@@ -300,7 +300,7 @@ void draw_distribution(HtmlText& page, const ReportDistribution& distribution, s
         const double begin = std::min(at - text_width(from) / 2, frame.width - text_width(from));
         if ((few || below_step || is_marked(range.from)) && begin > labelled_to) {
             line(page, "axis", at, frame.base(), at, frame.base() + 5);
-            labelled_to = label_below(page, frame, at, from) + text_width(from) + 6;
+            labelled_to = label_below(page, frame, at, from) + text_width(from) + 12;
         }
     }
     draw_marks(page, frame, distribution, each);

@@ -37,6 +37,9 @@ ReportDistribution distribution_of(std::string_view key, const LogHistogram& val
 ReportDistribution latency_distribution_of(std::string_view key, const LogHistogram& values) {
     ReportDistribution distribution = distribution_of(key, values);
     distribution.zeros = values.zeros();
+    // What is below the least that was told is a range of its own.
+    if (distribution.zeros != 0 && distribution.ranges.size() > 1)
+        distribution.ranges[1].from = std::max(distribution.ranges[1].from, distribution.least_above_0);
     return distribution;
 }
 
@@ -101,7 +104,7 @@ CaptureReport make_report(const CaptureStatistics& statistics, CaptureTotals tot
     if (report.first) report.seconds = seconds_between(*report.first, *report.last);
     if (report.seconds > 0)
         report.mean_rate = static_cast<double>(report.events - report.without_time) / report.seconds;
-    report.peak_rate = std::max(statistics.timeline().peak_rate(), report.mean_rate);
+    report.peak_rate = statistics.timeline().peak_rate();
     report.tables = {
         table_of("types", "Message types", tables.types, top),
         table_of("rcodes", "Response codes", tables.rcodes, top),

@@ -58,7 +58,8 @@ struct CaptureReport {
     std::optional<Timestamp> last;
     double seconds = 0;    // from the first to the last
     double mean_rate = 0;  // events a second; 0: there is no telling
-    double peak_rate = 0;
+    double peak_rate = 0;  // of the busiest second; below the mean where there was less than one
+    [[nodiscard]] bool has_busiest_second() const { return seconds >= 1 && peak_rate >= mean_rate; }
     std::vector<ReportTable> tables;
     std::vector<ReportDistribution> latency;  // in nanoseconds: of all, then of each type; may be empty
     std::vector<ReportDistribution> sizes;    // in bytes: queries, responses

@@ -92,7 +92,7 @@ class ReportPage {
         tile("Events", with_commas(report_.events), size_words(report_.totals.bytes) + " of dnstap");
         if (report_.mean_rate > 0)
             tile("Events a second", rate_words(report_.mean_rate),
-                 rate_words(report_.peak_rate) + " at most");
+                 report_.has_busiest_second() ? rate_words(report_.peak_rate) + " at most" : "");
         tile("Errors", share_words(report_.failures, report_.responses),
              with_commas(report_.failures) + " of " + with_commas(report_.responses));
         tile_of("names", "Names");

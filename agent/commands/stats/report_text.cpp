@@ -67,8 +67,10 @@ class ReportText {
                            size_words(totals.bytes) + ")");
         if (report_.first) line("Time", times());
         if (report_.mean_rate > 0)
-            line("Rate", rate_words(report_.mean_rate) + " a second, " + rate_words(report_.peak_rate) +
-                             " in the busiest one");
+            line("Rate", rate_words(report_.mean_rate) + " a second" +
+                             (report_.has_busiest_second()
+                                  ? ", " + rate_words(report_.peak_rate) + " in the busiest one"
+                                  : ""));
         if (report_.responses != 0)
             line("Responses", with_commas(report_.responses) + ", " + with_commas(report_.failures) + " (" +
                                   share_words(report_.failures, report_.responses) + ") with an error, " +

@@ -102,12 +102,12 @@ double Timeline::peak_rate() const {
     constexpr std::int64_t second_ms = 1000;
     const std::int64_t factor = std::max<std::int64_t>(second_ms / widths[width_], 1);
     std::uint64_t most = 0;
-    std::uint64_t in_this = 0;
-    std::int64_t number_of_this = 0;
+    std::uint64_t within = 0;
+    auto oldest = counts_.begin();
     for (const auto& [number, counts] : counts_) {
-        if (divided(number, factor) != number_of_this) in_this = 0;
-        number_of_this = divided(number, factor);
-        most = std::max(most, in_this += sum(counts));
+        within += sum(counts);
+        for (; number - oldest->first >= factor; ++oldest) within -= sum(oldest->second);
+        most = std::max(most, within);
     }
     const double seconds = static_cast<double>(widths[width_] * factor) / second_ms;
     return static_cast<double>(most) / seconds;

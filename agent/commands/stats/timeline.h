@@ -44,7 +44,8 @@ class Timeline {
     void add(const Timestamp& time, TimelineSeries series);
     // In steps as narrow as can be with at most `most` of them, which must be 100 or more.
     [[nodiscard]] TimelineSteps steps(std::size_t most) const;
-    // The most events in one second, or the mean of the busiest bucket when they are wider.
+    // The most events in one second, which may begin with any bucket, or the mean of the busiest bucket when
+    // they are wider.
     [[nodiscard]] double peak_rate() const;
 
   private:

@@ -90,6 +90,24 @@ TEST_CASE("everything is shown whatever the format, unless message types are nam
     CHECK(contains(refusal({}, filter), "--messages: \"XY\" is not a dnstap message type"));
 }
 
+TEST_CASE("words of a fixed set are taken in any case, and none may be missing between commas") {
+    FilterArguments filter;
+    filter.messages = {"cr,Auth_Response"};
+    filter.keys = {"family=INET6"};
+    const auto shown = read_show_options({.output = "cef", .line = {}, .options = {"ipv6=C6A"}}, filter);
+    CHECK(std::get<CefOptions>(shown.format).ipv6 == CefOptions::Ipv6::c6a);
+    CHECK(shown.stages.wanted.family == FilterLists::Family::inet6);
+    Event event;
+    event.type = MessageType::auth_response;
+    CHECK(shown.stages.selection.wants(event));
+    event.type = MessageType::client_query;
+    CHECK(!shown.stages.selection.wants(event));
+    filter.messages = {"ALL"};
+    CHECK(read_show_options({}, filter).stages.selection.wants(event));
+    filter.messages = {"CR,,CQ"};
+    CHECK(contains(refusal({}, filter), "--messages: \"\" is not a dnstap message type"));
+}
+
 TEST_CASE("text that looks like a number needs no quotes, and a number stays one") {
     const auto shown = [](const char* output, const char* option) {
         return read_show_options({.output = output, .line = {}, .options = {option}}, {}).format;
@@ -99,8 +117,10 @@ TEST_CASE("text that looks like a number needs no quotes, and a number stays one
     CHECK(std::get<CefOptions>(shown("cef", "vendor=7")).vendor == "7");
     CHECK(std::get<SummaryOptions>(shown("summary", "max_rows=100")).max_rows == 100);
     CHECK(contains(refusal({.output = "summary", .line = {}, .options = {"max_rows=-1"}}), "max_rows"));
-    CHECK(
-        contains(refusal({.output = "ocsf", .line = {}, .options = {"version=1.7"}}), "--option version: "));
+    CHECK(contains(refusal({.output = "ocsf", .line = {}, .options = {"version=1.7"}}),
+                   "--option version: \"1.7\" is not one of \"1.3\" or \"1.9\""));
+    CHECK(contains(refusal({.output = "summary", .line = {}, .options = {"max_rows=0"}}),
+                   "--option max_rows: 0 is not between"));
 }
 
 }  // namespace

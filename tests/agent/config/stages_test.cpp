@@ -46,6 +46,8 @@ TEST_CASE("without a table nothing is filtered, hidden or added but the register
     CHECK(!stages("registered_domain = false").registered_domain);
     CHECK(stages("format = \"text\"\n[destinations.out.text]\nline = \"%{registered_domain}\"")
               .registered_domain);
+    CHECK(stages("format = \"template\"\n[destinations.out.template]\nline = \"{public_suffix}\"")
+              .registered_domain);
 }
 
 TEST_CASE("each list is read, one entry may stand alone, and the twins keep away") {

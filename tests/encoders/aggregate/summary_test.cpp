@@ -184,6 +184,30 @@ TEST_CASE("an event without a name or a client adds none to the distinct ones") 
     CHECK(row["distinct_clients"].GetInt() == 0);
 }
 
+TEST_CASE("events are grouped by one label, which stands as the group and not once more") {
+    const auto encoder = make_encoder(SummaryOptions{.group_by = {"labels.list"}});
+    RecordBuffer records;
+    const Label bad[] = {{"list", "bad"}, {"site", "fra1"}};
+    for (int i = 0; i < 3; ++i) {
+        EventBuilder builder;
+        if (i < 2)
+            builder.event().labels = bad;
+        else
+            builder.event().labels = std::span(bad).subspan(1);
+        encoder->encode(builder.build(), records);
+    }
+    const auto rows = close(*encoder);
+    REQUIRE(rows.size() == 2);
+    const auto listed = read_json(rows[0]);
+    CHECK(listed["labels.list"] == "bad");
+    CHECK(listed["count"].GetInt() == 2);
+    CHECK(listed["labels"].MemberCount() == 1);
+    CHECK(listed["labels"]["site"] == "fra1");
+    const auto others = read_json(rows[1]);
+    CHECK(!others.HasMember("labels.list"));
+    CHECK(others["count"].GetInt() == 1);
+}
+
 TEST_CASE("fields that cannot be grouped by are named") {
     CHECK(check_group_by({"src", "qname"}).empty());
     std::vector<std::string> many;
@@ -191,10 +215,13 @@ TEST_CASE("fields that cannot be grouped by are named") {
     CHECK(check_group_by(many) == "more than 16 fields");
     many.pop_back();
     CHECK(check_group_by(many).empty());
-    CHECK(check_group_by({"src", "colour"}) == "unknown field \"colour\", did you mean \"arrow\"?");
+    CHECK(check_group_by({"src", "colour"}) == "unknown field \"colour\"; tapferry-filter(7) lists them");
     CHECK(check_group_by({"qnam"}) == "unknown field \"qnam\", did you mean \"qname\"?");
     CHECK(check_group_by({"id"}) == "each event has an id of its own");
     CHECK(check_group_by({"src", "qname", "src"}) == "\"src\" is there twice");
+    CHECK(check_group_by({"edns.do", "do"}) == "\"do\" is there twice");
+    CHECK(check_group_by({"labels.list", "labels.list"}) == "\"labels.list\" is there twice");
+    CHECK(check_group_by({"labels."}).starts_with("unknown field"));
     CHECK_THROWS_AS(make_encoder(SummaryOptions{.group_by = {"colour"}}), std::invalid_argument);
 }
 

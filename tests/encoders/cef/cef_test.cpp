@@ -101,10 +101,10 @@ TEST_CASE("no byte of an event stands in the header") {
 TEST_CASE("vendor and product can be set, and are escaped") {
     EventBuilder builder;
     CefOptions options;
-    options.vendor = "A|B\\C";
+    options.vendor = "A|B\\C=D";
     options.product = "Sensor";
     const std::string line = render(options, builder.build());
-    CHECK(line.starts_with("CEF:0|A\\|B\\\\092C|Sensor|"));
+    CHECK(line.starts_with("CEF:0|A\\|B\\\\C=D|Sensor|"));
     CHECK(read_cef(line).header[2] == "Sensor");
 }
 
@@ -274,9 +274,24 @@ TEST_CASE("what stages add to an event has keys of its own in CEF, behind the di
     CHECK(line.ends_with(
         " cfp2Label=SampleRate cfp2=0.125 TapferryRegisteredDomain=example.test TapferrySourceCountry=DE "
         "TapferrySourceCity=Frankfurt TapferrySourceAsNumber=64500 TapferrySourceAsOrganization=A\\\\059 "
-        "B\\\\061C "
+        "B\\=C "
         "TapferryDestinationAsNumber=64501 TapferryLabelRackRow=7 "
-        "TapferryLabelSite=fra1\\\\059a\\\\061b\\\\010"));
+        "TapferryLabelSite=fra1\\\\059a\\=b\\\\010"));
+}
+
+TEST_CASE("what a response policy did is told in CEF, and forges no pair") {
+    EventBuilder builder;
+    builder.event().policy = {.present = true,
+                              .type = "RPZ",
+                              .rule = "bad.test",
+                              .action = PolicyAction::nxdomain,
+                              .match = PolicyMatch::qname,
+                              .value = "x; src=6.6.6.6"};
+    const std::string line = render(CefOptions{}, builder.build());
+    CHECK(
+        line.ends_with(" TapferryPolicyType=RPZ TapferryPolicyRule=bad.test TapferryPolicyMatch=QNAME "
+                       "TapferryPolicyValue=x\\\\059 src\\=6.6.6.6"));
+    CHECK(read_cef(line)["src"] == "198.51.100.7");
 }
 
 TEST_CASE("labels whose names give one key are written once, whatever their values hold") {

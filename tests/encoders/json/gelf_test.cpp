@@ -71,4 +71,28 @@ TEST_CASE("the level of a GELF message is the event's severity in syslog's numbe
     CHECK(gelf_of(builder.wire("short").build())["level"].GetInt() == 5);
 }
 
+TEST_CASE("EDNS and policy are fields of a GELF message, each of its own") {
+    EventBuilder builder;
+    using namespace std::string_literals;
+    builder.wire(
+        "\x12\x34\x81\x80\0\0\0\0\0\0\0\1\0\0\x29\4\xd0\0\0\x80\0\0\x0e\0\3\0\1a\0\x0f\0\5\0\x0fxyz"s);
+    builder.event().policy = {.present = true,
+                              .type = "RPZ",
+                              .rule = "bad.test",
+                              .action = PolicyAction::nxdomain,
+                              .match = PolicyMatch::qname,
+                              .value = "v"};
+    const auto document = gelf_of(builder.build());
+    CHECK(document["_edns_version"].GetInt() == 0);
+    CHECK(document["_edns_udp_size"].GetInt() == 1232);
+    CHECK(document["_edns_do"] == "DO");
+    CHECK(document["_edns_nsid"] == "a");
+    CHECK(document["_edns_ede"] == "15:xyz");
+    CHECK(document["_policy_type"] == "RPZ");
+    CHECK(document["_policy_rule"] == "bad.test");
+    CHECK(document["_policy_action"] == "NXDOMAIN");
+    CHECK(document["_policy_match"] == "QNAME");
+    CHECK(document["_policy_value"] == "v");
+}
+
 }  // namespace tapferry::test

@@ -270,6 +270,24 @@ TEST_CASE("64 answers are shown, the rest is counted") {
     CHECK(document["clipped"].GetBool());
 }
 
+TEST_CASE("a record that says clipped is counted, in every format that is JSON") {
+    EventBuilder builder;
+    for (int i = 0; i < 65; ++i) builder.answer({"t"}, 1, "\1\1\1\1");
+    for (const FormatOptions& options :
+         {FormatOptions(JsonOptions{}), FormatOptions(EcsOptions{}), FormatOptions(CimOptions{}),
+          FormatOptions(OcsfOptions{}), FormatOptions(AsimOptions{}), FormatOptions(ZeekOptions{}),
+          FormatOptions(GelfOptions{})}) {
+        const auto encoder = make_encoder(options);
+        RecordBuffer records;
+        encoder->encode(builder.build(), records);
+        REQUIRE(records.size() == 1);
+        CHECK(records.records().front().cut.holds(CutField::answers));
+        EventBuilder few;
+        encoder->encode(few.build(), records);
+        CHECK(records.records().back().cut.empty());
+    }
+}
+
 TEST_CASE("an event stays within 32 KiB, whatever it holds") {
     EventBuilder builder;
     const std::string labels(63, '\xFF');

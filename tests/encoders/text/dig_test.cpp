@@ -10,6 +10,15 @@ namespace {
 const std::string address("\xC0\x00\x02\x0B", 4);
 const std::string first_line = "20-Nov-2026 21:23:42.143 CR 198.51.100.7:40000 <- 192.0.2.53:53 UDP ";
 
+// A response whose OPT record has these options, and these flags.
+EventBuilder with_options(const std::string& options, const std::string& flags = std::string(2, '\0')) {
+    using namespace std::string_literals;
+    EventBuilder builder;
+    builder.wire("\x12\x34\x81\x80\0\0\0\0\0\0\0\1\0\0\x29\4\xd0\0\0"s + flags +
+                 static_cast<char>(options.size() >> 8) + static_cast<char>(options.size()) + options);
+    return builder;
+}
+
 }  // namespace
 
 TEST_CASE("dig is the text line and the message below it, in columns") {
@@ -40,7 +49,51 @@ TEST_CASE("a message that does not parse is shown as far as it does, with the re
     builder.wire(std::string("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x3F", 13));
     const std::string text = render(DigOptions{}, builder.build());
     CHECK(text.find("id:   4660\n;; flags: rd; QUESTION: 1,") != std::string::npos);
-    CHECK(text.ends_with("\n;; malformed: name breaks off"));
+    CHECK(text.ends_with("\n;; malformed: name breaks off\n"));
+}
+
+TEST_CASE("all options and flags of EDNS are shown, as dnstap-read calls them") {
+    using namespace std::string_literals;
+    EventBuilder builder = with_options(
+        "\xfd\xe9\0\4\0\xff\"|\0\x0e\0\4\x4f\x66\x4a\x5c\0\x0b\0\0\0\x0b\0\2\0\x64\0\5\0\1\x0d"s, "\x7f\xff");
+    CHECK(render(DigOptions{}, builder.build())
+              .ends_with("; EDNS: version: 0, flags: co; MBZ: 0x3fff, udp: 1232\n"
+                         "; OPT=65001: 00 ff 22 7c (\"\\000\\255\"|\")\n"
+                         "; KEY-TAG: 20326, 19036\n; TCP-KEEPALIVE:\n; TCP-KEEPALIVE: 10.0 secs\n"
+                         "; OPT=5: 0d (\"\\013\")\n"));
+    const std::string yaml = render(YamlOptions{}, builder.build());
+    CHECK(yaml.find("        flags: co\n        MBZ: 0x3fff\n        udp: 1232\n"
+                    "        OPT=65001: '00 ff 22 7c (\"\\000\\255\"|\")'\n        KEY-TAG: '20326, 19036'\n"
+                    "        TCP-KEEPALIVE:\n        # again TCP-KEEPALIVE: 10.0 secs\n") !=
+          std::string::npos);
+    CHECK(render(JsonOptions{}, builder.build())
+              .find("\"do\":false,\"co\":true,\"options\":[{\"code\":65001,\"data\":\"00ff227c\"},"
+                    "{\"code\":14,\"data\":\"4f664a5c\"},{\"code\":11,\"data\":\"\"},"
+                    "{\"code\":11,\"data\":\"0064\"},{\"code\":5,\"data\":\"0d\"}]}") != std::string::npos);
+}
+
+TEST_CASE("of other options 8 are shown, and 64 octets of each, and more is said to be there") {
+    std::string options;
+    for (int i = 0; i < 30; ++i) options += std::string("\xfd\xe9\0\x50", 4) + std::string(80, '\'');
+    EventBuilder builder = with_options(options);
+    const std::string dig = render(DigOptions{}, builder.build());
+    CHECK(dig.find(", the first of 80 bytes\n;; 22 more options are not shown\n") != std::string::npos);
+    CHECK(render(YamlOptions{}, builder.build()).find("        # 22 more options are not shown\n") !=
+          std::string::npos);
+    const std::string json = render(JsonOptions{}, builder.build());
+    CHECK(json.find("\"clipped\":true") != std::string::npos);
+    CHECK(json.size() < 2'000);
+}
+
+TEST_CASE("data of no length is told by type as any other, but where an update means none") {
+    EventBuilder builder;
+    builder.answer({"a", "test"}, 65'401, "");
+    CHECK(render(DigOptions{}, builder.build()).find("TYPE65401 \\# 0\n") != std::string::npos);
+    CHECK(render(YamlOptions{}, builder.build()).find("- 'a.test. 300 IN TYPE65401 \\# 0'\n") !=
+          std::string::npos);
+    using namespace std::string_literals;
+    builder.wire("\x12\x34\x28\0\0\0\0\1\0\0\0\0\1a\0\0\xff\0\xff\0\0\0\0\0\0"s);
+    CHECK(render(DigOptions{}, builder.build()).find(" ANY     ANY\n") != std::string::npos);
 }
 
 TEST_CASE("an event without a message is its line alone") {
@@ -63,6 +116,9 @@ TEST_CASE("what is too much is left out, and said so") {
     for (const FormatOptions& format : {FormatOptions(DigOptions{}), FormatOptions(YamlOptions{})}) {
         const std::string text = render(format, large.build());
         CHECK(text.find(" more are not shown") != std::string::npos);
+        RecordBuffer records(Framing::none, nullptr, RecordText::lines);
+        make_encoder(format)->encode(large.build(), records);
+        CHECK(records.cut_counts()[static_cast<std::size_t>(CutField::answers)] == 1);
         CHECK(text.size() <= max_event_bytes);
     }
 }

@@ -118,6 +118,45 @@ TEST_CASE("a name that another collector uses leads to ours") {
     CHECK(check_text_format("%{queryip}").starts_with("unknown field %{queryip}, did you mean %{src}?"));
     CHECK(check_text_format("%{timestamp-unixms}").find("did you mean %{unix_ms}?") != std::string::npos);
     CHECK(check_text_format("%{rrtype}").find("did you mean %{qtype}?") != std::string::npos);
+    const std::pair<std::string_view, std::string_view> meant[] = {
+        {"tld", "public_suffix"},
+        {"etld+1", "registered_domain"},
+        {"publixsuffix-tld", "public_suffix"},
+        {"publixsuffix-etld+1", "registered_domain"},
+        {"geoip-as-number", "src_asn"},
+        {"geoip-as-owner", "src_as_org"},
+        {"asn", "src_asn"},
+        {"country", "src_country"},
+        {"geoip-city", "src_city"},
+        {"query-name", "qname"},
+        {"query-type", "qtype"},
+        {"policy-rule", "policy_rule"},
+        {"answer-aaaa", "answer_aaaa"},
+        {"http-protocol", "http_protocol"},
+        {"timestamp-rfc3339ns", "time"},
+        {"operation", "type"}};
+    for (const auto& [theirs, ours] : meant) {
+        CAPTURE(theirs);
+        CHECK(near_event_field(theirs) == ours);
+    }
+    for (const std::string_view none : {"df", "tr", "geoip-continent", "weather"})
+        CHECK(check_text_format("%{" + std::string(none) + "}")
+                  .starts_with("unknown field %{" + std::string(none) + "}. Known are time, "));
+}
+
+TEST_CASE("a field goes by the name that json has it under, too") {
+    EventBuilder builder;
+    CHECK(line_of(builder, "%{answers.type}|%{edns.do}") == "-|-");
+    CHECK(template_of(builder, "{policy.rule}") == "-");
+}
+
+TEST_CASE("a line that names no field is refused, with the fields that its words may mean") {
+    CHECK(check_text_format("timestamp-rfc3339ns identity operation rcode") ==
+          "names no field, so every event would give the same text; fields are written %{time} %{identity} "
+          "%{type} %{rcode}");
+    CHECK(check_text_format("100 %%").ends_with("fields are written %{qname}"));
+    CHECK(check_template("qname").ends_with("fields are written {qname}"));
+    CHECK(check_text_format("").empty());
 }
 
 TEST_CASE("a template mixes text and fields, and braces are doubled") {
@@ -129,7 +168,7 @@ TEST_CASE("a template mixes text and fields, and braces are doubled") {
     CHECK(template_of(builder, "x={extra:cef} {extra:raw}|{extra}") == "x=k\\=v k=v|k\\061v");
     CHECK(template_of(builder, "{qname} {zone}") == "www.example.test -");
     CHECK(template_of(builder, "{qname} {zone}", "") == "www.example.test ");
-    CHECK(template_of(builder, "}}{{") == "}{");
+    CHECK(template_of(builder, "}}{{{qname}") == "}{www.example.test");
 }
 
 TEST_CASE("a template that cannot be used says why") {

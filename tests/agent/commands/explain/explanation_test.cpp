@@ -6,6 +6,7 @@
 
 #include "encoders/make_encoder.h"
 #include "proto/decoder.h"
+#include "tests/encoders/event_builder.h"
 #include "tests/support/frame_streams_file.h"
 
 namespace tapferry {
@@ -183,6 +184,25 @@ TEST_CASE("where an exchange begins is told by its query, and where one time is 
     one.event.received = one.event.time;
     CHECK(from(one.event, "ecs", "event.created").find("that of the event, 14.12 ") != std::string::npos);
     CHECK(from(one.event, "gelf", "_version") == "2 version");
+}
+
+TEST_CASE("answers left out for their number are told as such, and not as too long") {
+    EventBuilder builder;
+    builder.answer({"t"}, 16, character_string("a; b; c"));
+    for (int i = 0; i < 69; ++i) builder.answer({"t"}, 1, "\1\1\1\1");
+    const Event& many = builder.build();
+    for (const auto& [format, key] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"cef", "cs4 DnsAnswers"}, {"leef", "answers"}}) {
+        const std::string output(format);
+        CAPTURE(output);
+        const auto explanation = explained(many, format);
+        REQUIRE(!explanation.records.empty());
+        CHECK(field(explanation.records.front(), key).cut == "shortened: 64 of 70 answers are shown");
+    }
+    EventBuilder large;
+    for (int i = 0; i < 70; ++i) large.answer({"t"}, 16, character_string(std::string(200, 'a')));
+    CHECK(field(explained(large.build(), "cef").records.front(), "cs4 DnsAnswers").cut ==
+          "shortened: more does not fit its limit or the record's");
 }
 
 }  // namespace

@@ -32,10 +32,12 @@ bool is(const Timestamp& time, std::int64_t seconds, std::uint32_t nanoseconds) 
 
 }  // namespace
 
-TEST_CASE("a frame of a capture counts as received when it says, on a grid of 20 ms") {
+TEST_CASE("a frame of a capture counts as received when it says, on a grid of 20 ms and never earlier") {
     FrameClock clock(otherwise, now);
-    CHECK(is(clock.time_of(frame_of(1'700'000'000, 59'999'999)), 1'700'000'000, 40'000'000));
+    CHECK(is(clock.time_of(frame_of(1'700'000'000, 59'999'999)), 1'700'000'000, 60'000'000));
     CHECK(is(clock.time_of(frame_of(1'700'000'000, 60'000'000)), 1'700'000'000, 60'000'000));
+    CHECK(is(clock.time_of(frame_of(1'700'000'000, 60'000'001)), 1'700'000'000, 80'000'000));
+    CHECK(is(clock.time_of(frame_of(1'700'000'000, 999'999'999)), 1'700'000'001, 0));
 }
 
 TEST_CASE("time does not go back for a frame that is a little late, and does for another time") {

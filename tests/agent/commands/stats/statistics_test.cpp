@@ -110,13 +110,16 @@ TEST_CASE("latencies are of each type of message that has them, and of all") {
     CHECK(report.latency[2].key == "CLIENT_RESPONSE");
 }
 
-TEST_CASE("the peak of a capture shorter than a second is its mean rate") {
+TEST_CASE("a capture shorter than a second has no busiest one: its mean rate is more than any second held") {
     CaptureStatistics statistics;
     EventBuilder builder;
     for (const std::uint32_t tenths : {0U, 1U}) statistics.add(at(builder, {100, tenths * 100'000'000}));
     const CaptureReport report = make_report(statistics, {}, 10);
     CHECK(report.mean_rate == doctest::Approx(20));
-    CHECK(report.peak_rate == doctest::Approx(20));
+    CHECK(report.peak_rate == 2);
+    CHECK_FALSE(report.has_busiest_second());
+    statistics.add(at(builder, {102, 0}));
+    CHECK(make_report(statistics, {}, 10).has_busiest_second());
 }
 
 TEST_CASE("the series of an event is that of its response code, and a query has none") {

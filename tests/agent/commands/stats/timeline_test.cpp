@@ -70,5 +70,14 @@ TEST_CASE("the peak is of the busiest second, however narrow the steps are") {
     CHECK(timeline.peak_rate() == 15);
 }
 
+TEST_CASE("the busiest second need not begin with one of the clock") {
+    Timeline timeline;
+    for (const std::uint32_t tenth : {8U, 9U})
+        timeline.add({100, tenth * 100'000'000}, TimelineSeries::noerror);
+    for (const std::uint32_t tenth : {0U, 7U, 8U})
+        timeline.add({101, tenth * 100'000'000}, TimelineSeries::noerror);
+    CHECK(timeline.peak_rate() == 4);
+}
+
 }  // namespace
 }  // namespace tapferry
