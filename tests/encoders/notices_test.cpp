@@ -74,7 +74,7 @@ TEST_CASE("labels of a notice stand in CEF as those of an event do") {
     const Notice notice = sample_notices()[0];
     Event told = event_of(notice);
     told.labels = labels;
-    const std::string own = " TapferryLabelNone= TapferryLabelRackRow=a\\\\059b\\\\061c\\\\032";
+    const std::string own = " TapferryLabelNone= TapferryLabelRackRow=a\\\\059b\\=c\\\\032";
     CHECK(rendered(CefOptions{}, told).find(own + " msg=") != std::string::npos);
     EventBuilder builder;
     builder.event().labels = labels;
