@@ -1,6 +1,7 @@
 #include "encoders/cef/cef.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "encoders/cef/cef_line.h"
 #include "encoders/cef/infoblox_line.h"
@@ -53,13 +54,6 @@ CefEncoder::CefEncoder(const CefOptions& options) : options_(options), begin_(be
     }
 }
 
-template <typename Line>
-void CefEncoder::append_line(const Event& event, std::size_t answer, RecordBuffer& records,
-                             TextBuffer& out) const {
-    append_shortened(records, out, options_.max_bytes,
-                     [&](const Shortening& keep) { return Line(out, event, options_.ipv6, answer, keep); });
-}
-
 void CefEncoder::encode(const Event& event, RecordBuffer& records) {
     if (event.notice != nullptr) {
         TextBuffer& out = records.open(event);
@@ -77,10 +71,16 @@ void CefEncoder::encode(const Event& event, RecordBuffer& records) {
 void CefEncoder::encode_one(const Event& event, std::size_t answer, RecordBuffer& records) {
     TextBuffer& out = records.open(event);
     append_header(out, event);
+    // A lambda, for as a function it would not become a part of this one.
+    const auto line = [&]<typename Line>(std::type_identity<Line>) {
+        append_shortened(records, out, options_.max_bytes, [&](const Shortening& keep) {
+            return Line(out, event, options_.ipv6, answer, keep);
+        });
+    };
     if (options_.profile == CefOptions::Profile::infoblox) {
-        append_line<InfobloxLine>(event, answer, records, out);
+        line(std::type_identity<InfobloxLine>());
     } else {
-        append_line<CefLine>(event, answer, records, out);
+        line(std::type_identity<CefLine>());
     }
     records.close(event);
 }

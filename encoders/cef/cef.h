@@ -18,8 +18,6 @@ class CefEncoder final : public Encoder {
 
   private:
     void encode_one(const Event& event, std::size_t answer, RecordBuffer& records);
-    template <typename Line>
-    void append_line(const Event& event, std::size_t answer, RecordBuffer& records, TextBuffer& out) const;
     void append_header(TextBuffer& out, const Event& event) const;
 
     const CefOptions options_;

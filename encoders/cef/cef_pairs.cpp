@@ -195,7 +195,7 @@ void CefPairs::own() {
     if (event.policy.present) policy();
     if (event.query_place.present()) place(event.query_place, " TapferrySource");
     if (event.response_place.present()) place(event.response_place, " TapferryDestination");
-    append_cef_labels(out, event.labels);
+    if (!event.labels.empty()) append_cef_labels(out, event.labels);
 }
 
 // What `act` does not tell.
