@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "encoders/event_facts.h"
-#include "encoders/text/dig_text.h"
 #include "proto/characters.h"
 #include "proto/dns_text.h"
+#include "proto/extended_errors.h"
 #include "proto/malformed.h"
 
 namespace tapferry {

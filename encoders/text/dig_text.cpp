@@ -8,6 +8,7 @@
 #include "encoders/event_facts.h"
 #include "proto/dns_text.h"
 #include "proto/edns.h"
+#include "proto/extended_errors.h"
 #include "proto/record_types.h"
 #include "proto/text_pieces.h"
 #include "proto/wire_bytes.h"
@@ -47,38 +48,6 @@ constexpr NamedOption named_options[] = {
 constexpr SectionNames of_query{"QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL"};
 constexpr SectionNames of_update{"ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL"};
 constexpr SectionNames of_update_header{"ZONE", "PREREQ", "UPDATE", "ADDITIONAL"};
-
-constexpr std::string_view extended_error_names[] = {"Other",
-                                                     "Unsupported DNSKEY Algorithm",
-                                                     "Unsupported DS Digest Type",
-                                                     "Stale Answer",
-                                                     "Forged Answer",
-                                                     "DNSSEC Indeterminate",
-                                                     "DNSSEC Bogus",
-                                                     "Signature Expired",
-                                                     "Signature Not Yet Valid",
-                                                     "DNSKEY Missing",
-                                                     "RRSIGs Missing",
-                                                     "No Zone Key Bit Set",
-                                                     "NSEC Missing",
-                                                     "Cached Error",
-                                                     "Not Ready",
-                                                     "Blocked",
-                                                     "Censored",
-                                                     "Filtered",
-                                                     "Prohibited",
-                                                     "Stale NXDOMAIN Answer",
-                                                     "Not Authoritative",
-                                                     "Not Supported",
-                                                     "No Reachable Authority",
-                                                     "Network Error",
-                                                     "Invalid Data",
-                                                     "Signature Expired before Valid",
-                                                     "Too Early",
-                                                     "Unsupported NSEC3 Iterations Value",
-                                                     "Unable to conform to policy",
-                                                     "Synthesized",
-                                                     "Invalid Query Type"};
 
 std::size_t digits_of(unsigned number) {
     std::size_t digits = 1;
@@ -290,13 +259,9 @@ const SectionNames& count_names(const dns::Message& message) {
     return message.opcode == opcode_update ? of_update_header : of_query;
 }
 
-std::string_view extended_error_name(std::uint16_t code) {
-    return code < std::size(extended_error_names) ? extended_error_names[code] : std::string_view();
-}
-
 void append_extended_error_code(TextBuffer& out, std::uint16_t code) {
     append_decimal(out, code);
-    if (code < std::size(extended_error_names)) out.append(" (", extended_error_names[code], ')');
+    if (const auto name = extended_error_name(code); !name.empty()) out.append(" (", name, ')');
 }
 
 void append_option_name(TextBuffer& out, std::uint16_t code) {

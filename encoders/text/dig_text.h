@@ -22,24 +22,22 @@ struct SectionNames {
 const SectionNames& section_names(const dns::Message& message);  // "QUESTION", "ANSWER" …
 const SectionNames& count_names(const dns::Message& message);    // in the header: "PREREQ" for "PREREQUISITE"
 
-// "15 (Blocked)" of the IANA registry; the number alone when it has no name.
 // The name that dnstap-read has for an EDNS option: "KEY-TAG", "OPT=65001".
 void append_option_name(TextBuffer& out, std::uint16_t code);
 // What it holds: numbers where they are known, else octets in hex and as text, at most max_option_bytes of
 // them. Nothing for nothing.
 void append_option_value(TextBuffer& out, std::uint16_t code, dns::Wire octets);
-// The name of an extended error (RFC 8914, section 5.2); empty: it has none.
-std::string_view extended_error_name(std::uint16_t code);
+// "15 (Blocked)" of IANA's registry; the number alone when it has no name.
 void append_extended_error_code(TextBuffer& out, std::uint16_t code);
 // "6e 73 31 (\"ns1\")"
 void append_bytes_for_people(TextBuffer& out, std::string_view bytes);
 // "qr aa tc rd ra ad cd": those that are set, each with a space before it.
+void append_lower_flags(TextBuffer& out, const dns::Message& message);
 // Those of EDNS that have a name, a space before each, and those that must be 0 as four hex digits.
 void append_edns_flags(TextBuffer& out, const dns::Edns& edns);
 void append_reserved_flags(TextBuffer& out, std::uint16_t flags);
 // Whether RDATA is to be shown, were it empty: "\# 0".
 bool has_rdata(const dns::ResourceRecord& record, const dns::Message& message);
-void append_lower_flags(TextBuffer& out, const dns::Message& message);
 
 // A record that signs the whole message: TSIG (RFC 8945), SIG(0) (RFC 2931). Shown behind the sections.
 bool is_tsig(const dns::ResourceRecord& record);
