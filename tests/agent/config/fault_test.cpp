@@ -98,10 +98,9 @@ TEST_CASE("an unknown key is told with the nearest known one, or with all that a
                 "\"max_bytes\"?"});
     CHECK(faults_of(std::string(whole) + "[agnt]\n") ==
           Lines{"tapferry.toml:6:1: agnt: is not a key that Tapferry knows here; did you mean \"agent\"?"});
-    CHECK(
-        faults_of(std::string(whole) + "[admin]\ncolour = 1\n") ==
-        Lines{
-            "tapferry.toml:7:10: admin.colour: is not a key that Tapferry knows here; known are \"listen\""});
+    CHECK(faults_of(std::string(whole) + "[admin]\ncolour = 1\n") ==
+          Lines{"tapferry.toml:7:10: admin.colour: is not a key that Tapferry knows here; known is only "
+                "\"listen\""});
 }
 
 TEST_CASE("a file without an input or a destination says that it needs one") {

@@ -124,10 +124,14 @@ TEST_CASE("passive DNS is fed by the frame's own type unless the filter names ty
     CHECK(std::get<PassivednsOptions>(passive).records.sources == PassiveSelection::Sources::selected);
 }
 
+TEST_CASE("words of a fixed set are taken in any case") {
+    CHECK(destination("type = \"stdout\"\nformat = \"JSON\"").format_name == "json");
+    CHECK(faults("type = \"stdout\"\nformat = \"passivedns\"\npassivedns = { profile = \"D4\" }").empty());
+}
+
 TEST_CASE("options that a format cannot use are faults") {
     for (const std::string lines :
          {"format = \"xml\"",
-          "format = \"JSON\"",
           "json = { colour = true }",
           "json = { answers = \"each\" }",
           "format = \"ecs\"\necs = { data_stream = \"logs\" }",
@@ -151,7 +155,7 @@ TEST_CASE("options that a format cannot use are faults") {
           "format = \"passivedns\"\npassivedns = { window = \"999ms\" }",
           "format = \"passivedns\"\npassivedns = { window = \"61m\" }",
           "format = \"passivedns\"\npassivedns = { max_rows = 0 }",
-          "format = \"passivedns\"\npassivedns = { profile = \"D4\" }",
+          "format = \"passivedns\"\npassivedns = { profile = \"d5\" }",
           "format = \"passivedns\"\npassivedns = { profile = \"d4\", errors = true }",
           "format = \"cof\"\ncof = { profile = \"d4\", trailing_dot = true }",
           "format = \"cof\"\ncof = { profile = \"d4\", rdata = \"array\" }",
