@@ -162,7 +162,7 @@ void BatchFiller::hold_again(const SpoolBlock& block) {
     for (next_ = 0; next_ < block_.frames.size() && block_.frames[next_].position < position_; ++next_) {
         const SpoolFrame& frame = block_.frames[next_];
         const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
-        if (crashes_.condemns(origin.id.sequence)) {
+        if (crashes_->condemns(origin.id.sequence)) {
             resumption_->condemned.push_back({origin.id,
                                               {},
                                               {frame.bytes.begin(), frame.bytes.end()},
@@ -170,7 +170,7 @@ void BatchFiller::hold_again(const SpoolBlock& block) {
                                               std::string(origin.input)});
             continue;
         }
-        const CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+        const CrashWatch::AtFrame at(*crashes_, origin.id.sequence);
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::decoded)
             static_cast<void>(pairing_->take(event_));
     }
@@ -256,8 +256,8 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     position_ = batch.end = frame.position + 1;
     notices_.took(block_.incarnation);
     const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
-    if (crashes_.condemns(origin.id.sequence)) return bury_condemned(origin, frame.bytes, batch);
-    CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+    if (crashes_->condemns(origin.id.sequence)) return bury_condemned(origin, frame.bytes, batch);
+    CrashWatch::AtFrame at(*crashes_, origin.id.sequence);
     crash_point("frame.decode", frame.bytes);
     try {
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable) {
@@ -280,13 +280,13 @@ void BatchFiller::bury_condemned(const FrameOrigin& origin, std::span<const std:
                                  OpenBatch& batch) const {
     ++batch.totals.rendered;
     ++batch.totals.dead_lettered;
-    Renderer::bury(origin, crashes_.words_of(origin.id.sequence), frame, batch);
+    Renderer::bury(origin, crashes_->words_of(origin.id.sequence), frame, batch);
 }
 
 bool BatchFiller::render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
                                OpenBatch& batch) {
-    if (window_ || crashes_.condemns(origin.id.sequence)) return false;
-    CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+    if (window_ || crashes_->condemns(origin.id.sequence)) return false;
+    CrashWatch::AtFrame at(*crashes_, origin.id.sequence);
     const std::size_t dead = batch.dead_frames.size();
     const std::size_t records = batch.records.size();
     try {
@@ -313,8 +313,8 @@ bool BatchFiller::pair(OpenBatch& batch) {
 void BatchFiller::tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch, Wait wait) {
     if (batch.received.seconds == 0) batch.received = query.received;
     const FrameOrigin origin{query.id, query.received, query.input()};
-    if (crashes_.condemns(query.id.sequence)) return bury_condemned(origin, query.frame(), batch);
-    CrashWatch::AtFrame at(crashes_, query.id.sequence);
+    if (crashes_->condemns(query.id.sequence)) return bury_condemned(origin, query.frame(), batch);
+    CrashWatch::AtFrame at(*crashes_, query.id.sequence);
     static_cast<void>(held_decoder_.decode(query.frame(), origin, held_event_));
     at.decoded();
     if (wait == Wait::over && transactions_ && held_event_.kind == EventKind::message &&

@@ -44,7 +44,9 @@ class BatchFiller {
     // told as they are: their responses may have been told already.
     void end_at(Position end) { end_ = end; }
     [[nodiscard]] RouteNotices& notices() { return notices_; }
-    [[nodiscard]] CrashWatch& crashes() { return crashes_; }
+    [[nodiscard]] CrashWatch& crashes() { return *crashes_; }
+    // From now on it heeds and uses the watch of another filler of its thread, which must outlive it.
+    void share(CrashWatch& crashes) { crashes_ = &crashes; }
 
     // What lies before `end`, and queries that wait, is given up: a batch without records says so. The gap is
     // told with what comes next.
@@ -91,7 +93,8 @@ class BatchFiller {
     Renderer renderer_;
     const bool tells_notices_;
     RouteNotices notices_;
-    CrashWatch crashes_;
+    CrashWatch own_crashes_;
+    CrashWatch* crashes_ = &own_crashes_;
     RouteTotals counted_;  // of the batch's totals: what notices_ knows of
     const std::optional<std::chrono::milliseconds> window_;
     const std::optional<PairingOptions> transactions_;

@@ -36,9 +36,9 @@ void give_up(const LateStretch& stretch, OpenBatch& batch) {
 
 }  // namespace
 
-LateStretches::LateStretches(const DestinationConfig& destination, Spool& spool,
+LateStretches::LateStretches(const DestinationConfig& destination, Spool& spool, CrashWatch& crashes,
                              const std::vector<LateStretch>& saved)
-    : destination_(destination), spool_(spool), rate_(destination.catch_up_rate) {
+    : destination_(destination), spool_(spool), crashes_(crashes), rate_(destination.catch_up_rate) {
     for (const LateStretch& stretch : saved) stretches_.push_back({stretch, first_position});
     begin_first();
 }
@@ -62,8 +62,10 @@ void LateStretches::begin_first() {
     const auto& [stretch, furthest] = stretches_.front();
     cursor_ = Cursor(place_of(stretch));
     cursor_.handed_over(std::min(furthest, stretch.to));
-    if (!feed_)
+    if (!feed_) {
         feed_ = std::make_unique<Feed>(destination_, spool_, spool_.reader(stretch.position), nullptr);
+        feed_->filler().share(crashes_);
+    }
     feed_->end_at(stretch.to);
     feed_->seek(cursor_.settled());
 }

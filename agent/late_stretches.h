@@ -22,8 +22,9 @@ class LateStretches {
   public:
     using Time = std::chrono::steady_clock::time_point;
 
-    // `saved`: what an earlier process left.
-    LateStretches(const DestinationConfig& destination, Spool& spool, const std::vector<LateStretch>& saved);
+    // `crashes`: of the log's feed, which the same thread reads. `saved`: what an earlier process left.
+    LateStretches(const DestinationConfig& destination, Spool& spool, CrashWatch& crashes,
+                  const std::vector<LateStretch>& saved);
 
     [[nodiscard]] bool any() const { return !stretches_.empty(); }
     [[nodiscard]] bool has_room() const { return stretches_.size() < most_late_stretches; }
@@ -58,6 +59,7 @@ class LateStretches {
 
     const DestinationConfig& destination_;
     Spool& spool_;
+    CrashWatch& crashes_;
     RateLimit rate_;
     Time rests_until_{};
     std::deque<Cursor::PutOff> stretches_;  // the first as it was when its turn came

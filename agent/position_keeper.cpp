@@ -72,7 +72,7 @@ void PositionKeeper::keep_notes_of(CrashWatch& watch, const DestinationConfig& d
     for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path(), ignored))
         if (entry.path() != path_ && entry.is_regular_file(ignored))
             watch.heed(CrashNotesFile(entry.path(), disk_).load({under.version, 0}));
-    watch.tell(log, destination.name, saved_.open_from);
+    watch.tell(log, destination.name, needed_from(saved_));
 }
 
 CrashedUnder PositionKeeper::notes_hold_for(const DestinationConfig& destination) {

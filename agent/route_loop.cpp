@@ -35,7 +35,7 @@ Route::Loop::Loop(DestinationConfig config, Places places, Spool& spool, Disk& d
       keeper_(places.position, disk, spool),
       cursor_(keeper_.load(config_, log)),
       feed_(config_, spool, spool.reader(cursor_.settled().position), std::move(parts.encoder)),
-      late_(config_, spool, cursor_.take_late()),
+      late_(config_, spool, feed_.filler().crashes(), cursor_.take_late()),
       in_flight_(feed_.make_batches(config_.catch_up == CatchUp::live_first ? max_batches + 1 : max_batches)),
       transport_(parts.transport ? std::move(parts.transport) : make_transport(config_.transport)),
       backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
