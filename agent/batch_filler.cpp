@@ -24,6 +24,10 @@ BatchFiller::BatchFiller(const DestinationConfig& destination, SpoolReader reade
 void BatchFiller::seek(Position position, Position open_from, std::uint64_t open,
                        const NoticeState& notices) {
     notices_.resume(notices);
+    go_to(position, open_from, open);
+}
+
+void BatchFiller::go_to(Position position, Position open_from, std::uint64_t open) {
     reader_.seek(open == 0 ? position : open_from);
     position_ = position;
     block_ = {};
@@ -57,11 +61,24 @@ void BatchFiller::give_up(OpenBatch& batch, Position end) {
     batch.open = 0;
 }
 
+void BatchFiller::put_off(OpenBatch& batch, const SavedPosition& place, Position end,
+                          std::uint64_t incarnation) {
+    notices_.put_off(place.position, place.notices, incarnation, renderer_, batch);
+    batch.put_off =
+        LateStretch{place.position, end, place.open_from, place.open, {place.notices.incarnation, 0, {}}};
+    go_to(end, end, 0);
+    batch.notice_state = notices_.state();
+    batch.open_from = batch.end = end;
+    batch.open = 0;
+}
+
 BatchFiller::Stopped BatchFiller::fill(OpenBatch& batch, const BatchLimits& limits, Position until) {
     counted_ = batch.totals;
     const Stopped stopped = resume(batch) ? go_on(batch, limits, until) : Stopped::end_of_log;
     count_for_notices(batch);
     notices_.end(position_, renderer_, batch);
+    if (position_ >= end_ && !resumption_ && (!pairing_ || pairing_->open() == 0))
+        notices_.close(position_, renderer_, batch);
     batch.notice_state = notices_.state();
     const HeldQuery* oldest = pairing_ ? pairing_->oldest() : nullptr;
     batch.open = pairing_ ? pairing_->open() : 0;
@@ -90,6 +107,10 @@ BatchFiller::Stopped BatchFiller::go_on(OpenBatch& batch, const BatchLimits& lim
         }
         if (!transactions_) pairing_.reset();
         if (over(batch, now_)) return Stopped::full;
+        if (position_ >= end_) {
+            if (let_go_at_end(batch)) continue;
+            return Stopped::full;
+        }
         if (position_ >= until) return Stopped::end_of_log;
         if (next_ < block_.frames.size()) {
             if (window_ && batch.totals.read >= pause_at) return Stopped::pause;
@@ -99,6 +120,16 @@ BatchFiller::Stopped BatchFiller::go_on(OpenBatch& batch, const BatchLimits& lim
         }
     }
     return Stopped::full;
+}
+
+// False: nothing waits. A window that is over before a query's time takes it all the same: nothing follows.
+bool BatchFiller::let_go_at_end(OpenBatch& batch) {
+    const HeldQuery* query = pairing_ ? pairing_->oldest() : nullptr;
+    if (query == nullptr) return false;
+    gather(batch, query->received);
+    tell(*query, query->received, batch, Wait::cut_short);
+    pairing_->let_go();
+    return true;
 }
 
 // An aggregate is bounded by its encoder; beside its rows it keeps what goes to the dead letter.
@@ -118,7 +149,7 @@ bool BatchFiller::resume(OpenBatch& batch) {
         if (const auto* block = std::get_if<SpoolBlock>(&read)) hold_again(*block);
         if (const auto* gap = std::get_if<SpoolGap>(&read)) {
             resumption_->loss = gap->reason;
-            if (gap->to > position_) pass_gap({position_, gap->to, gap->reason}, batch);
+            if (gap->to > position_) pass_gap(within({position_, gap->to, gap->reason}), batch);
         }
     }
     check_resumed(batch);
@@ -131,7 +162,7 @@ void BatchFiller::hold_again(const SpoolBlock& block) {
     for (next_ = 0; next_ < block_.frames.size() && block_.frames[next_].position < position_; ++next_) {
         const SpoolFrame& frame = block_.frames[next_];
         const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
-        if (crashes_.condemns(origin.id.sequence)) {
+        if (crashes_->condemns(origin.id.sequence)) {
             resumption_->condemned.push_back({origin.id,
                                               {},
                                               {frame.bytes.begin(), frame.bytes.end()},
@@ -139,7 +170,7 @@ void BatchFiller::hold_again(const SpoolBlock& block) {
                                               std::string(origin.input)});
             continue;
         }
-        const CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+        const CrashWatch::AtFrame at(*crashes_, origin.id.sequence);
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::decoded)
             static_cast<void>(pairing_->take(event_));
     }
@@ -163,7 +194,7 @@ void BatchFiller::check_resumed(OpenBatch& batch) {
 bool BatchFiller::read_on(OpenBatch& batch) {
     SpoolRead read = reader_.next();
     if (const auto* gap = std::get_if<SpoolGap>(&read)) {
-        pass_gap(*gap, batch);
+        pass_gap(within(*gap), batch);
     } else if (const auto* time = std::get_if<SpoolTime>(&read)) {
         if (!now_ || *now_ < time->received) now_ = time->received;
         tell_what_is_due(batch);
@@ -205,6 +236,11 @@ void BatchFiller::take_notice(const SpoolNotice& told, OpenBatch& batch) {
     renderer_.tell(event, batch);
 }
 
+// What is missing beyond the end is not ours to tell.
+SpoolGap BatchFiller::within(const SpoolGap& gap) const {
+    return {gap.from, std::min(gap.to, end_), gap.reason};
+}
+
 void BatchFiller::pass_gap(const SpoolGap& gap, OpenBatch& batch) {
     notices_.lost(gap, now_);
     batch.totals.lost[static_cast<std::size_t>(gap.reason)] += distance(gap.from, gap.to);
@@ -220,8 +256,8 @@ void BatchFiller::take(const SpoolFrame& frame, OpenBatch& batch) {
     position_ = batch.end = frame.position + 1;
     notices_.took(block_.incarnation);
     const FrameOrigin origin{{block_.incarnation, number(frame.position)}, block_.received, frame.input};
-    if (crashes_.condemns(origin.id.sequence)) return bury_condemned(origin, frame.bytes, batch);
-    CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+    if (crashes_->condemns(origin.id.sequence)) return bury_condemned(origin, frame.bytes, batch);
+    CrashWatch::AtFrame at(*crashes_, origin.id.sequence);
     crash_point("frame.decode", frame.bytes);
     try {
         if (decoder_.decode(frame.bytes, origin, event_) == DecodeStatus::undecodable) {
@@ -244,13 +280,13 @@ void BatchFiller::bury_condemned(const FrameOrigin& origin, std::span<const std:
                                  OpenBatch& batch) const {
     ++batch.totals.rendered;
     ++batch.totals.dead_lettered;
-    Renderer::bury(origin, crashes_.words_of(origin.id.sequence), frame, batch);
+    Renderer::bury(origin, crashes_->words_of(origin.id.sequence), frame, batch);
 }
 
 bool BatchFiller::render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
                                OpenBatch& batch) {
-    if (window_ || crashes_.condemns(origin.id.sequence)) return false;
-    CrashWatch::AtFrame at(crashes_, origin.id.sequence);
+    if (window_ || crashes_->condemns(origin.id.sequence)) return false;
+    CrashWatch::AtFrame at(*crashes_, origin.id.sequence);
     const std::size_t dead = batch.dead_frames.size();
     const std::size_t records = batch.records.size();
     try {
@@ -272,15 +308,17 @@ bool BatchFiller::pair(OpenBatch& batch) {
     return outcome == Pairing::Outcome::alone || outcome == Pairing::Outcome::answers;
 }
 
-// A query that waits no longer is an event after all.
-void BatchFiller::tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch) {
+// A query that waits no longer is an event after all. Whether it was left unanswered is not known where the
+// log ends before its time.
+void BatchFiller::tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch, Wait wait) {
     if (batch.received.seconds == 0) batch.received = query.received;
     const FrameOrigin origin{query.id, query.received, query.input()};
-    if (crashes_.condemns(query.id.sequence)) return bury_condemned(origin, query.frame(), batch);
-    CrashWatch::AtFrame at(crashes_, query.id.sequence);
+    if (crashes_->condemns(query.id.sequence)) return bury_condemned(origin, query.frame(), batch);
+    CrashWatch::AtFrame at(*crashes_, query.id.sequence);
     static_cast<void>(held_decoder_.decode(query.frame(), origin, held_event_));
     at.decoded();
-    if (transactions_ && held_event_.kind == EventKind::message && pairing_->unanswered(query))
+    if (wait == Wait::over && transactions_ && held_event_.kind == EventKind::message &&
+        pairing_->unanswered(query))
         held_event_.kind = EventKind::unanswered;
     // An aggregate's window is that in which it came to nothing.
     if (window_) held_event_.received = time;

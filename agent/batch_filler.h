@@ -40,12 +40,20 @@ class BatchFiller {
     // Goes to another place, with queries that waited there: so many, from `open_from` on. What was gathered
     // is forgotten.
     void seek(Position position, Position open_from, std::uint64_t open, const NoticeState& notices = {});
+    // Its log ends there: what waits there waits no longer, and an aggregate's window is over. Queries are
+    // told as they are: their responses may have been told already.
+    void end_at(Position end) { end_ = end; }
     [[nodiscard]] RouteNotices& notices() { return notices_; }
-    [[nodiscard]] CrashWatch& crashes() { return crashes_; }
+    [[nodiscard]] CrashWatch& crashes() { return *crashes_; }
+    // From now on it heeds and uses the watch of another filler of its thread, which must outlive it.
+    void share(CrashWatch& crashes) { crashes_ = &crashes; }
 
     // What lies before `end`, and queries that wait, is given up: a batch without records says so. The gap is
     // told with what comes next.
     void give_up(OpenBatch& batch, Position end);
+    // What lies before `end`, and queries that wait at `place`, is left for later: a batch says so, with what
+    // is to be told before. `incarnation`: of the number before the end.
+    void put_off(OpenBatch& batch, const SavedPosition& place, Position end, std::uint64_t incarnation);
     // A frame that is a dead letter becomes records as it would now, alone: nothing is paired or told. False:
     // it does not, or the destination takes aggregates.
     [[nodiscard]] bool render_again(const FrameOrigin& origin, std::span<const std::uint8_t> frame,
@@ -60,7 +68,10 @@ class BatchFiller {
     }
 
   private:
+    void go_to(Position position, Position open_from, std::uint64_t open);
     Stopped go_on(OpenBatch& batch, const BatchLimits& limits, Position until);
+    bool let_go_at_end(OpenBatch& batch);
+    [[nodiscard]] SpoolGap within(const SpoolGap& gap) const;
     [[nodiscard]] bool is_full(const OpenBatch& batch, const BatchLimits& limits) const;
     bool resume(OpenBatch& batch);
     void hold_again(const SpoolBlock& block);
@@ -74,14 +85,16 @@ class BatchFiller {
     void tell_what_is_due(OpenBatch& batch);
     void take_notice(const SpoolNotice& notice, OpenBatch& batch);
     [[nodiscard]] bool pair(OpenBatch& batch);
-    void tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch);
+    enum class Wait : std::uint8_t { over, cut_short };
+    void tell(const HeldQuery& query, const Timestamp& time, OpenBatch& batch, Wait wait = Wait::over);
     [[nodiscard]] bool over(const OpenBatch& batch, const std::optional<Timestamp>& time) const;
     void gather(OpenBatch& batch, const Timestamp& time) const;
 
     Renderer renderer_;
     const bool tells_notices_;
     RouteNotices notices_;
-    CrashWatch crashes_;
+    CrashWatch own_crashes_;
+    CrashWatch* crashes_ = &own_crashes_;
     RouteTotals counted_;  // of the batch's totals: what notices_ knows of
     const std::optional<std::chrono::milliseconds> window_;
     const std::optional<PairingOptions> transactions_;
@@ -103,7 +116,8 @@ class BatchFiller {
     SpoolBlock block_;
     std::size_t next_ = 0;
     Position position_{};
-    std::optional<Timestamp> now_;  // of the last block or time that was read
+    Position end_{~std::uint64_t{0}};  // as end_at()
+    std::optional<Timestamp> now_;     // of the last block or time that was read
 };
 
 }  // namespace tapferry

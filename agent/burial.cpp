@@ -16,7 +16,7 @@ Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, 
         const bool kept =
             note(dead_letter_.keep_record(record, words, parcel.batch->records.content(record)));
         parcel.buried_well = parcel.buried_well && kept;
-        if (parcel.requeued) continue;
+        if (parcel.requeued()) continue;
         // The events of a row are delivered with the others of its window, and a route's notice is none.
         if (record.row.present() || record.id.letter != 0) continue;
         parcel.refused_events.insert(record.id.sequence);
@@ -25,7 +25,7 @@ Burial::Refused Burial::bury_refused(const std::vector<std::uint32_t>& refused, 
     }
     parcel.refused_records += refused.size();
     report_.count_dropped_letters(dead_letter_.dropped());
-    if (parcel.requeued) return {};
+    if (parcel.requeued()) return {};
     count.events = parcel.refused_events.size() - events_before;
     report_.tell_dead(count.events, refused.size(), words);
     return count;

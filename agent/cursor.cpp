@@ -23,8 +23,8 @@ RouteTotals& operator+=(RouteTotals& sum, const RouteTotals& more) {
 }
 
 Stretch stretch_of(Ticket name, const OpenBatch& batch) {
-    Stretch stretch{name,         batch.end,    batch.open_from,    batch.open,
-                    batch.totals, batch.unread, batch.notice_state, false};
+    Stretch stretch{name,         batch.end,          batch.open_from, batch.open,    batch.totals,
+                    batch.unread, batch.notice_state, false,           batch.put_off, {}};
     stretch.totals.records = batch.records.size();
     return stretch;
 }
@@ -32,6 +32,7 @@ Stretch stretch_of(Ticket name, const OpenBatch& batch) {
 void Cursor::submitted(const Stretch& stretch) {
     assert(stretch.end >= submitted_up_to());
     under_way_.push_back(stretch);
+    under_way_.back().furthest = furthest_;
     in_flight_ += stretch.totals.rendered;
 }
 
@@ -50,6 +51,11 @@ SavedPosition Cursor::next_place() const {
     place.open = last.open;
     place.notices = last.notices;
     return place;
+}
+
+bool Cursor::puts_off() const {
+    return std::any_of(under_way_.begin(), under_way_.end(),
+                       [](const Stretch& stretch) { return stretch.put_off.has_value(); });
 }
 
 void Cursor::handed_over(Position end) {
@@ -74,6 +80,8 @@ void Cursor::settle(Ticket ticket, std::uint64_t refused_events, std::uint64_t r
         settled_.notices = under_way_.front().notices;
         settled_ticket_ = under_way_.front().ticket;
         in_flight_ -= under_way_.front().totals.rendered;
+        if (const auto& late = under_way_.front().put_off)
+            put_off_.push_back({*late, under_way_.front().furthest});
         under_way_.pop_front();
     }
 }
@@ -90,9 +98,9 @@ Position Cursor::submitted_up_to() const {
 bool balanced(const SavedPosition& saved) {
     const RouteTotals& totals = saved.totals;
     const std::uint64_t lost = std::accumulate(totals.lost.begin(), totals.lost.end(), std::uint64_t{0});
-    return number(saved.start) + totals.read + lost == number(saved.position) &&
+    return number(saved.start) + totals.read + lost + late_frames(saved) == number(saved.position) &&
            totals.read ==
-               totals.undecodable + totals.filtered + totals.paired + saved.open + totals.rendered &&
+               totals.undecodable + totals.filtered + totals.paired + all_open(saved) + totals.rendered &&
            saved.open_from <= saved.position && totals.rendered == totals.delivered + totals.dead_lettered;
 }
 

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "agent/spool/saved_position.h"
 #include "transports/transport.h"
@@ -22,6 +25,8 @@ struct Stretch {
     std::uint64_t unread = 0;
     NoticeState notices;  // at its end
     bool settled = false;
+    std::optional<LateStretch> put_off;  // as OpenBatch
+    Position furthest{};                 // as Cursor, when it came under way
 };
 
 struct OpenBatch;
@@ -39,6 +44,21 @@ class Cursor {
     // events, but for those that went to the dead letter before they were sent, are delivered. The position
     // moves over what is contiguous. Unknown tickets are ignored.
     void settle(Ticket ticket, std::uint64_t refused_events, std::uint64_t refused_records);
+    // A stretch that is to be delivered later, and how far anything of it may be at the far side already.
+    struct PutOff {
+        LateStretch stretch;
+        Position furthest{};
+    };
+    // What the position has passed of them since the last time this was asked.
+    [[nodiscard]] std::vector<PutOff> take_put_off() { return std::exchange(put_off_, {}); }
+    // Those that an earlier process left.
+    [[nodiscard]] std::vector<LateStretch> take_late() { return std::exchange(settled_.late, {}); }
+    // One of them is under way.
+    [[nodiscard]] bool puts_off() const;
+    // What became of frames is counted elsewhere from now on; and what became of others, here.
+    [[nodiscard]] RouteTotals take_totals() { return std::exchange(settled_.totals, {}); }
+    void add(const RouteTotals& totals) { settled_.totals += totals; }
+
     // Records that were sent and are sent again. They count at once: the try that repeats them may fail too.
     void repeat(std::uint64_t records) { settled_.totals.repeated += records; }
     // What lies before `end` may be at the far side: read again, it makes repeats.
@@ -50,6 +70,10 @@ class Cursor {
     // All tickets up to this one are settled.
     [[nodiscard]] Ticket settled_ticket() const { return settled_ticket_; }
     [[nodiscard]] Position submitted_up_to() const;
+    // Queries that wait there.
+    [[nodiscard]] std::uint64_t open_there() const {
+        return under_way_.empty() ? settled_.open : under_way_.back().open;
+    }
     // Where the log is read on behind what is under way.
     [[nodiscard]] SavedPosition next_place() const;
     [[nodiscard]] bool idle() const { return under_way_.empty(); }
@@ -61,12 +85,13 @@ class Cursor {
     SavedPosition settled_;
     Ticket settled_ticket_{};
     std::deque<Stretch> under_way_;
+    std::vector<PutOff> put_off_;
     Position furthest_ = first_position;
     std::uint64_t in_flight_ = 0;  // events of what is under way
 };
 
 // Whether what was saved adds up:
-// start - 1 + read + lost == position - 1,
+// start - 1 + read + lost + late == position - 1,
 // read == undecodable + filtered + paired + open + rendered,
 // rendered == delivered + dead_lettered.
 bool balanced(const SavedPosition& saved);

@@ -81,6 +81,15 @@ std::unique_ptr<OpenBatch> Feed::give_up(const SavedPosition& place, Position en
     return spare;
 }
 
+std::unique_ptr<OpenBatch> Feed::put_off(const SavedPosition& place, Position end, std::uint64_t incarnation,
+                                         std::unique_ptr<OpenBatch> spare) {
+    begun_ = false;
+    spare->clear(place.position);
+    filler_.put_off(*spare, place, end, incarnation);
+    wait_for_time(filler_.waits_for_time(nullptr));
+    return spare;
+}
+
 bool Feed::time_may_have_passed() {
     if (!waits_for_time_ || Clock::now() - asked_time_ < ask_time_after) return false;
     asked_time_ = Clock::now();

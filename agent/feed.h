@@ -35,6 +35,13 @@ class Feed {
     // own. What was gathered is forgotten. `spare`: an empty batch.
     [[nodiscard]] std::unique_ptr<OpenBatch> give_up(const SavedPosition& place, Position end,
                                                      std::unique_ptr<OpenBatch> spare);
+    // Likewise what lies between them is left for later, and the feed goes on at `end`, behind a number of
+    // that incarnation.
+    [[nodiscard]] std::unique_ptr<OpenBatch> put_off(const SavedPosition& place, Position end,
+                                                     std::uint64_t incarnation,
+                                                     std::unique_ptr<OpenBatch> spare);
+    // As BatchFiller.
+    void end_at(Position end) { filler_.end_at(end); }
     // With so many frames there a batch of at most `max_events` waits for no more: the last one was filled by
     // the bytes of so many, or by its events.
     [[nodiscard]] std::uint64_t enough(std::uint64_t max_events) const {
@@ -43,6 +50,10 @@ class Feed {
     // There is a batch to fill.
     [[nodiscard]] bool has_batch() const { return batch_ != nullptr; }
     void give(std::unique_ptr<OpenBatch> batch) { batch_ = std::move(batch); }
+    [[nodiscard]] std::unique_ptr<OpenBatch> take_back() {
+        begun_ = false;
+        return std::move(batch_);
+    }
     // An aggregate whose window is not over; null: there is none.
     [[nodiscard]] const OpenBatch* open_window() const;
 

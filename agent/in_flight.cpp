@@ -4,15 +4,27 @@
 
 namespace tapferry {
 
+namespace {
+
+// The oldest that is late, or is not, and has something to send.
+template <class Parcels>
+auto first_waiting(Parcels& parcels, bool late) {
+    return std::find_if(parcels.begin(), parcels.end(), [late](const auto& entry) {
+        return !entry.second.waiting.empty() && (entry.second.origin == Origin::late) == late;
+    });
+}
+
+}  // namespace
+
 std::unique_ptr<OpenBatch> InFlight::take_spare() {
     auto batch = std::move(spare_.back());
     spare_.pop_back();
     return batch;
 }
 
-Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch, bool requeued) {
+Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch, Origin origin) {
     Parcel& parcel = parcels_[name];
-    parcel.requeued = requeued;
+    parcel.origin = origin;
     parcel.record_count = batch->records.size();
     parcel.owed = {std::move(batch->dead_frames),
                    std::move(batch->dead_rows),
@@ -30,9 +42,9 @@ Parcel& InFlight::take_on(Ticket name, std::unique_ptr<OpenBatch> batch, bool re
     return parcel;
 }
 
-std::optional<Ticket> InFlight::withdraw_last() {
+std::optional<Ticket> InFlight::withdraw_last(Origin origin) {
     const auto last = std::find_if(parcels_.rbegin(), parcels_.rend(),
-                                   [](const auto& entry) { return !entry.second.requeued; });
+                                   [&](const auto& entry) { return entry.second.origin == origin; });
     if (last == parcels_.rend() || !last->second.waits_whole()) return std::nullopt;
     const Ticket name = last->first;
     dead_ -= last->second.owed.dead();
@@ -42,14 +54,16 @@ std::optional<Ticket> InFlight::withdraw_last() {
 }
 
 Parcel* InFlight::next() {
-    const auto found = std::find_if(parcels_.begin(), parcels_.end(),
-                                    [](const auto& entry) { return !entry.second.waiting.empty(); });
-    return found == parcels_.end() || found->second.lent ? nullptr : &found->second;
+    auto first = first_waiting(parcels_, false);
+    if (first == parcels_.end()) first = first_waiting(parcels_, true);
+    return first == parcels_.end() || first->second.lent ? nullptr : &first->second;
 }
 
 bool InFlight::waits() const {
-    return std::any_of(parcels_.begin(), parcels_.end(),
-                       [](const auto& entry) { return !entry.second.waiting.empty(); });
+    return first_waiting(parcels_, false) != parcels_.end();
+}
+bool InFlight::late_waits() const {
+    return first_waiting(parcels_, true) != parcels_.end();
 }
 
 bool InFlight::lends_parcels() const {
@@ -117,10 +131,10 @@ void InFlight::take_back_stray(Ticket ticket) {
     if (auto node = strays_.extract(ticket)) give_back(std::move(node.mapped()));
 }
 
-std::vector<Owed> InFlight::settle(Ticket up_to) {
+std::vector<Owed> InFlight::settle(Ticket up_to, Origin origin) {
     std::vector<Owed> settled;
     for (auto parcel = parcels_.begin(); parcel != parcels_.end() && parcel->first <= up_to;) {
-        if (parcel->second.requeued) {
+        if (parcel->second.origin != origin) {
             ++parcel;
             continue;
         }
@@ -147,9 +161,9 @@ void InFlight::forget() {
     dead_ = 0;
 }
 
-std::optional<Timestamp> InFlight::oldest_received() const {
+std::optional<Timestamp> InFlight::oldest_received(Origin origin) const {
     const auto oldest = std::find_if(parcels_.begin(), parcels_.end(),
-                                     [](const auto& entry) { return !entry.second.requeued; });
+                                     [&](const auto& entry) { return entry.second.origin == origin; });
     if (oldest == parcels_.end()) return std::nullopt;
     return oldest->second.owed.received;
 }

@@ -16,20 +16,24 @@ class InFlight {
     explicit InFlight(std::vector<std::unique_ptr<OpenBatch>> batches) : spare_(std::move(batches)) {}
 
     [[nodiscard]] bool has_spare() const { return !spare_.empty(); }
+    // One is left for somebody else.
+    [[nodiscard]] bool has_spare_beside() const { return spare_.size() > 1; }
     // The transport holds something.
     [[nodiscard]] bool lends() const { return !strays_.empty() || lends_parcels(); }
     [[nodiscard]] std::unique_ptr<OpenBatch> take_spare();
     void give_back(std::unique_ptr<OpenBatch> batch) { spare_.push_back(std::move(batch)); }
 
-    // From now on all of its records wait to be sent. `name`: the batch's own ticket; `requeued`: it is made
-    // of dead letters.
-    Parcel& take_on(Ticket name, std::unique_ptr<OpenBatch> batch, bool requeued = false);
-    // Takes the youngest batch of the log back, if nothing of it was given to the transport and not taken
+    // From now on all of its records wait to be sent. `name`: the batch's own ticket.
+    Parcel& take_on(Ticket name, std::unique_ptr<OpenBatch> batch, Origin origin = Origin::log);
+    // Takes the youngest batch of that origin back, if nothing of it was given to the transport and not taken
     // back, nor accepted or refused: its name, or none.
-    std::optional<Ticket> withdraw_last();
-    // The oldest with something to send; null: there is none, or the transport holds a piece of it.
+    std::optional<Ticket> withdraw_last(Origin origin);
+    // The oldest with something to send, one that is late behind all others; null: there is none, or the
+    // transport holds a piece of it.
     [[nodiscard]] Parcel* next();
+    // Something that is not late waits to be sent; and something that is.
     [[nodiscard]] bool waits() const;
+    [[nodiscard]] bool late_waits() const;
     // The first `most` records of what waits in the parcel go out under `ticket`.
     Piece lend(Parcel& parcel, Ticket ticket, std::size_t most);
     // The transport did not take it.
@@ -50,16 +54,16 @@ class InFlight {
     // A batch that was forgotten and comes back.
     void take_back_stray(Ticket ticket);
 
-    // What the parcels up to this one owed, in order.
-    [[nodiscard]] std::vector<Owed> settle(Ticket up_to);
+    // What the parcels of that origin up to this one owed, in order.
+    [[nodiscard]] std::vector<Owed> settle(Ticket up_to, Origin origin);
     void drop(Ticket name);
     // Whether dead letters wait for their parcels in such numbers that no more should be taken on.
     [[nodiscard]] bool owes_much() const { return dead_ > max_dead; }
     // No outcome matters any more: the log is read again. Batches come back when the transport says so.
     void forget();
 
-    // When the oldest frame that is not settled was received; none: everything is.
-    [[nodiscard]] std::optional<Timestamp> oldest_received() const;
+    // When the oldest frame of that origin that is not settled was received; none: everything is.
+    [[nodiscard]] std::optional<Timestamp> oldest_received(Origin origin) const;
 
   private:
     static constexpr std::size_t max_dead = 10000;

@@ -9,6 +9,11 @@ namespace tapferry {
 struct OddEvents {
     std::uint64_t times = 0;
     std::uint64_t addresses = 0;
+
+    void add(const OddEvents& more) {
+        times += more.times;
+        addresses += more.addresses;
+    }
 };
 
 }  // namespace tapferry

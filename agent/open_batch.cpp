@@ -15,6 +15,7 @@ void OpenBatch::clear(Position from) {
     lost.clear();
     notices = {};
     notice_state = {};
+    put_off.reset();
     window.reset();
 }
 

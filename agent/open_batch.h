@@ -63,6 +63,8 @@ struct OpenBatch {
     using NoticeCounts = std::array<std::uint64_t, notice_kind_count>;
     NoticeCounts notices{};
     NoticeState notice_state;
+    // Its stretch is not delivered with it, but later.
+    std::optional<LateStretch> put_off;
     std::optional<std::int64_t> window;  // of an aggregate: which multiple of its length
 
     explicit OpenBatch(RecordBuffer buffer) : records(std::move(buffer)) {}

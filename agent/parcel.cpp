@@ -64,7 +64,7 @@ std::uint64_t Parcel::events(const Piece& piece) const {
 }
 
 Position Parcel::end_of(const Piece& piece) const {
-    if (requeued) return first_position;
+    if (requeued()) return first_position;
     const auto records = batch->records.records();
     const Record& last = records[piece.last - 1];
     if (piece.last == records.size() || last.row.present()) return batch->end;

@@ -40,20 +40,28 @@ struct Piece {
     [[nodiscard]] std::size_t size() const { return last - first; }
 };
 
+// Where a batch comes from, and so what its outcome moves.
+enum class Origin : std::uint8_t {
+    log,
+    late,     // a stretch of the log that was put off
+    letters,  // dead letters: the log knows nothing of it
+};
+
 struct Parcel {
     std::unique_ptr<OpenBatch> batch;  // null: its bytes are released
     Owed owed;
     std::deque<Piece> waiting;   // in the order in which they go
     std::optional<Ticket> lent;  // of the piece that the transport holds
     std::size_t out = 0;         // pieces that owe an outcome
-    bool requeued = false;       // made of dead letters: the log knows nothing of it
-    bool buried_well = true;     // all that was refused is in the dead letters
+    Origin origin = Origin::log;
+    bool buried_well = true;  // all that was refused is in the dead letters
     // What the far side may have had when the batch was made: what lies before goes a second time.
     Position furthest{};
     std::uint64_t record_count = 0;
     std::uint64_t refused_records = 0;
     std::set<std::uint64_t> refused_events{};  // by sequence number; rows are records and no events
 
+    [[nodiscard]] bool requeued() const { return origin == Origin::letters; }
     [[nodiscard]] bool over() const { return waiting.empty() && out == 0; }
     // Nothing is known of any of its records, and the transport holds none.
     [[nodiscard]] bool waits_whole() const;

@@ -18,9 +18,16 @@ namespace {
 // A position is written at most this often while batches settle one after another.
 constexpr std::chrono::milliseconds save_interval{20};
 
-bool same_place(const SavedPosition& a, const SavedPosition& b) {
+template <class Place>
+bool same_spot(const Place& a, const Place& b) {
     return a.position == b.position && a.open_from == b.open_from && a.open == b.open &&
            a.notices.minute == b.notices.minute;
+}
+
+bool same_place(const SavedPosition& a, const SavedPosition& b) {
+    return same_spot(a, b) && std::ranges::equal(a.late, b.late, [](const auto& one, const auto& other) {
+               return same_spot(one, other) && one.to == other.to;
+           });
 }
 
 std::uint32_t digest_of(std::string_view text) {
@@ -65,7 +72,7 @@ void PositionKeeper::keep_notes_of(CrashWatch& watch, const DestinationConfig& d
     for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path(), ignored))
         if (entry.path() != path_ && entry.is_regular_file(ignored))
             watch.heed(CrashNotesFile(entry.path(), disk_).load({under.version, 0}));
-    watch.tell(log, destination.name, saved_.open_from);
+    watch.tell(log, destination.name, needed_from(saved_));
 }
 
 CrashedUnder PositionKeeper::notes_hold_for(const DestinationConfig& destination) {
@@ -80,7 +87,7 @@ void PositionKeeper::save(const SavedPosition& settled, RouteReport& report) {
     saved.highest = spool_.end();
     if (file_.save(saved)) {
         saved_ = saved;
-        needed_from_.store(number(saved.open_from), std::memory_order_release);
+        needed_from_.store(number(needed_from(saved)), std::memory_order_release);
         fails_ = false;
     } else if (!fails_) {
         fails_ = true;

@@ -52,7 +52,7 @@ struct RouteStatus {
     std::chrono::seconds patience{60};  // failing for longer than this is worth an alarm
     SavedPosition saved;                // lifetime counters, as of the saved position
     RouteTotals at_start;               // of those, what earlier processes counted
-    std::uint64_t pending = 0;       // frames from the saved position to the log's end, in flight among them
+    std::uint64_t pending = 0;       // frames from the saved position to the log's end and in late stretches
     std::uint64_t in_flight = 0;     // events, with those in a window that is not over
     double rate = 0;                 // events delivered a second, lately
     double lag_seconds = 0;          // age of the oldest frame that is not settled

@@ -35,7 +35,8 @@ Route::Loop::Loop(DestinationConfig config, Places places, Spool& spool, Disk& d
       keeper_(places.position, disk, spool),
       cursor_(keeper_.load(config_, log)),
       feed_(config_, spool, spool.reader(cursor_.settled().position), std::move(parts.encoder)),
-      in_flight_(feed_.make_batches(max_batches)),
+      late_(config_, spool, feed_.filler().crashes(), cursor_.take_late()),
+      in_flight_(feed_.make_batches(config_.catch_up == CatchUp::live_first ? max_batches + 1 : max_batches)),
       transport_(parts.transport ? std::move(parts.transport) : make_transport(config_.transport)),
       backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
       pace_(config_),
@@ -44,7 +45,7 @@ Route::Loop::Loop(DestinationConfig config, Places places, Spool& spool, Disk& d
       burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_),
       letters_(burial_, report_, feed_) {
     // Where it begins is kept before anything is delivered: a restart must not begin elsewhere.
-    keeper_.save(cursor_.settled(), report_);
+    keeper_.save(settled(), report_);
     feed_.seek(cursor_.settled());
     keeper_.keep_notes_of(feed_.filler().crashes(), config_, log);
     publish();
@@ -80,9 +81,13 @@ void Route::Loop::run() {
         for (const auto& [order, reply] : calls_.take_orders())
             reply(order == RouteOrder::purge_spool ? give_up_spool() : letters_.obey(order));
         if (wait_out_failure()) continue;
+        if (std::exchange(comes_back_, false)) put_off_backlog();
         const bool may_fill = !in_flight_.waits() && !pace_.held();
-        if (may_fill && (calls_.stopping() || !letters_.take_turn(in_flight_, pace_.limits(), next_ticket_)))
+        if (may_fill &&
+            (calls_.stopping() || !letters_.take_turn(in_flight_, pace_.limits(), next_ticket_))) {
             fill();
+            fill_late();
+        }
         hand_over();
         collect(next_look());
         save_when_due(false);
@@ -103,20 +108,12 @@ bool Route::Loop::finished() {
     if (!stop) return false;
     if (Clock::now() >= stop->deadline || gave_up_stopping_ || pace_.held()) return true;
     // An aggregate whose window is not over waits in the spool.
-    if (feed_.position() < stop->up_to || in_flight_.waits()) return false;
+    if (feed_.position() < stop->up_to || in_flight_.waits() || in_flight_.late_waits()) return false;
     if (!told_transport_) {
         told_transport_ = true;
         transport_->finish(stop->deadline);
     }
-    return cursor_.idle() && !letters_.under_way();
-}
-
-OrderAnswer Route::Loop::give_up_spool() {
-    auto batch = give_up(in_flight_, cursor_, feed_, spool_.end());
-    const std::uint64_t frames = batch->totals.lost[static_cast<std::size_t>(LossReason::purge)];
-    take_on(std::move(batch));
-    save_when_due(true);
-    return {OrderAnswer::Result::done, frames, 0, ""};
+    return cursor_.idle() && late_.cursor().idle() && !letters_.under_way();
 }
 
 bool Route::Loop::wait_out_failure() {
@@ -143,33 +140,43 @@ void Route::Loop::fill() {
 
 bool Route::Loop::frames_are_there() {
     const Position here = feed_.position();
-    if (in_flight_.lends() && spool_.end() <= here) {
-        // Bytes of a batch are still going out: that is what this thread is needed for.
+    if ((in_flight_.lends() || in_flight_.late_waits()) && spool_.end() <= here) {
+        // Bytes of a batch are still going out, or wait for that: that is what this thread is needed for.
         collect(Clock::now() + 5ms);
         return false;
     }
-    const auto wait = letters_.can_go(in_flight_) ? 0ms : cursor_.idle() ? idle_wait : watching_wait;
-    if (!spool_.wait_beyond(here, Clock::now() + wait)) return false;
-    linger(here + (feed_.enough(pace_.limits().max_events) - 1), Clock::now() + config_.batch.linger);
+    const bool idle = cursor_.idle() && late_.cursor().idle();
+    const auto wait = letters_.can_go(in_flight_) ? 0ms : idle ? idle_wait : watching_wait;
+    if (!spool_.wait_beyond(here, std::min(Clock::now() + wait, late_.next_turn(in_flight_)))) return false;
+    if (!linger(here + (feed_.enough(pace_.limits().max_events) - 1))) return false;
     return !retry_at_ && !in_flight_.waits() && !pace_.held();
 }
 
-void Route::Loop::linger(Position full, Clock::time_point until) {
-    while (!calls_.stopping() && !retry_at_ && !in_flight_.waits() && Clock::now() < until) {
-        if (in_flight_.lends()) {
-            collect(std::min(until, Clock::now() + 5ms));
+bool Route::Loop::linger(Position full) {
+    const auto until = lingers_until_.value_or(Clock::now() + config_.batch.linger);
+    lingers_until_ = until;
+    while (!calls_.stopping() && !retry_at_ && !in_flight_.waits() && Clock::now() < until &&
+           spool_.end() <= full) {
+        const auto late = late_.next_turn(in_flight_);
+        if (late <= Clock::now()) return false;
+        const auto look_up = std::min(until, late);
+        if (in_flight_.lends() || in_flight_.late_waits()) {
+            collect(std::min(look_up, Clock::now() + 5ms));
         } else {
-            if (spool_.wait_beyond(full, std::min(until, Clock::now() + watching_wait))) return;
+            if (spool_.wait_beyond(full, std::min(look_up, Clock::now() + watching_wait))) break;
             collect(Clock::now());
         }
     }
+    lingers_until_.reset();
+    return true;
 }
 
-void Route::Loop::take_on(std::unique_ptr<OpenBatch> batch) {
+void Route::Loop::take_on(std::unique_ptr<OpenBatch> batch, Origin origin) {
     const Ticket name{next_ticket_++};
-    cursor_.submitted(stretch_of(name, *batch));
-    Parcel& parcel = in_flight_.take_on(name, std::move(batch));
-    parcel.furthest = cursor_.furthest();
+    Cursor& cursor = origin == Origin::late ? late_.cursor() : cursor_;
+    cursor.submitted(stretch_of(name, *batch));
+    Parcel& parcel = in_flight_.take_on(name, std::move(batch), origin);
+    parcel.furthest = cursor.furthest();
     if (parcel.over()) settle(name, parcel);  // every frame was filtered, undecodable or gone
     publish();
 }
@@ -207,11 +214,12 @@ void Route::Loop::take(const Outcome& outcome) {
     const InFlight::Out* out = in_flight_.find(outcome.ticket);
     if (out == nullptr) return in_flight_.take_back_stray(outcome.ticket);
     Parcel& parcel = in_flight_.parcel_of(*out);
-    if (outcome.handed_over && !out->released) cursor_.handed_over(parcel.end_of(out->piece));
+    if (outcome.handed_over && !out->released) cursor_of(parcel).handed_over(parcel.end_of(out->piece));
     if (outcome.verdict == Verdict::sent) {
         // That bytes were sent says that the far side is there; that it takes them, only that they were
         // accepted.
         pace_.taken();
+        there_again();
         return in_flight_.release(outcome.ticket);
     }
     if (out->released && outcome.verdict != Verdict::accepted) return read_again(outcome);
@@ -229,7 +237,7 @@ void Route::Loop::take(const Outcome& outcome) {
 
 void Route::Loop::bury(Division& division, const std::string& words, Parcel& parcel) {
     // What becomes of what was refused before says nothing of the configuration.
-    if (parcel.requeued) return static_cast<void>(burial_.bury_refused(division.refused, words, parcel));
+    if (parcel.requeued()) return static_cast<void>(burial_.bury_refused(division.refused, words, parcel));
     brake_.accepted(division.accepted);
     std::size_t buried = 0;
     for (; buried < division.refused.size() && !pace_.held() && !brake_.at_limit(); ++buried)
@@ -237,6 +245,7 @@ void Route::Loop::bury(Division& division, const std::string& words, Parcel& par
     if (buried < division.refused.size()) {
         pace_.hold();
         report_.held(words, behind());
+        away_ = true;
     }
     division.put_back(buried);
     const auto dead = burial_.bury_refused(division.refused, words, parcel);
@@ -246,13 +255,15 @@ void Route::Loop::bury(Division& division, const std::string& words, Parcel& par
 void Route::Loop::go_on(const Outcome& outcome, bool all_accepted) {
     const bool misconfigured = outcome.verdict == Verdict::misconfigured;
     if (outcome.verdict == Verdict::retry || misconfigured) {
-        report_.failed(outcome.words, misconfigured, behind(), in_flight_.oldest_received());
+        report_.failed(outcome.words, misconfigured, behind(), oldest_received());
         pace_.failed();
+        away_ = true;
         pause(std::max(misconfigured ? backoff_.slow() : backoff_.next(),
                        std::min(outcome.retry_after, longest_retry_after)));
     } else {
         death_point("batch.acknowledged");
         pace_.taken();
+        if (!pace_.held()) there_again();
         backoff_.reset();
         notices().recovered(report_.failing_since(), behind());
         report_.recovered(behind());
@@ -271,6 +282,7 @@ void Route::Loop::let_go_now() {
     if (!pace_.held()) return;
     notices().recovered(report_.held_since(), behind());
     pace_.let_go();
+    there_again();
     brake_.forget();
     retry_at_.reset();
     report_.let_go();
@@ -278,9 +290,11 @@ void Route::Loop::let_go_now() {
 }
 
 void Route::Loop::read_again(const Outcome& outcome) {
-    report_.failed(outcome.words, false, behind(), in_flight_.oldest_received());
+    report_.failed(outcome.words, false, behind(), oldest_received());
     pace_.failed();
+    away_ = true;
     cursor_.rewind();
+    late_.rewind();
     letters_.rewind();
     feed_.seek(cursor_.settled());
     in_flight_.forget();
@@ -288,28 +302,41 @@ void Route::Loop::read_again(const Outcome& outcome) {
 }
 
 void Route::Loop::settle(Ticket name, const Parcel& parcel) {
-    if (parcel.requeued) return letters_.settle(in_flight_, name);
-    cursor_.settle(name, parcel.refused_events.size(), parcel.refused_records);
-    const auto passed = in_flight_.settle(cursor_.settled_ticket());
+    if (parcel.requeued()) return letters_.settle(in_flight_, name);
+    const Origin origin = parcel.origin;
+    Cursor& cursor = cursor_of(parcel);
+    cursor.settle(name, parcel.refused_events.size(), parcel.refused_records);
+    const auto passed = in_flight_.settle(cursor.settled_ticket(), origin);
     death_point("batch.settled");
     burial_.bury_left(passed);
     for (const Owed& owed : passed) {
         report_.count(owed);
         notices().settled(owed);
     }
+    origin == Origin::late ? go_on_late() : add_late();
 }
 
 std::uint64_t Route::Loop::behind() const {
     const Position position = cursor_.settled().position;
-    return distance(position, std::max(spool_.end(), position));
+    return distance(position, std::max(spool_.end(), position)) + late_frames(settled());
 }
 
 void Route::Loop::save_when_due(bool now) {
-    if (keeper_.save_when_due(cursor_.settled(), now, report_)) publish();
+    if (keeper_.save_when_due(settled(), now, report_)) publish();
 }
 
 void Route::Loop::publish() {
-    report_.publish(cursor_, in_flight_.oldest_received(), feed_.open_window(), feed_.odd_events());
+    const OpenBatch* window = feed_.open_window();
+    RouteReport::Progress now;
+    now.saved = settled();
+    now.oldest_received = oldest_received();
+    now.in_flight = cursor_.events_in_flight() + late_.cursor().events_in_flight() + late_.gathered() +
+                    (window == nullptr ? 0 : window->totals.rendered);
+    if (!now.oldest_received && window != nullptr) now.oldest_received = window->received;
+    now.delivers = !cursor_.idle() || window != nullptr || late_.any();
+    now.odd_events = feed_.odd_events();
+    now.odd_events.add(late_.odd_events());
+    report_.publish(std::move(now));
 }
 
 }  // namespace tapferry

@@ -8,12 +8,14 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "agent/backoff.h"
 #include "agent/burial.h"
 #include "agent/cursor.h"
 #include "agent/feed.h"
 #include "agent/in_flight.h"
+#include "agent/late_stretches.h"
 #include "agent/pace.h"
 #include "agent/position_keeper.h"
 #include "agent/refusal_brake.h"
@@ -45,6 +47,9 @@ class Route::Loop {
     bool finished();
     // All that the spool holds now, but for batches of which something is on its way: they may arrive.
     OrderAnswer give_up_spool();
+    // The destination is there, as it was not for some time: where much waits, that goes later, and what
+    // comes goes at once.
+    void put_off_backlog();
     // Sleeps through the pause after a failure, but for a call. Whether the loop has to look around first.
     bool wait_out_failure();
     // Takes a batch from the log when there is anything to take; an aggregate's, bit by bit.
@@ -52,9 +57,11 @@ class Route::Loop {
     // Waits for frames, then as long as the batch may linger for company. Nothing is read meanwhile, so a
     // slow trickle wakes the thread once a batch and not once a block.
     bool frames_are_there();
-    // Waits for a full batch, and looks after what is under way meanwhile.
-    void linger(Position full, Time until);
-    void take_on(std::unique_ptr<OpenBatch> batch);
+    // Waits for a full batch, and looks after what is under way meanwhile. False: it is not full yet, and
+    // what is late can go before it is.
+    bool linger(Position full);
+    void fill_late();
+    void take_on(std::unique_ptr<OpenBatch> batch, Origin origin = Origin::log);
     void hand_over();
     // Takes the outcomes there are; waits for the first one until `deadline`.
     void collect(Deadline deadline);
@@ -69,9 +76,18 @@ class Route::Loop {
     // The bytes are gone, and so is what was sent behind them on the same connection: everything under way is
     // given up and read again from the settled position.
     void read_again(const Outcome& outcome);
+    void there_again() { comes_back_ = std::exchange(away_, false) || comes_back_; }
     // What is left behind is buried when the position passes it: before that it may be read again.
     void settle(Ticket name, const Parcel& parcel);
     RouteNotices& notices() { return feed_.filler().notices(); }
+    void add_late();
+    void go_on_late();
+    Cursor& cursor_of(const Parcel& parcel) {
+        return parcel.origin == Origin::late ? late_.cursor() : cursor_;
+    }
+    // How far all of it is.
+    SavedPosition settled() const;
+    std::optional<Timestamp> oldest_received() const;
     std::uint64_t behind() const;
     void save_when_due(bool now);
     void publish();
@@ -81,6 +97,7 @@ class Route::Loop {
     PositionKeeper keeper_;
     Cursor cursor_;
     Feed feed_;
+    LateStretches late_;
     InFlight in_flight_;  // batches lent to the transport must outlive it
     std::unique_ptr<Transport> transport_;
     std::uint64_t next_ticket_ = 1;
@@ -89,6 +106,9 @@ class Route::Loop {
     Pace pace_;
     RefusalBrake brake_;
     std::optional<Time> retry_at_;
+    std::optional<Time> lingers_until_;
+    bool away_ = true;  // it was not there when it was tried last, or was not tried yet
+    bool comes_back_ = false;
     bool told_transport_ = false;
     bool gave_up_stopping_ = false;
     RouteReport report_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <utility>
 
 namespace tapferry {
 
@@ -46,10 +47,33 @@ std::uint64_t all_lost(const RouteTotals& totals) {
 
 void RouteNotices::resume(const NoticeState& state) {
     state_ = state;
+    resume_count();
+    forget_told();
+}
+
+void RouteNotices::put_off(Position position, const NoticeState& state, std::uint64_t incarnation,
+                           Renderer& renderer, OpenBatch& batch) {
+    if (enabled_) tell_gaps({}, renderer, batch);
+    resume_count();
+    state_ = state;
+    close(position, renderer, batch);
+    if (enabled_) tell_pending(position, renderer, batch);
+    state_ = {incarnation, 0, {}};
+}
+
+void RouteNotices::close(Position position, Renderer& renderer, OpenBatch& batch) {
+    if (!enabled_ || state_.since.read + state_.since.lost == 0) return;
+    tell_account(position, state_.minute == 0 ? 0 : state_.minute + ledger_seconds, renderer, batch);
+}
+
+void RouteNotices::add(const LedgerCounts& counts) {
+    state_.since += counts;
+}
+
+void RouteNotices::resume_count() {
     gaps_.clear();
     passes_nothing_since_.reset();
     came_meanwhile_ = 0;
-    forget_told();
 }
 
 void RouteNotices::forget_told() {
@@ -146,20 +170,23 @@ void RouteNotices::tell_ledger(Position position, const Timestamp& received, Ren
                                OpenBatch& batch) {
     const std::int64_t minute = minute_of(received);
     if (minute == state_.minute) return;
-    const LedgerCounts since = state_.since;
-    const std::int64_t began = state_.minute;
+    if (state_.minute != 0 && state_.since.read + state_.since.lost != 0)
+        tell_account(position, minute, renderer, batch);
     state_.minute = minute;
-    if (began == 0 || since.read + since.lost == 0) return;
-    state_.since = {};
+}
+
+// What was counted since the last ledger, which was over before `until`.
+void RouteNotices::tell_account(Position position, std::int64_t until, Renderer& renderer, OpenBatch& batch) {
+    const LedgerCounts since = std::exchange(state_.since, {});
     Notice notice;
     notice.kind = NoticeKind::ledger;
     notice.count = since.read + since.lost;
     notice.first = number(position) - std::min(notice.count, number(position) - 1);
     notice.last = number(position) - 1;
-    notice.from = {began, 0};
-    notice.until = {minute, 0};
+    notice.from = {state_.minute, 0};
+    notice.until = {until, 0};
     notice.ledger = since;
-    tell(notice, 'l', position, state_.incarnation, {minute, 0}, renderer, batch);
+    tell(notice, 'l', position, state_.incarnation, {until, 0}, renderer, batch);
 }
 
 void RouteNotices::tell_pending(Position position, Renderer& renderer, OpenBatch& batch) {

@@ -27,6 +27,15 @@ class RouteNotices {
     // Goes on from there: what was gathered since is read again.
     void resume(const NoticeState& state);
 
+    // What is counted, and what is lost and not told yet, is told as of `position`: what follows is told
+    // later, and notices go on at another place, behind a number of that incarnation.
+    void put_off(Position position, const NoticeState& state, std::uint64_t incarnation, Renderer& renderer,
+                 OpenBatch& batch);
+    // Nothing follows at `position`: what is counted is told.
+    void close(Position position, Renderer& renderer, OpenBatch& batch);
+    // Counted elsewhere, and told with what is counted here.
+    void add(const LedgerCounts& counts);
+
     // Something of the log comes at `received`, behind `position`: ledgers and gaps that are due before it
     // are told.
     void before(Position position, const Timestamp& received, Renderer& renderer, OpenBatch& batch);
@@ -75,8 +84,10 @@ class RouteNotices {
         Timestamp when;
         bool told = false;
     };
+    void resume_count();
     void tell_gaps(const Timestamp& until, Renderer& renderer, OpenBatch& batch);
     void tell_ledger(Position position, const Timestamp& received, Renderer& renderer, OpenBatch& batch);
+    void tell_account(Position position, std::int64_t until, Renderer& renderer, OpenBatch& batch);
     void tell_pending(Position position, Renderer& renderer, OpenBatch& batch);
     void look_at_filter(Position position, const Timestamp& received, Renderer& renderer, OpenBatch& batch);
     void tell(Notice notice, char letter, Position position, std::uint64_t incarnation, const Timestamp& time,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace tapferry {
 
@@ -111,6 +112,17 @@ void RouteReport::tell_unread(std::uint64_t queries) {
                           " queries that waited for their response are lost: the spool has dropped them");
 }
 
+void RouteReport::tell_put_off(const LateStretch& stretch) {
+    log_.info(name_, std::to_string(distance(stretch.position, stretch.to)) +
+                         " events go later, behind those that come now: sequence numbers " +
+                         std::to_string(number(stretch.position)) + " to " +
+                         std::to_string(number(stretch.to) - 1));
+}
+
+void RouteReport::tell_caught_up() {
+    log_.info(name_, "all events that were to go later are dealt with");
+}
+
 void RouteReport::tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words) {
     dead_records_ += records;
     const auto count = events != 0 ? std::to_string(events) + " events" : std::to_string(records) + " rows";
@@ -141,31 +153,28 @@ void RouteReport::tell_sent_again(std::uint64_t back, bool whole) {
     whole ? log_.info(name_, text) : log_.error(name_, text);
 }
 
-void RouteReport::publish(const Cursor& cursor, std::optional<Timestamp> oldest_received,
-                          const OpenBatch* gathering, const OddEvents& odd) {
-    if (!oldest_received && gathering != nullptr) oldest_received = gathering->received;
+void RouteReport::publish(Progress now) {
     const std::lock_guard lock(mutex_);
     status_.words = words_.empty() ? held_words_ : words_;
     status_.needs_a_person = needs_a_person_;
     status_.failing_since = failing_since_;
-    status_.saved = cursor.settled();
-    status_.in_flight = cursor.events_in_flight() + (gathering != nullptr ? gathering->totals.rendered : 0);
+    status_.saved = std::move(now.saved);
+    status_.in_flight = now.in_flight;
     status_.deliveries = deliveries_;
     status_.delivery_seconds = delivery_seconds_;
     status_.cuts = cuts_;
     status_.left_out = left_out_;
     status_.letters = letters_;
     status_.notices = notices_;
-    oldest_received_ = oldest_received ? oldest_received->seconds : failing() ? oldest_waiting_ : 0;
+    oldest_received_ = now.oldest_received ? now.oldest_received->seconds : failing() ? oldest_waiting_ : 0;
     status_.dead_records = dead_records_;
-    status_.odd_events = odd;
+    status_.odd_events = now.odd_events;
     if (!held_words_.empty())
         status_.state = RouteStatus::State::held;
     else if (failing())
         status_.state = RouteStatus::State::retrying;
     else
-        status_.state =
-            cursor.idle() && gathering == nullptr ? RouteStatus::State::idle : RouteStatus::State::delivering;
+        status_.state = now.delivers ? RouteStatus::State::delivering : RouteStatus::State::idle;
 }
 
 void RouteReport::stopped() {
@@ -176,7 +185,8 @@ void RouteReport::stopped() {
 RouteStatus RouteReport::status(Position end) const {
     const std::lock_guard lock(mutex_);
     RouteStatus status = status_;
-    status.pending = distance(status.saved.position, std::max(end, status.saved.position));
+    status.pending =
+        distance(status.saved.position, std::max(end, status.saved.position)) + late_frames(status.saved);
     if (status.pending != 0 && oldest_received_ != 0)
         status.lag_seconds = static_cast<double>(std::max<std::int64_t>(0, unix_now() - oldest_received_));
     return status;

@@ -39,6 +39,9 @@ class RouteReport {
     void tell_lost(const LostFrames& lost);
     // So many queries that waited for their response are gone from the log.
     void tell_unread(std::uint64_t queries);
+    // What waits there is delivered later; and all of that is.
+    void tell_put_off(const LateStretch& stretch);
+    void tell_caught_up();
     // Without events: rows of an aggregate.
     void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
     void count_dropped_letters(std::uint64_t in_all) { letters_.dropped = in_all; }
@@ -51,10 +54,15 @@ class RouteReport {
     void tell_sent_again(std::uint64_t back, bool whole);
     void tell_trouble(const std::string& text) { log_.error(name_, text); }
 
-    // Makes the present state the one that others see. `gathering`: an aggregate whose window is not over;
-    // null: there is none.
-    void publish(const Cursor& cursor, std::optional<Timestamp> oldest_received, const OpenBatch* gathering,
-                 const OddEvents& odd);
+    struct Progress {
+        SavedPosition saved;
+        std::optional<Timestamp> oldest_received;  // of what is not settled, as far as it is known
+        std::uint64_t in_flight = 0;               // as RouteStatus
+        bool delivers = false;                     // something is under way
+        OddEvents odd_events;
+    };
+    // Makes the present state the one that others see.
+    void publish(Progress now);
     void stopped();
 
     // By any thread; `end`: of the log now.

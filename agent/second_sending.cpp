@@ -24,7 +24,7 @@ bool SecondSending::take_turn(InFlight& in_flight, const BatchLimits& limits, st
     const Ticket name{next_ticket++};
     auto batch = in_flight.take_spare();
     requeue_.fill(*batch, limits, name);
-    if (in_flight.take_on(name, std::move(batch), true).over()) settle(in_flight, name);
+    if (in_flight.take_on(name, std::move(batch), Origin::letters).over()) settle(in_flight, name);
     return true;
 }
 
@@ -37,10 +37,10 @@ void SecondSending::settle(InFlight& in_flight, Ticket name) {
 }
 
 // Without a spare batch all of them are at the transport; one more does not matter for once.
-std::unique_ptr<OpenBatch> give_up(InFlight& in_flight, Cursor& cursor, Feed& feed, Position end) {
-    while (const auto name = in_flight.withdraw_last()) cursor.withdraw(*name);
-    auto batch = in_flight.has_spare() ? in_flight.take_spare() : std::move(feed.make_batches(1).front());
-    return feed.give_up(cursor.next_place(), end, std::move(batch));
+std::unique_ptr<OpenBatch> withdraw_unsent(InFlight& in_flight, Origin origin, Cursor& cursor,
+                                           const Feed& feed) {
+    while (const auto name = in_flight.withdraw_last(origin)) cursor.withdraw(*name);
+    return in_flight.has_spare() ? in_flight.take_spare() : std::move(feed.make_batches(1).front());
 }
 
 }  // namespace tapferry

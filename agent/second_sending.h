@@ -1,5 +1,5 @@
 // What a route does with dead letters that are to be sent once more: they travel as batches of their own
-// beside those of the log, whose position and ledger know nothing of them. And how a backlog is given up.
+// beside those of the log, whose position and ledger know nothing of them. And how batches are taken back.
 // Owned by the route's thread.
 #pragma once
 
@@ -40,8 +40,9 @@ class SecondSending {
     bool turn_ = false;
 };
 
-// What the log has up to `end` and was not sent is given up, as a batch that says so.
-[[nodiscard]] std::unique_ptr<OpenBatch> give_up(InFlight& in_flight, Cursor& cursor, Feed& feed,
-                                                 Position end);
+// Batches of that origin of which nothing was sent are taken back. An empty batch; `feed`: that of the log,
+// which makes one when there is none to spare.
+[[nodiscard]] std::unique_ptr<OpenBatch> withdraw_unsent(InFlight& in_flight, Origin origin, Cursor& cursor,
+                                                         const Feed& feed);
 
 }  // namespace tapferry

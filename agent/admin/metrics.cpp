@@ -197,7 +197,7 @@ void add_gauges(const AgentStatus& status, Families& out) {
                      MetricType::Gauge);
     Family open("tapferry_events_open", "Queries that wait for their response.", MetricType::Gauge);
     for (const auto& route : status.routes) {
-        open.gauge({{"destination", route.name}}, static_cast<double>(route.saved.open));
+        open.gauge({{"destination", route.name}}, static_cast<double>(all_open(route.saved)));
         pending.gauge({{"destination", route.name}}, static_cast<double>(route.pending));
         lag.gauge({{"destination", route.name}}, route.lag_seconds);
         in_flight.gauge({{"destination", route.name}}, static_cast<double>(route.in_flight));

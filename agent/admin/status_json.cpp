@@ -63,6 +63,19 @@ void put_input(Writer& out, const InputStatus& input) {
     out.EndObject();
 }
 
+// What is delivered later, in order; `to` is not included.
+void put_late(Writer& out, const std::vector<LateStretch>& late) {
+    out.Key("late");
+    out.StartArray();
+    for (const LateStretch& stretch : late) {
+        out.StartObject();
+        put(out, "position", number(stretch.position));
+        put(out, "to", number(stretch.to));
+        out.EndObject();
+    }
+    out.EndArray();
+}
+
 void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route) {
     const Position end = status.end;
     const RouteTotals& totals = route.saved.totals;
@@ -80,13 +93,14 @@ void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route)
     put(out, "undecodable", totals.undecodable);
     put(out, "filtered", totals.filtered);
     put(out, "paired", totals.paired);
-    put(out, "open", route.saved.open);
+    put(out, "open", all_open(route.saved));
     put(out, "rendered", totals.rendered);
     put(out, "delivered", totals.delivered);
     put(out, "dead_lettered", totals.dead_lettered);
     put(out, "in_flight", route.in_flight);
     put(out, "records", totals.records);
     put(out, "repeated", totals.repeated);
+    put_late(out, route.saved.late);
     out.Key("lost");
     out.StartObject();
     for (std::size_t i = 0; i < totals.lost.size(); ++i)

@@ -68,6 +68,17 @@ std::string parts_of(const rapidjson::Value& object, const char* key) {
     return text;
 }
 
+// "1 to 400, 900 to 1200": what is delivered later.
+std::string late_of(const rapidjson::Value& route) {
+    std::string text;
+    const auto found = route.FindMember("late");
+    if (found == route.MemberEnd() || !found->value.IsArray()) return text;
+    for (const auto& stretch : found->value.GetArray())
+        if (stretch.IsObject())
+            text += (text.empty() ? "" : ", ") + cell(stretch, "position") + " to " + cell(stretch, "to");
+    return text.empty() ? text : text + " (not included)";
+}
+
 // What a destination lacks, a line each.
 std::string troubles_of(const rapidjson::Value& route) {
     std::string text;
@@ -75,6 +86,7 @@ std::string troubles_of(const rapidjson::Value& route) {
         if (!what.empty()) text += cell(route, "name") + ": " + before + what + "\n";
     };
     tell("", cell(route, "words"));
+    tell("goes later, behind what comes: frames ", late_of(route));
     tell("records shortened, by what they lack: ", parts_of(route, "shortened"));
     tell("records of answers left out, by reason: ", parts_of(route, "left_out"));
     return text;

@@ -37,6 +37,9 @@ struct RetryLimits {
 // Where a destination that has no saved position begins.
 enum class Start : std::uint8_t { newest, oldest };
 
+// What goes first after an outage: what waited, or what comes.
+enum class CatchUp : std::uint8_t { oldest_first, live_first };
+
 struct DestinationConfig {
     std::string name;
     std::string type;         // "tcp", "syslog" …
@@ -54,9 +57,11 @@ struct DestinationConfig {
     double hold_above = 0.05;    // of the last thousand records: more refused ones are held
     std::uint64_t max_rate = 0;  // events a second; 0: no limit
     Start start = Start::newest;
-    bool notices = false;  // what the agent has to tell is told here
-    bool enabled = true;   // false: the destination is checked and left alone
-    std::string source;    // the section as written: tells at a reload whether it changed
+    CatchUp catch_up = CatchUp::oldest_first;
+    std::uint64_t catch_up_rate = 0;  // events a second of what goes later; 0: no limit
+    bool notices = false;             // what the agent has to tell is told here
+    bool enabled = true;              // false: the destination is checked and left alone
+    std::string source;               // the section as written: tells at a reload whether it changed
 };
 
 struct AdminConfig {

@@ -120,6 +120,10 @@ void read_limits(Section& section, DestinationConfig& destination) {
     dead_letter.finish();
 
     destination.max_rate = section.integer("max_rate", destination.max_rate, 0, 1'000'000'000);
+    destination.catch_up = section.choice<CatchUp>(
+        "catch_up", CatchUp::oldest_first,
+        {{"oldest_first", CatchUp::oldest_first}, {"live_first", CatchUp::live_first}});
+    destination.catch_up_rate = section.integer("catch_up_rate", destination.catch_up_rate, 0, 1'000'000'000);
 }
 
 std::string where(const TransportOptions& transport) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <span>
 #include <string>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t slot_bytes = 512;
 constexpr std::array<std::uint64_t, 2> slot_offsets{0, 4096};
+// Of a slot with late stretches: what does not know of them must not take it for a slot without.
+constexpr std::array<std::uint8_t, 4> slot_magic_3{0xf5, 'T', 'P', '3'};
 constexpr std::array<std::uint8_t, 4> slot_magic{0xf5, 'T', 'P', '2'};
 constexpr std::array<std::uint8_t, 4> slot_magic_1{0xf5, 'T', 'P', '1'};
 constexpr std::size_t generation_at = 8;
@@ -28,10 +31,13 @@ constexpr std::size_t position_at = 32;
 constexpr std::size_t highest_at = 40;
 constexpr std::size_t totals_at = 48;
 constexpr std::size_t lost_at = 112;
+constexpr std::size_t late_notices_at = 208;
 constexpr std::size_t notices_at = 272;
 constexpr std::size_t paired_at = 336;
 constexpr std::size_t open_from_at = 344;
 constexpr std::size_t open_at = 352;
+constexpr std::size_t late_at = 360;
+constexpr std::size_t late_bytes = 36;  // of one stretch
 constexpr std::size_t crc_at = slot_bytes - 4;
 
 using SlotBytes = std::array<std::uint8_t, slot_bytes>;
@@ -65,9 +71,40 @@ NoticeState load_notices(const std::uint8_t* at) {
             {number_at(2), number_at(3), number_at(4), number_at(5), number_at(6), number_at(7)}};
 }
 
+void store_late(SlotBytes& bytes, const std::vector<LateStretch>& late) {
+    assert(late.size() <= most_late_stretches);
+    std::uint8_t* at = &bytes[late_at];
+    for (const LateStretch& stretch : late) {
+        store_le(at, number(stretch.position));
+        store_le(at + 8, number(stretch.to));
+        store_le(at + 16, number(stretch.open_from));
+        store_le(at + 24, stretch.notices.incarnation);
+        store_le(at + 32, static_cast<std::uint32_t>(stretch.open));
+        at += late_bytes;
+    }
+    if (!late.empty()) store_notices(&bytes[late_notices_at], late.front().notices);
+}
+
+std::vector<LateStretch> load_late(const SlotBytes& bytes) {
+    std::vector<LateStretch> late;
+    const std::uint8_t* at = &bytes[late_at];
+    for (; late.size() < most_late_stretches; at += late_bytes) {
+        LateStretch stretch;
+        stretch.to = Position{load_le<std::uint64_t>(at + 8)};
+        if (number(stretch.to) == 0) break;
+        stretch.position = Position{load_le<std::uint64_t>(at)};
+        stretch.open_from = Position{load_le<std::uint64_t>(at + 16)};
+        stretch.notices.incarnation = load_le<std::uint64_t>(at + 24);
+        stretch.open = load_le<std::uint32_t>(at + 32);
+        late.push_back(stretch);
+    }
+    if (!late.empty()) late.front().notices = load_notices(&bytes[late_notices_at]);
+    return late;
+}
+
 SlotBytes encode_slot(const Slot& slot) {
     SlotBytes bytes{};
-    std::ranges::copy(slot_magic, bytes.begin());
+    std::ranges::copy(slot.saved.late.empty() ? slot_magic : slot_magic_3, bytes.begin());
     store_le(&bytes[generation_at], slot.generation);
     store_le(&bytes[incarnation_at], slot.saved.incarnation);
     store_le(&bytes[start_at], number(slot.saved.start));
@@ -85,6 +122,7 @@ SlotBytes encode_slot(const Slot& slot) {
     store_le(&bytes[paired_at], slot.saved.totals.paired);
     store_le(&bytes[open_from_at], number(slot.saved.open_from));
     store_le(&bytes[open_at], slot.saved.open);
+    store_late(bytes, slot.saved.late);
     store_le(&bytes[crc_at], crc32c(std::span(bytes).first(crc_at)));
     return bytes;
 }
@@ -93,9 +131,22 @@ bool plausible(Position position) {
     return number(position) >= 1 && number(position) <= sequence_limit;
 }
 
+// Each is a stretch, and they stand in order before the position.
+bool plausible(const std::vector<LateStretch>& late, Position position) {
+    Position before = first_position;
+    for (const LateStretch& stretch : late) {
+        if (!plausible(stretch.open_from) || stretch.open_from > stretch.position ||
+            stretch.position < before || stretch.to < stretch.position)
+            return false;
+        before = stretch.to;
+    }
+    return before <= position;
+}
+
 std::optional<Slot> decode_slot(const SlotBytes& bytes) {
     const bool first_version = std::equal(slot_magic_1.begin(), slot_magic_1.end(), bytes.begin());
-    if (!first_version && !std::equal(slot_magic.begin(), slot_magic.end(), bytes.begin()))
+    const bool has_late = std::equal(slot_magic_3.begin(), slot_magic_3.end(), bytes.begin());
+    if (!first_version && !has_late && !std::equal(slot_magic.begin(), slot_magic.end(), bytes.begin()))
         return std::nullopt;
     if (load_le<std::uint32_t>(&bytes[crc_at]) != crc32c(std::span(bytes).first(crc_at))) return std::nullopt;
     Slot slot;
@@ -120,8 +171,10 @@ std::optional<Slot> decode_slot(const SlotBytes& bytes) {
         saved.open_from = Position{load_le<std::uint64_t>(&bytes[open_from_at])};
         saved.open = load_le<std::uint64_t>(&bytes[open_at]);
     }
+    if (has_late) saved.late = load_late(bytes);
     if (slot.generation == 0 || !plausible(saved.start) || !plausible(saved.position) ||
-        !plausible(saved.highest) || !plausible(saved.open_from) || saved.open_from > saved.position) {
+        !plausible(saved.highest) || !plausible(saved.open_from) || saved.open_from > saved.position ||
+        !plausible(saved.late, saved.position)) {
         return std::nullopt;
     }
     return slot;
@@ -149,6 +202,34 @@ FoundSlots read_slots(Disk& disk, int fd) {
 }
 
 }  // namespace
+
+LedgerCounts& operator+=(LedgerCounts& sum, const LedgerCounts& more) {
+    sum.read += more.read;
+    sum.lost += more.lost;
+    sum.undecodable += more.undecodable;
+    sum.filtered += more.filtered;
+    sum.paired += more.paired;
+    sum.rendered += more.rendered;
+    return sum;
+}
+
+std::uint64_t late_frames(const SavedPosition& saved) {
+    std::uint64_t frames = 0;
+    for (const LateStretch& stretch : saved.late) frames += distance(stretch.position, stretch.to);
+    return frames;
+}
+
+std::uint64_t all_open(const SavedPosition& saved) {
+    std::uint64_t open = saved.open;
+    for (const LateStretch& stretch : saved.late) open += stretch.open;
+    return open;
+}
+
+Position needed_from(const SavedPosition& saved) {
+    Position from = saved.open_from;
+    for (const LateStretch& stretch : saved.late) from = std::min(from, stretch.open_from);
+    return from;
+}
 
 std::optional<SavedPosition> read_saved_position(const std::filesystem::path& path, Disk& disk) {
     const DiskResult opened = disk.open(path, O_RDONLY);

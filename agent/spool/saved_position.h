@@ -7,14 +7,15 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "agent/spool/position.h"
 #include "agent/spool/reader.h"
 
 namespace tapferry {
 
-// Lifetime counters of a route as of its position. start - 1 + read + lost == position - 1 always, and
-// read == undecodable + filtered + paired + open + rendered.
+// Lifetime counters of a route as of its position. start - 1 + read + lost + late == position - 1 always, and
+// read == undecodable + filtered + paired + open + rendered, with what is open in late stretches.
 struct RouteTotals {
     std::uint64_t read = 0;                               // frames
     std::uint64_t undecodable = 0;                        // frames that are no dnstap
@@ -28,12 +29,27 @@ struct RouteTotals {
     std::uint64_t paired = 0;                             // queries that are told with their response
 };
 
+LedgerCounts& operator+=(LedgerCounts& sum, const LedgerCounts& more);
+
 // What a route's notices go on from, as of its position.
 struct NoticeState {
     std::uint64_t incarnation = 0;  // of the last number before the position; 0: not known
     std::int64_t minute = 0;        // of the last ledger: Unix seconds; 0: there was none
     LedgerCounts since;             // that ledger
 };
+
+// Frames [position, to) that are delivered later: those behind them went first.
+struct LateStretch {
+    Position position = first_position;
+    Position to = first_position;
+    Position open_from = first_position;  // as SavedPosition
+    std::uint64_t open = 0;               // likewise
+    NoticeState notices;                  // at the position; saved whole of the first stretch alone
+
+    // All of it is settled.
+    [[nodiscard]] bool over() const { return position == to && open == 0; }
+};
+inline constexpr std::size_t most_late_stretches = 4;
 
 struct SavedPosition {
     Position start = first_position;  // where the route began
@@ -46,7 +62,14 @@ struct SavedPosition {
     std::uint64_t incarnation = 0;  // that the position was saved under
     RouteTotals totals;
     NoticeState notices;
+    std::vector<LateStretch> late;  // in order, all before the position; at most most_late_stretches
 };
+
+// Frames that wait in late stretches, and queries that wait for their response, there and at the position.
+[[nodiscard]] std::uint64_t late_frames(const SavedPosition& saved);
+[[nodiscard]] std::uint64_t all_open(const SavedPosition& saved);
+// The log is kept from there on.
+[[nodiscard]] Position needed_from(const SavedPosition& saved);
 
 class Disk;
 

@@ -231,6 +231,37 @@ TEST_CASE("a route tells which frames it will not touch, delivers the others, an
     CHECK(said.find("at frame 5 ") == std::string::npos);
 }
 
+TEST_CASE("a frame that is condemned in a stretch that goes later is a dead letter like any other") {
+    RouteWorld world;
+    auto far_side = std::make_shared<FarSide>([](const auto&, std::size_t) { return accept(); });
+    auto destination = impatient(world);
+    destination.source = "as written";
+    world.log.append_captured(40);
+    {
+        SavedPosition saved;
+        saved.position = saved.open_from = saved.highest = Position{41};
+        saved.totals.read = saved.totals.rendered = saved.totals.delivered = 20;
+        saved.late = {{Position{11}, Position{31}, Position{11}, 0, {}}};
+        PositionFile file(world.position_file(), posix_disk());
+        REQUIRE(file.save(saved));
+        CrashNotes notes(PositionKeeper::notes_hold_for(destination));
+        for (int i = 0; i < 2; ++i) notes.add(17, true, SIGSEGV);
+        notes.add(23, true, SIGABRT);
+        CrashNotesFile(world.position_file(), posix_disk()).save(notes);
+    }
+    start(world, far_side, destination);
+    REQUIRE(wait_until([&] { return world.status().pending == 0; }));
+    const RouteStatus last = world.stop();
+    CHECK(ranges(far_side->taken()) == "11-16 18-30");
+    CHECK(last.saved.totals.dead_lettered == 1);
+    CHECK(last.saved.totals.delivered == 39);
+    CHECK(dead(world) == std::vector<std::uint64_t>{17});
+    const std::string said = world.agent_log();
+    CHECK(said.find("tapferry crashed 2 times at frame 17 (SIGSEGV)") != std::string::npos);
+    CHECK(said.find("tapferry crashed at frame 23 (SIGABRT): the frame is tried once more") !=
+          std::string::npos);
+}
+
 TEST_CASE("what is condemned is tried again when the destination is configured in another way") {
     RouteWorld world;
     auto far_side = std::make_shared<FarSide>([](const auto&, std::size_t) { return accept(); });

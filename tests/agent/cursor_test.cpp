@@ -39,6 +39,45 @@ TEST_CASE("the position moves only over what is settled without a hole") {
     CHECK(cursor.idle());
 }
 
+TEST_CASE("what is put off is late once the position has passed it, and the sums hold before and after") {
+    Cursor cursor{SavedPosition{}};
+    cursor.submitted(stretch(1, 11, 10));
+    cursor.handed_over(Position{8});
+    Stretch jump;
+    jump.ticket = Ticket{2};
+    jump.end = jump.open_from = Position{101};
+    jump.put_off = LateStretch{Position{11}, Position{101}, Position{11}, 0, {}};
+    cursor.submitted(jump);
+    CHECK(cursor.puts_off());
+    cursor.settle(Ticket{2}, 0, 0);
+    CHECK(cursor.take_put_off().empty());
+    CHECK(balanced(cursor.settled()));
+    cursor.settle(Ticket{1}, 0, 0);
+    CHECK(!cursor.puts_off());
+    SavedPosition settled = cursor.settled();
+    CHECK(number(settled.position) == 101);
+    CHECK(!balanced(settled));
+    const auto put_off = cursor.take_put_off();
+    REQUIRE(put_off.size() == 1);
+    CHECK(put_off[0].furthest == Position{8});
+    settled.late = {put_off[0].stretch};
+    CHECK(balanced(settled));
+    CHECK(late_frames(settled) == 90);
+    CHECK(needed_from(settled) == Position{11});
+    CHECK(cursor.take_put_off().empty());
+}
+
+TEST_CASE("what is put off and read again was never put off") {
+    Cursor cursor{SavedPosition{}};
+    Stretch jump = stretch(1, 101, 0);
+    jump.put_off = LateStretch{Position{1}, Position{101}, Position{1}, 0, {}};
+    cursor.submitted(jump);
+    cursor.rewind();
+    cursor.settle(Ticket{1}, 0, 0);
+    CHECK(cursor.take_put_off().empty());
+    CHECK(number(cursor.settled().position) == 1);
+}
+
 TEST_CASE("what was refused is dead-lettered, the rest of its stretch is delivered") {
     Cursor cursor = three_under_way();
     cursor.settle(Ticket{1}, 4, 5);

@@ -40,7 +40,7 @@ RouteStatus RouteWorld::stop(std::chrono::milliseconds patience) {
     route_->join();
     const RouteStatus last = status();
     CHECK(last.state == RouteStatus::State::stopped);
-    CHECK(last.saved.open_from == route_->saved_position());
+    CHECK(needed_from(last.saved) == route_->saved_position());
     // What the kernel had acknowledged may not have been read yet.
     if (last.pending == 0) CHECK(wait_until([&] { return receiver.has_read_all(); }));
     return last;
@@ -49,7 +49,7 @@ RouteStatus RouteWorld::stop(std::chrono::milliseconds patience) {
 RouteStatus RouteWorld::status() {
     const RouteStatus status = route_->status();
     CHECK(balanced(status, log.spool().end()));
-    CHECK(status.in_flight <= status.pending + status.saved.open);
+    CHECK(status.in_flight <= status.pending + all_open(status.saved));
     CHECK(number(route_->saved_position()) >= 1);
     return status;
 }

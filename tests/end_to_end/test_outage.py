@@ -124,3 +124,35 @@ def test_a_full_spool_drops_the_oldest_and_counts_to_the_event(world):
     # What was read already when the spool ran over is delivered all the same, so the hole lies somewhere in the middle.
     missing = set(range(1, count + 1)) - set(Delivered(receiver.lines).sequences())
     assert len(missing) == lost
+
+
+LIVE_FIRST = 'catch_up = "live_first"\ncatch_up_rate = 1000\n'
+
+
+def test_with_live_first_what_comes_goes_first_and_what_waited_follows_over_a_kill(world):
+    receiver = world.receiver()
+    receiver.stop()
+    agent = world.agent(destinations.tcp("json", receiver.port, replay_window="500ms", more=LIVE_FIRST)
+                        .replace("max_events = 1000", "max_events = 100")).start()
+    sender = world.sender(agent.socket)
+    sender.send(f"waited{i}.test" for i in range(5000))
+    wait_until(lambda: agent.destination("json")["pending"] == 5000, "5,000 events are held")
+    receiver.start()
+    late = wait_until(lambda: agent.destination("json")["late"], "what waits is put off")
+    assert late[0]["to"] == 5001
+    sender.send(f"live{i}.test" for i in range(300))
+    wait_until(lambda: "live299.test" in Delivered(receiver.lines).names(), "what comes is there")
+    names = Delivered(receiver.lines).names()
+    assert "waited4999.test" not in names, "and what waited is not yet"
+    check_ledger(agent.status())
+    agent.kill()
+    agent.start()
+    status = agent.wait_settled()
+    check_ledger(status)
+    assert not status["destinations"][0]["late"]
+    events = Delivered(receiver.lines)
+    events.check_complete(5301)
+    order = [int(event["id"][16:], 16) for event in events.unique()]
+    waited = [number for number in order if number <= 5000]
+    assert waited == sorted(waited), "the late stretch keeps its order"
+    assert order.index(5300) < order.index(5000)

@@ -174,6 +174,51 @@ def test_purge_keeps_what_another_destination_still_needs(world):
     assert [d["behind"] for d in listed(agent)["destinations"]] == [0, 0]
 
 
+@pytest.fixture
+def late(world):
+    """A stopped agent: most of FRAMES go later, and ten that came after them have been delivered."""
+    receiver = world.receiver()
+    receiver.stop()
+    live_first = 'catch_up = "live_first"\ncatch_up_rate = 1\n'
+    agent = world.agent(destinations.tcp("json", receiver.port, replay_window="100ms", more=live_first)
+                        .replace("max_events = 1000", "max_events = 100")).start()
+    world.sender(agent.socket).send(f"n{i}.test" for i in range(FRAMES))
+    wait_until(lambda: agent.destination("json")["pending"] == FRAMES, "everything is in the spool")
+    receiver.start()
+    wait_until(lambda: agent.destination("json")["late"], "what waits is put off")
+    world.sender(agent.socket, "another").send(f"later{i}.test" for i in range(10))
+    wait_until(lambda: any(b"later9.test" in line for _, line in receiver.lines), "what came later is there")
+    wait_until(lambda: agent.destination("json")["position"] == FRAMES + 11, "and accepted")
+    assert agent.stop()[0] == 0
+    agent.receiver = receiver
+    return agent
+
+
+def test_what_goes_later_is_listed_exported_and_needed_still(late, world):
+    [json_] = listed(late)["destinations"]
+    begin = json_["needed_from"]
+    assert json_["position"] == FRAMES + 11 and 1 < begin < FRAMES and json_["behind"] == FRAMES + 1 - begin
+    assert listed(late)["segments"][0]["needed_by"] == ["json"]
+    out = world.folder / "out.fstrm"
+    assert spool(late, "export", "-o", out, "--destination", "json").returncode == 0
+    assert names_in(out) == [f"n{i}.test" for i in range(begin - 1, FRAMES)] + [f"later{i}.test" for i in range(10)]
+
+
+def test_purge_of_a_stopped_agent_gives_up_what_goes_later_and_counts_it(late):
+    behind = listed(late)["destinations"][0]["behind"]
+    asked = spool(late, "purge", "--destination", "json", input="n\n")
+    assert asked.returncode == 1 and f"{behind:,} frames" in asked.stderr and "nothing was purged" in asked.stderr
+    assert listed(late)["destinations"][0]["behind"] == behind
+    asked = spool(late, "purge", "--destination", "json", "--yes")
+    assert asked.returncode == 0 and f"{behind:,} frames given up" in asked.stderr, asked
+    found = listed(late)
+    assert found["bytes"] < 1000 and found["destinations"][0]["behind"] == 0
+    late.start()
+    json_ = late.destination("json")
+    assert json_["late"] == [] and json_["pending"] == 0 and json_["balanced"]
+    assert json_["lost"]["purge"] == behind and json_["delivered"] == FRAMES + 10 - behind
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
 def test_what_root_purges_stays_the_agent_s_user_s(behind, world):
     assert behind.stop()[0] == 0

@@ -84,6 +84,78 @@ TEST_CASE("what was saved last is loaded, by this and by the next process") {
     CHECK(read_file(path).size() == file_bytes);
 }
 
+namespace {
+
+// With so many late stretches before its position.
+SavedPosition with_late(std::uint64_t n, std::size_t stretches) {
+    SavedPosition saved = numbered_position(n);
+    saved.position = saved.open_from = saved.highest = Position{1000 * n};
+    for (std::uint64_t i = 1; i <= stretches; ++i)
+        saved.late.push_back(
+            {Position{100 * i}, Position{100 * i + n}, Position{100 * i - 7}, n + i, {31 * i, 0, {}}});
+    if (stretches != 0) saved.late[0].notices = {31, 60, {n, n + 1, n + 2, n + 3, n + 4, n + 5}};
+    return saved;
+}
+
+bool same_late(const std::vector<LateStretch>& a, const std::vector<LateStretch>& b) {
+    return std::ranges::equal(a, b, [](const LateStretch& one, const LateStretch& other) {
+        const LedgerCounts& x = one.notices.since;
+        const LedgerCounts& y = other.notices.since;
+        return one.position == other.position && one.to == other.to && one.open_from == other.open_from &&
+               one.open == other.open && one.notices.incarnation == other.notices.incarnation &&
+               one.notices.minute == other.notices.minute && x.read == y.read && x.lost == y.lost &&
+               x.undecodable == y.undecodable && x.filtered == y.filtered && x.paired == y.paired &&
+               x.rendered == y.rendered;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("late stretches are kept, up to four, and are gone when they are saved no more") {
+    const TemporaryFolder folder;
+    PositionFile file(folder.path() / "route", posix_disk());
+    for (const std::size_t stretches : {0u, 1u, 4u, 2u, 3u, 0u}) {
+        const SavedPosition saved = with_late(9, stretches);
+        REQUIRE(file.save(saved));
+        const auto loaded = PositionFile(folder.path() / "route", posix_disk()).load();
+        REQUIRE(loaded);
+        CHECK(same_late(loaded->late, saved.late));
+        CHECK(loaded->position == saved.position);
+        CHECK(loaded->notices.since.rendered == saved.notices.since.rendered);
+        CHECK(needed_from(*loaded) == (stretches == 0 ? saved.open_from : Position{93}));
+    }
+}
+
+TEST_CASE(
+    "a slot with late stretches names another version than one without: who knows none must not take it") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "route";
+    PositionFile file(path, posix_disk());
+    REQUIRE(file.save(with_late(9, 1)));
+    REQUIRE(file.save(with_late(9, 0)));
+    const Bytes bytes = read_file(path);
+    CHECK(bytes[3] == '3');
+    CHECK(bytes[4096 + 3] == '2');
+}
+
+TEST_CASE("late stretches that cannot be are damage: backwards, out of order, beyond the position") {
+    const TemporaryFolder folder;
+    const auto refused = [&](auto change) {
+        SavedPosition saved = with_late(9, 2);
+        change(saved.late);
+        PositionFile file(folder.path() / "route", posix_disk());
+        REQUIRE(file.save(saved));
+        REQUIRE(file.save(saved));
+        return !file.load().has_value();
+    };
+    CHECK(!refused([](auto&) {}));
+    CHECK(refused([](auto& late) { late[0].position = late[0].to + 1; }));
+    CHECK(refused([](auto& late) { std::swap(late[0], late[1]); }));
+    CHECK(refused([](auto& late) { late[1].to = Position{9001}; }));
+    CHECK(refused([](auto& late) { late[1].open_from = late[1].position + 1; }));
+    CHECK(refused([](auto& late) { late[0].open_from = Position{0}; }));
+}
+
 TEST_CASE("any wrong byte in one slot leaves the other") {
     const TemporaryFolder folder;
     const auto path = file_with_two_slots(folder);

@@ -71,6 +71,7 @@ Replay::Replay(ReplayOptions options, Disk& disk, Log& log)
         skipped_to_ = std::min(skipped_to_, saved.open_from);
         furthest_ = std::max(furthest_, saved.position);
         destination.start = Start::oldest;
+        destination.catch_up = CatchUp::oldest_first;
         destination.notices = false;  // a replay tells of nothing but what it was given
         waiting_.push_back(std::move(destination));
     }

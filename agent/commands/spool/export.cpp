@@ -86,7 +86,9 @@ class Export {
 Position beginning(const SpoolArguments& arguments, const LogPlaces& places, Position begin) {
     if (arguments.destination.empty()) return begin;
     const DestinationPlace& destination = find_destination(places, arguments.destination);
-    if (destination.saved) return destination.saved->position;
+    if (destination.saved)
+        return destination.saved->late.empty() ? destination.saved->position
+                                               : destination.saved->late.front().position;
     std::cerr << "tapferry: " << arguments.destination
               << " has no saved position: from the log's beginning on\n";
     return begin;

@@ -18,7 +18,7 @@ namespace {
 std::vector<std::string> needed_by(const SegmentGlance& segment, const LogPlaces& places) {
     std::vector<std::string> names;
     for (const auto& destination : places.destinations)
-        if (destination.configured && destination.saved && destination.saved->open_from < segment.end)
+        if (destination.configured && destination.saved && needed_from(*destination.saved) < segment.end)
             names.push_back(destination.name);
     return names;
 }
@@ -43,7 +43,7 @@ Totals totals_of(const std::vector<SegmentGlance>& log) {
 
 std::uint64_t behind(const DestinationPlace& destination, Position end) {
     const Position at = destination.saved->position;
-    return at < end ? distance(at, end) : 0;
+    return (at < end ? distance(at, end) : 0) + late_frames(*destination.saved);
 }
 
 std::uint64_t lost(const SavedPosition& saved) {
@@ -119,7 +119,7 @@ std::string list_json(const LogPlaces& places, const std::vector<SegmentGlance>&
         json.open('{').add("name", destination.name).add("configured", destination.configured);
         if (destination.saved)
             json.add("position", number(destination.saved->position))
-                .add("needed_from", number(destination.saved->open_from))
+                .add("needed_from", number(needed_from(*destination.saved)))
                 .add("behind", behind(destination, totals.end))
                 .add("lost", lost(*destination.saved));
         json.close('}');

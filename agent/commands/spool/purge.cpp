@@ -24,17 +24,19 @@ namespace {
 // What a destination gives up: frames that wait for it, and queries that it has read and that wait for their
 // responses.
 std::uint64_t given_up(const SavedPosition& saved, Position end) {
-    return (saved.position < end ? distance(saved.position, end) : 0) + saved.open;
+    return (saved.position < end ? distance(saved.position, end) : 0) + late_frames(saved) + all_open(saved);
 }
 
 // The ledger balances afterwards: read queries that were not told yet are lost, and no longer read.
 SavedPosition moved_to(SavedPosition saved, Position end) {
     saved.totals.lost[static_cast<std::size_t>(LossReason::purge)] += given_up(saved, end);
-    saved.totals.read -= std::min(saved.totals.read, saved.open);
+    saved.totals.read -= std::min(saved.totals.read, all_open(saved));
     LedgerCounts& since = saved.notices.since;
+    if (!saved.late.empty()) since += saved.late.front().notices.since;
     since.lost += given_up(saved, end);
-    since.read -= std::min(since.read, saved.open);
+    since.read -= std::min(since.read, all_open(saved));
     saved.open = 0;
+    saved.late.clear();
     saved.position = saved.open_from = saved.highest = end;
     return saved;
 }
@@ -74,7 +76,8 @@ Position needed_from(const LogPlaces& places, const std::vector<const Destinatio
     for (const auto& destination : places.destinations) {
         const bool gone = std::ranges::find(purged, &destination) != purged.end();
         if (destination.configured && !gone)
-            needed = std::min(needed, destination.saved ? destination.saved->open_from : first_position);
+            needed = std::min(needed,
+                              destination.saved ? tapferry::needed_from(*destination.saved) : first_position);
     }
     return needed;
 }

@@ -174,6 +174,33 @@ TEST_CASE("the table tells what was shortened and left out, and nothing where no
     CHECK(table.find("\nsiem: records of answers left out, by reason: bailiwick 3\n") != std::string::npos);
 }
 
+TEST_CASE("what goes later is named in the status, told under the table, and counted in the sums") {
+    AgentStatus status = sound_status();
+    CHECK(read_json(status_json(status))["destinations"][0]["late"].Empty());
+    CHECK(status_table(status_json(status)).find("later") == std::string::npos);
+    SavedPosition& saved = status.routes.front().saved;
+    saved.position = saved.open_from = status.end;
+    saved.late = {{Position{100}, Position{140}, Position{97}, 2, {}},
+                  {Position{500}, Position{560}, Position{500}, 0, {}}};
+    saved.totals.filtered -= 2;
+    const std::string json = status_json(status);
+    const auto told = read_json(json);
+    const auto& route = told["destinations"][0];
+    REQUIRE(route["late"].Size() == 2);
+    CHECK(route["late"][0]["position"].GetUint64() == 100);
+    CHECK(route["late"][0]["to"].GetUint64() == 140);
+    CHECK(route["late"][1]["position"].GetUint64() == 500);
+    CHECK(route["late"][1]["to"].GetUint64() == 560);
+    CHECK(route["open"].GetUint64() == 5);
+    CHECK(route["pending"].GetUint64() == 100);
+    CHECK(route["balanced"].GetBool());
+    CHECK(status_table(json).find(
+              "\nsiem: goes later, behind what comes: frames 100 to 140, 500 to 560 (not included)\n") !=
+          std::string::npos);
+    saved.late[1].to = saved.late[1].to + 1;
+    CHECK_FALSE(read_json(status_json(status))["destinations"][0]["balanced"].GetBool());
+}
+
 TEST_CASE("an agent without inputs and destinations yet has a table too") {
     CHECK(status_table(status_json(AgentStatus{})).starts_with("input"));
 }

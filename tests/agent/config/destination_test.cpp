@@ -46,6 +46,21 @@ TEST_CASE("a filter takes names and short forms of dnstap's messages, or all") {
     }
 }
 
+TEST_CASE("what goes first after an outage is told by a word, and how fast the rest follows by a number") {
+    const auto usual = destination("type = \"stdout\"");
+    CHECK(usual.catch_up == CatchUp::oldest_first);
+    CHECK(usual.catch_up_rate == 0);
+    const auto live = destination("type = \"stdout\"\ncatch_up = \"live_first\"\ncatch_up_rate = 5000");
+    CHECK(live.catch_up == CatchUp::live_first);
+    CHECK(live.catch_up_rate == 5000);
+    CHECK(destination("type = \"stdout\"\ncatch_up = \"oldest_first\"").catch_up == CatchUp::oldest_first);
+    for (const std::string line : {"catch_up = \"live\"", "catch_up = true", "catch_up_rate = -1",
+                                   "catch_up_rate = \"fast\"", "catch_up_rate = 1000000001"}) {
+        CAPTURE(line);
+        CHECK(faults("type = \"stdout\"\n" + line).size() == 1);
+    }
+}
+
 TEST_CASE("one address or a list of addresses, and not both") {
     const auto several = destination("type = \"tcp\"\naddresses = [\"a:1\", \"[::1]:2\", \"unix:/run/s\"]");
     CHECK(std::get<StreamOptions>(several.transport).addresses.size() == 3);

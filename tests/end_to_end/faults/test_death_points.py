@@ -36,6 +36,7 @@ UNDER_TRAFFIC = {
     "position.before_write": OFTEN, "position.half_written": OFTEN, "position.written": OFTEN,
     "batch.sent": OFTEN, "batch.acknowledged": OFTEN, "batch.settled": OFTEN,
 }
+LATE = ("position.before_write", "position.half_written", "position.written", "batch.sent", "batch.acknowledged", "batch.settled")
 COMPACTION = ("compaction.half_written", "compaction.before_rename", "compaction.renamed")
 DEAD_LETTERS = ("dead_letter.before_write", "dead_letter.written")
 WINDOWS = ("window.closed",)
@@ -124,6 +125,35 @@ def test_nothing_appended_is_lost_by_a_death(world, mortal, endurance, place):
     events = check_everything_appended_arrived(agent, receiver, 1)
     check_duplicates(events, deaths)
     check_no_hole(events)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", LATE)
+def test_nothing_is_lost_by_a_death_while_what_waited_goes_later(world, mortal, place):
+    receiver = world.receiver()
+    receiver.stop()
+    live_first = 'catch_up = "live_first"\ncatch_up_rate = 300\n'
+    agent = mortal(destinations.tcp("json", receiver.port, replay_window="100ms", more=live_first)
+                   .replace("max_events = 1000", "max_events = 100")).start()
+    waited = 5000
+    world.sender(agent.socket, "waited").send(f"n{i}.test" for i in range(waited))
+    wait_until(lambda: agent.status()["spool"]["end"] > waited, "all are appended")
+    receiver.start()
+    wait_until(lambda: agent.destination("json")["late"], "what waits is put off")
+    agent.kill()
+    stream = Stream(agent.socket, RATE // 10).start()
+    world.at_the_end(stream.stop)
+    die_again_and_again(agent, place, OFTEN)
+    assert agent.destination("json")["late"], "it is under way still"
+    stream.stop()
+    status = agent.wait_settled()
+    check_ledger(status)
+    assert sum(status["destinations"][0]["lost"].values()) == 0 and not status["destinations"][0]["late"]
+    events = Delivered(receiver.lines)
+    events.check_complete(status["spool"]["end"])
+    order = [int(event["id"][16:], 16) for event in events.unique()]
+    for part in ([n for n in order if n <= waited], [n for n in order if n > waited]):
+        assert part == sorted(part), "each part keeps its order"
 
 
 @pytest.mark.slow

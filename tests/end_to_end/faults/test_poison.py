@@ -148,6 +148,23 @@ def test_they_are_found_while_the_destination_is_away_and_in_what_comes_in_later
 
 
 @pytest.mark.slow
+def test_they_are_found_in_what_goes_later_while_what_comes_goes_first(world, crashing):
+    receiver = world.receiver()
+    receiver.stop()
+    agent = crashing(destinations.tcp("json", receiver.port, replay_window="100ms", more='catch_up = "live_first"\n')
+                     .replace("max_events = 1000", "max_events = 50"))
+    wanted = names(1500, 1200)
+    fill(world, agent, wanted)
+    receiver.start()
+    assert start_until_it_lives(agent, f"{DECODE}:fault:poison", 5) == [-signal.SIGSEGV] * 2
+    assert "tapferry crashed 2 times at frame 1200 (SIGSEGV): the frame goes to the dead letter" in agent.said()
+    late = agent.destination("json")
+    assert late["late"] == [] and late["position"] == 1501
+    assert "go later" in (agent.logs / f"agent-{agent.starts - 2}.log").read_text(), "it was late when the program crashed"
+    check_all_but(agent, receiver, "json", wanted, 1200)
+
+
+@pytest.mark.slow
 def test_a_kill_at_a_frame_blames_none_however_often_it_comes(world, crashing):
     receiver = world.receiver()
     receiver.stop()
