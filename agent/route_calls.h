@@ -60,6 +60,8 @@ class RouteCalls {
         called_.notify_all();
     }
     [[nodiscard]] bool ordered() const { return ordered_; }
+    // Whether anything is asked that was not heard yet; a stop always is.
+    [[nodiscard]] bool waiting() const { return stopping_ || let_go_ || ordered_; }
     [[nodiscard]] std::vector<Ordered> take_orders() {
         if (!ordered_.exchange(false)) return {};
         const std::lock_guard lock(mutex_);

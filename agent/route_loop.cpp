@@ -158,7 +158,7 @@ bool Route::Loop::linger(Position full) {
     while (!calls_.stopping() && !retry_at_ && !in_flight_.waits() && Clock::now() < until &&
            spool_.end() <= full) {
         const auto late = late_.next_turn(in_flight_);
-        if (late <= Clock::now()) return false;
+        if (late <= Clock::now() || calls_.waiting()) return false;
         const auto look_up = std::min(until, late);
         if (in_flight_.lends() || in_flight_.late_waits()) {
             collect(std::min(look_up, Clock::now() + 5ms));

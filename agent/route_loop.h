@@ -58,7 +58,7 @@ class Route::Loop {
     // slow trickle wakes the thread once a batch and not once a block.
     bool frames_are_there();
     // Waits for a full batch, and looks after what is under way meanwhile. False: it is not full yet, and
-    // what is late can go before it is.
+    // something else comes first: what is late, or what was asked of the route.
     bool linger(Position full);
     void fill_late();
     void take_on(std::unique_ptr<OpenBatch> batch, Origin origin = Origin::log);

@@ -103,7 +103,7 @@ class Spool {
     void wait_for_time(bool waits);
     // Waits until end() is beyond `position` or `deadline` comes; returns whether it is.
     bool wait_beyond(Position position, std::chrono::steady_clock::time_point deadline) const;
-    // Wakes every thread in wait_beyond() once, for shutting down.
+    // Wakes every thread in wait_beyond() once: something is asked of one of them.
     void wake_all();
     // Unlinks sealed segments that lie wholly before `position`: every route has saved that it passed them.
     void trim(Position position);

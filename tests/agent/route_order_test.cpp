@@ -102,6 +102,26 @@ TEST_CASE("letters are sent again once, in order, and the ledger of the log know
     CHECK(world.dead_letters().empty());
 }
 
+TEST_CASE("an order does not wait for a batch that lingers") {
+    RouteWorld world;
+    world.log.append_captured(100);
+    auto far_side = std::make_shared<FarSide>(takes_all(), 1);
+    auto destination = impatient(world);
+    destination.batch.linger = std::chrono::hours{1};
+    start(world, far_side, destination);
+    std::promise<OrderAnswer> promise;
+    auto answer = promise.get_future();
+    // Whether it is asked before or while the route lingers: that must not end by itself.
+    world.route().order(RouteOrder::requeue, [&](const OrderAnswer& given) { promise.set_value(given); });
+    CHECK(answer.wait_for(30s) == std::future_status::ready);
+    CHECK(far_side->taken().empty());
+    std::promise<OrderAnswer> second;
+    auto purged = second.get_future();
+    world.route().order(RouteOrder::purge_spool, [&](const OrderAnswer& given) { second.set_value(given); });
+    REQUIRE(purged.wait_for(30s) == std::future_status::ready);
+    CHECK(purged.get().count == 100);
+}
+
 TEST_CASE("what is refused again is a letter again, with the new words, and holds no destination") {
     RouteWorld world;
     const auto far_side = with_dead_tenths(world, 2000);
