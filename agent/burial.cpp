@@ -45,10 +45,17 @@ void Burial::bury_left(const std::vector<Owed>& passed) {
     report_.count_dropped_letters(dead_letter_.dropped());
 }
 
-// A full disk is told once, not once a letter.
+// A full disk is told once, not once a letter; how many letters that cost, when it is over.
 bool Burial::note(bool kept) {
-    if (!kept && !failing_)
-        report_.tell_trouble(std::string("dead letters cannot be kept: ") + std::strerror(errno));
+    if (!kept) {
+        if (!failing_)
+            report_.tell_trouble(std::string("dead letters cannot be kept, and are gone: ") +
+                                 std::strerror(errno));
+        report_.count_letter_not_kept();
+    } else if (failing_) {
+        report_.tell_trouble("dead letters are kept again; since the start " +
+                             std::to_string(report_.letters_not_kept()) + " could not be");
+    }
     failing_ = !kept;
     return kept;
 }

@@ -39,6 +39,7 @@ struct LetterCounts {
     std::uint64_t refused_again = 0;  // likewise, and refused
     std::uint64_t dropped = 0;        // letters that gave way to newer ones
     std::uint64_t purged = 0;         // letters that somebody removed
+    std::uint64_t not_kept = 0;       // letters that could not be written: the disk took nothing
 };
 
 // A moment's view of a route, whole: all of it was true at once.

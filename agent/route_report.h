@@ -45,6 +45,8 @@ class RouteReport {
     // Without events: rows of an aggregate.
     void tell_dead(std::uint64_t events, std::uint64_t records, const std::string& words);
     void count_dropped_letters(std::uint64_t in_all) { letters_.dropped = in_all; }
+    void count_letter_not_kept() { ++letters_.not_kept; }
+    [[nodiscard]] std::uint64_t letters_not_kept() const { return letters_.not_kept; }
     // Seen by others at once.
     void count_purged_letters(std::uint64_t letters);
     // A batch of dead letters was sent again: so many records of it were refused, and the others accepted.

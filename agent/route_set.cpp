@@ -52,11 +52,25 @@ void RouteSet::end_unwanted(const std::vector<DestinationConfig>& wanted, Time d
         if (!stays(route)) route->stop(deadline);
     for (auto& route : routes_)
         if (!stays(route)) route->join();
+    for (const auto& route : routes_)
+        if (!stays(route)) tell_end(*route, wanted);
     std::vector<std::unique_ptr<Route>> gone;  // destroyed behind the lock: that may take a resolver's time
     const std::lock_guard lock(mutex_);
     const auto first_gone = std::stable_partition(routes_.begin(), routes_.end(), stays);
     std::move(first_gone, routes_.end(), std::back_inserter(gone));
     routes_.erase(first_gone, routes_.end());
+}
+
+void RouteSet::tell_end(const Route& route, const std::vector<DestinationConfig>& wanted) const {
+    const RouteStatus status = route.status();
+    const bool comes_again = std::any_of(wanted.begin(), wanted.end(), [&](const auto& destination) {
+        return destination.enabled && destination.name == status.name;
+    });
+    if (comes_again) return;
+    const std::string what = "is no longer a destination that runs";
+    if (status.pending == 0) return log_.info(status.name, what);
+    log_.warn(status.name, what + ": " + std::to_string(status.pending) +
+                               " events wait, which nothing holds in the spool any more");
 }
 
 bool RouteSet::has(const std::string& name) const {

@@ -45,6 +45,7 @@ class RouteSet {
 
   private:
     void end_unwanted(const std::vector<DestinationConfig>& wanted, Time deadline);
+    void tell_end(const Route& route, const std::vector<DestinationConfig>& wanted) const;
     [[nodiscard]] bool has(const std::string& name) const;
     void try_to_add(const DestinationConfig& destination);
     void put_in_order_of(const std::vector<DestinationConfig>& wanted);

@@ -149,13 +149,15 @@ void add_letters(const AgentStatus& status, Families& out) {
                     "Records that were dead letters and were sent again, by what became of them.",
                     MetricType::Counter);
     Family dropped("tapferry_dead_letters_dropped_total",
-                   "Dead letters that are gone: newer ones needed their room, or somebody purged them.",
+                   "Dead letters that are gone: newer ones needed their room, somebody purged them, or the "
+                   "disk did not take them.",
                    MetricType::Counter);
     for (const auto& route : status.routes) {
         requeued.count({{"destination", route.name}, {"outcome", "delivered"}}, route.letters.redelivered);
         requeued.count({{"destination", route.name}, {"outcome", "refused"}}, route.letters.refused_again);
         dropped.count({{"destination", route.name}, {"reason", "limit"}}, route.letters.dropped);
         dropped.count({{"destination", route.name}, {"reason", "purge"}}, route.letters.purged);
+        dropped.count({{"destination", route.name}, {"reason", "disk"}}, route.letters.not_kept);
     }
     out.push_back(requeued.take());
     out.push_back(dropped.take());

@@ -120,6 +120,7 @@ void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route)
     put(out, "refused_again", route.letters.refused_again);
     put(out, "dropped", route.letters.dropped);
     put(out, "purged", route.letters.purged);
+    put(out, "not_kept", route.letters.not_kept);
     out.EndObject();
     out.Key("notices");
     out.StartObject();

@@ -122,6 +122,25 @@ TEST_CASE("an order does not wait for a batch that lingers") {
     CHECK(purged.get().count == 100);
 }
 
+TEST_CASE("letters that the disk does not take are counted") {
+    RouteWorld world;
+    const auto in_the_way = letters_of(world).parent_path();
+    std::filesystem::remove_all(in_the_way);
+    std::ofstream(in_the_way) << "a file";
+    world.log.append_captured(500);
+    auto far_side = std::make_shared<FarSide>(refuses_tenths(), 1);
+    start(world, far_side, impatient(world, 0.15));
+    REQUIRE(wait_until([&] { return world.status().pending == 0; }));
+    CHECK(world.status().letters.not_kept == 50);
+    std::filesystem::remove(in_the_way);
+    world.log.append_captured(100);
+    REQUIRE(wait_until([&] { return world.status().pending == 0; }));
+    const RouteStatus last = world.stop();
+    CHECK(last.letters.not_kept == 50);
+    CHECK(last.saved.totals.dead_lettered == 60);
+    CHECK(dead(world).size() == 10);
+}
+
 TEST_CASE("what is refused again is a letter again, with the new words, and holds no destination") {
     RouteWorld world;
     const auto far_side = with_dead_tenths(world, 2000);

@@ -46,7 +46,7 @@ inline AgentStatus sound_status() {
     route.cuts[static_cast<std::size_t>(CutField::answers)] = 12;
     route.cuts[static_cast<std::size_t>(CutField::others)] = 1;
     route.left_out = 21;
-    route.letters = {41, 42, 43, 44};
+    route.letters = {41, 42, 43, 44, 45};
     route.notices[static_cast<std::size_t>(NoticeKind::ledger)] = 31;
     route.deliveries = {9, 8, 7, 6, 5, 4};
     route.delivery_seconds.buckets[2] = 4;

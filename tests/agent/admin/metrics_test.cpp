@@ -118,6 +118,7 @@ TEST_CASE("each metric shows its own counter") {
     };
     CHECK(dropped("limit") == 43);
     CHECK(dropped("purge") == 44);
+    CHECK(dropped("disk") == 45);
     CHECK(shortened("answers") == 12);
     CHECK(shortened("others") == 1);
     CHECK(shortened("name") == 0);

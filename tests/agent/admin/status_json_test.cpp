@@ -42,6 +42,7 @@ TEST_CASE("the sums of an input and of a destination can be done from the status
     CHECK(route["dead_letters"]["refused_again"].GetUint64() == 42);
     CHECK(route["dead_letters"]["dropped"].GetUint64() == 43);
     CHECK(route["dead_letters"]["purged"].GetUint64() == 44);
+    CHECK(route["dead_letters"]["not_kept"].GetUint64() == 45);
     CHECK(route["notices"]["ledger"].GetUint64() == 31);
     CHECK(route["notices"]["gap"].GetUint64() == 0);
     CHECK(route["balanced"].GetBool());
