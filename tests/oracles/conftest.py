@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import hostile_frames
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,3 +34,12 @@ def decode(name, output, *arguments):
 @pytest.fixture(params=NAMES)
 def capture(request):
     return request.param
+
+
+def decode_frames(frames, output="cef"):
+    """The lines that the program makes of hostile_frames."""
+    done = subprocess.run([PROGRAM, "decode", "--output", output, "-"], input=hostile_frames.stream(frames), stdout=subprocess.PIPE,
+                          check=True)
+    lines = done.stdout.decode("ascii").split("\n")
+    assert lines.pop() == ""
+    return lines

@@ -5,10 +5,7 @@ all outputs: names in lower case with every byte outside [a-z0-9-_*/+:~] as \\DD
 as printable ASCII without backslash."""
 import random
 import struct
-import subprocess
 from dataclasses import dataclass, field
-
-from conftest import PROGRAM
 
 A, CNAME, TXT, UNKNOWN = 1, 5, 16, 65280
 TYPE_NAMES = {A: "A", CNAME: "CNAME", TXT: "TXT", UNKNOWN: "TYPE65280"}
@@ -128,15 +125,6 @@ def stream(frames):
     start = struct.pack(">II", 2, 1) + struct.pack(">I", 22) + b"protobuf:dnstap.Dnstap"
     data = b"".join(struct.pack(">I", len(frame)) + frame for frame in frames)
     return struct.pack(">II", 0, len(start)) + start + data + struct.pack(">III", 0, 4, 3)
-
-
-def render(frames, output="cef"):
-    """The lines that the program makes of them."""
-    done = subprocess.run([PROGRAM, "decode", "--output", output, "-"], input=stream(frames), stdout=subprocess.PIPE,
-                          check=True)
-    lines = done.stdout.decode("ascii").split("\n")
-    assert lines.pop() == ""
-    return lines
 
 
 class Maker:

@@ -4,9 +4,9 @@ import re
 
 import pytest
 from cef_grammars import filebeat, logstash
-from conftest import ROOT, decode
+from conftest import ROOT, decode, decode_frames
 from foreign import ask
-from hostile_frames import cases, expected_cef, render
+from hostile_frames import cases, expected_cef
 
 CASES = cases(seed=20261126, count=400)
 ENOUGH = 3000  # events of a capture for the slow parsers of others
@@ -21,7 +21,7 @@ def unescaped(value):
 
 @pytest.fixture(scope="module")
 def hostile_lines():
-    return render([case.frame() for case in CASES])
+    return decode_frames([case.frame() for case in CASES])
 
 
 def vector_line(value):

@@ -1,15 +1,15 @@
 """LEEF 2.0, read by IBM's rules: every pair that was written, and none besides."""
 import re
 
-from conftest import decode
-from hostile_frames import cases, expected_leef, render
+from conftest import decode, decode_frames
+from hostile_frames import cases, expected_leef
 from line_grammars import leef
 
 CASES = cases(seed=20261127, count=400)
 
 
 def test_whatever_the_frame_holds_exactly_the_pairs_that_were_written_are_read():
-    lines = render([case.frame() for case in CASES], "leef")
+    lines = decode_frames([case.frame() for case in CASES], "leef")
     assert len(lines) == len(CASES)
     for sequence, (case, line) in enumerate(zip(CASES, lines), 1):
         header, pairs = leef(line)
