@@ -94,6 +94,18 @@ TEST_CASE("the registered domain is there for an expression that asks for it, an
     CHECK(event.public_suffix == "test");
 }
 
+TEST_CASE("an expression may ask for the public suffix alone") {
+    StageOptions options;
+    options.where = where("public_suffix == \"test\"");
+    Stages stages(options);
+    EventBuilder builder;
+    Event event = builder.build();
+    CHECK(stages.pass(event));
+    builder.question({"www", "test", "example"});
+    event = builder.build();
+    CHECK_FALSE(stages.pass(event));
+}
+
 TEST_CASE("an expression may ask for the domain of an event that shall not have it") {
     EventBuilder builder;
     StageOptions options;
