@@ -1,3 +1,6 @@
+#include <poll.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -14,6 +17,17 @@ namespace tapferry {
 namespace {
 
 constexpr int wrong_usage = 2;
+
+// What a command has printed must arrive: on a full disk it is no success. Of a reader that went away nothing
+// needs to be said.
+bool output_is_written() {
+    std::cout.flush();
+    if (std::cout) return true;
+    pollfd output{STDOUT_FILENO, 0, 0};
+    if (::poll(&output, 1, 0) <= 0 || (output.revents & POLLERR) == 0)
+        std::cerr << "tapferry: standard output cannot be written\n";
+    return false;
+}
 
 // Every subcommand with its arguments and what to do when it was asked for. `config` is the program-wide
 // --config.
@@ -54,7 +68,8 @@ class CommandLine {
             return status == 0 ? 0 : wrong_usage;
         }
         try {
-            return command_();
+            const int status = command_();
+            return output_is_written() ? status : 1;
         } catch (const WrongUsage& fault) {
             std::cerr << "tapferry: " << fault.what() << '\n';
             return wrong_usage;

@@ -111,7 +111,6 @@ void show(const CaptureReport& report, const StatsArguments& arguments) {
         std::cout << report_json(report);
     else if (arguments.html.empty())
         std::cout << report_text(report, looks_of_standard_output());
-    std::cout.flush();
 }
 
 }  // namespace
@@ -147,7 +146,7 @@ int stats_command(const StatsArguments& arguments) {
     if (counting.totals.oversize + counting.totals.undecodable != 0) sound = false;
     if (counting.totals.frames == 0 && !sound) return 1;  // there is nothing to show, and it was said why
     show(make_report(counting.statistics, std::move(counting.totals), arguments.top), arguments);
-    return sound && std::cout && !interrupted() ? 0 : 1;
+    return sound && !interrupted() ? 0 : 1;
 }
 
 }  // namespace tapferry

@@ -26,6 +26,17 @@ struct Reading {
     RouteTotals totals;
     std::uint64_t unread = 0;
 
+    // What the batch holds, which begins where the last one ended.
+    void add(const OpenBatch& batch) {
+        for (const auto& record : batch.records.records()) {
+            TextBuffer id;
+            append_record_id(id, record);
+            records.push_back(std::string{id.view()} + " " + std::string{batch.records.content(record)});
+        }
+        totals += batch.totals;
+        unread += batch.unread;
+        cuts.push_back({batch.end, batch.open_from, batch.open, records.size()});
+    }
     // Whether each frame that was read since `from` is at one place.
     [[nodiscard]] bool balanced(const Cut& from = {}) const {
         return totals.read - unread + from.open ==
@@ -44,17 +55,9 @@ inline Reading read_from(BatchFiller& filler, const Cut& from, std::size_t max_e
         const auto stopped = filler.fill(*batch, {max_events, 64 << 20, {}}, no_limit);
         const bool over = stopped == BatchFiller::Stopped::full || !filler.aggregates();
         if (over) {
-            for (const auto& record : batch->records.records()) {
-                TextBuffer id;
-                append_record_id(id, record);
-                reading.records.push_back(std::string{id.view()} + " " +
-                                          std::string{batch->records.content(record)});
-            }
-            reading.totals += batch->totals;
-            reading.unread += batch->unread;
             REQUIRE(batch->end == filler.position());
             REQUIRE(batch->open_from <= batch->end);
-            reading.cuts.push_back({batch->end, batch->open_from, batch->open, reading.records.size()});
+            reading.add(*batch);
         }
         if (stopped == BatchFiller::Stopped::end_of_log) return reading;
         if (over) batch->clear(filler.position());

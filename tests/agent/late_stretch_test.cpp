@@ -41,15 +41,7 @@ Reading read_to_end(BatchFiller& filler, const Cut& from, std::size_t max_events
             stopped = filler.fill(*batch, {max_events, 64 << 20, {}}, no_limit);
             REQUIRE(stopped != BatchFiller::Stopped::end_of_log);
         }
-        for (const auto& record : batch->records.records()) {
-            TextBuffer id;
-            append_record_id(id, record);
-            reading.records.push_back(std::string{id.view()} + " " +
-                                      std::string{batch->records.content(record)});
-        }
-        reading.totals += batch->totals;
-        reading.unread += batch->unread;
-        reading.cuts.push_back({batch->end, batch->open_from, batch->open, reading.records.size()});
+        reading.add(*batch);
     }
     return reading;
 }

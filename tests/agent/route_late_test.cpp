@@ -1,16 +1,11 @@
 // catch_up = "live_first": after an outage what comes goes first, and what waited is delivered later.
 #include <algorithm>
-#include <deque>
 #include <fstream>
-#include <future>
-#include <limits>
-#include <mutex>
-#include <set>
-#include <thread>
 
 #include "agent/late_stretches.h"
 #include "encoders/encoder.h"
-#include "tests/agent/scripted_route.h"
+#include "tests/agent/late_route.h"
+#include "tests/agent/releasing_transport.h"
 
 namespace tapferry {
 namespace {
@@ -20,167 +15,6 @@ using namespace std::chrono_literals;
 using State = RouteStatus::State;
 using Verdict = Outcome::Verdict;
 using Sequences = FarSide::Sequences;
-
-// Batches of ten: what more than a hundred frames wait is put off.
-DestinationConfig live_first(const RouteWorld& world) {
-    auto destination = impatient(world);
-    destination.catch_up = CatchUp::live_first;
-    destination.batch.max_events = 10;
-    return destination;
-}
-
-FarSide::Script takes_all() {
-    return [](const Sequences&, std::size_t) { return accept(); };
-}
-FarSide::Script is_away() {
-    return [](const Sequences&, std::size_t) { return answer(Verdict::retry, "connection refused"); };
-}
-// Of what lies before `from` only the first ten.
-FarSide::Script takes_from(std::uint64_t from) {
-    return [from](const Sequences& records, std::size_t) {
-        return records.front() <= 10 || records.front() >= from ? accept() : answer(Verdict::retry, "busy");
-    };
-}
-
-std::shared_ptr<FarSide> far_side_that(FarSide::Script script, std::size_t window = 1) {
-    return std::make_shared<FarSide>(std::move(script), window);
-}
-
-bool has_taken(const FarSide& far_side, std::uint64_t sequence) {
-    const auto taken = far_side.taken();
-    return std::find(taken.begin(), taken.end(), sequence) != taken.end();
-}
-
-// An outage of so many frames, and then a far side that takes what comes and of what waited ten alone.
-std::shared_ptr<FarSide> with_put_off(RouteWorld& world, std::size_t waiting, std::size_t live,
-                                      const DestinationConfig& destination) {
-    auto far_side = far_side_that(is_away());
-    world.log.append_captured(waiting);
-    start(world, far_side, destination);
-    REQUIRE(world.wait_for_state(State::retrying));
-    far_side->change(takes_from(waiting + 1));
-    REQUIRE(wait_until([&] { return !world.status().saved.late.empty(); }));
-    world.log.append_captured(live);
-    REQUIRE(wait_until([&] { return live == 0 || has_taken(*far_side, waiting + live); }));
-    return far_side;
-}
-
-RouteStatus when_all_is_settled(RouteWorld& world) {
-    REQUIRE(wait_until([&] { return world.status().pending == 0; }));
-    return world.status();
-}
-
-OrderAnswer ask(RouteWorld& world, RouteOrder order) {
-    std::promise<OrderAnswer> promise;
-    auto answer = promise.get_future();
-    world.route().order(order, [&](const OrderAnswer& given) { promise.set_value(given); });
-    return answer.get();
-}
-
-std::string late_of(const RouteStatus& status) {
-    std::string text;
-    for (const auto& stretch : status.saved.late)
-        text += (text.empty() ? "" : " ") + range(number(stretch.position), number(stretch.to));
-    return text;
-}
-
-// What becomes of records whose bytes are released as soon as they are sent.
-class SlowWord {
-  public:
-    // Of all that was sent until now.
-    void say(Verdict verdict) {
-        const std::lock_guard lock(mutex_);
-        verdict_ = verdict;
-        said_ = sent_.size();
-    }
-    // Of whatever is sent, too.
-    void accept_all() {
-        const std::lock_guard lock(mutex_);
-        verdict_ = Verdict::accepted;
-        said_ = std::numeric_limits<std::size_t>::max();
-    }
-    // That record was sent, and nothing was said of it.
-    bool holds(std::uint64_t sequence) const {
-        const std::lock_guard lock(mutex_);
-        return std::any_of(sent_.begin(), sent_.end(), [&](const auto& batch) {
-            return std::find(batch.second.begin(), batch.second.end(), sequence) != batch.second.end();
-        });
-    }
-    // Rising, each once.
-    Sequences accepted() const {
-        const std::lock_guard lock(mutex_);
-        const std::set<std::uint64_t> once(accepted_.begin(), accepted_.end());
-        return {once.begin(), once.end()};
-    }
-    void send(Ticket ticket, const Sequences& records) {
-        const std::lock_guard lock(mutex_);
-        sent_.emplace_back(ticket, records);
-    }
-    std::optional<Outcome> next() {
-        const std::lock_guard lock(mutex_);
-        if (sent_.empty() || said_ == 0) return std::nullopt;
-        Outcome outcome = answer(verdict_, "gone");
-        outcome.ticket = sent_.front().first;
-        outcome.handed_over = true;
-        if (verdict_ == Verdict::accepted)
-            accepted_.insert(accepted_.end(), sent_.front().second.begin(), sent_.front().second.end());
-        sent_.pop_front();
-        if (said_ != std::numeric_limits<std::size_t>::max()) --said_;
-        return outcome;
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    Verdict verdict_ = Verdict::sent;
-    std::size_t said_ = 0;  // of so many, from the first on
-    std::deque<std::pair<Ticket, Sequences>> sent_;
-    Sequences accepted_;
-};
-
-class Releasing : public Transport {
-  public:
-    explicit Releasing(std::shared_ptr<SlowWord> word) : word_(std::move(word)) {}
-    bool submit(const Batch& batch, Ticket ticket, Deadline) override {
-        Sequences records;
-        for (std::size_t i = batch.first; i < batch.end(); ++i)
-            records.push_back(sequence_of(batch.records.content(batch.records.records()[i])));
-        word_->send(ticket, records);
-        released_.push_back(ticket);
-        return true;
-    }
-    std::optional<Outcome> wait(Deadline deadline) override {
-        if (!released_.empty()) {
-            Outcome outcome = answer(Verdict::sent, "");
-            outcome.ticket = released_.front();
-            outcome.handed_over = true;
-            released_.pop_front();
-            return outcome;
-        }
-        auto outcome = word_->next();
-        if (!outcome) std::this_thread::sleep_until(deadline);
-        return outcome;
-    }
-    void finish(Deadline) override { word_->accept_all(); }
-
-  private:
-    std::shared_ptr<SlowWord> word_;
-    std::deque<Ticket> released_;
-};
-
-// The sequence numbers in lines "… events lost (REASON), sequence numbers 1 to 5".
-std::vector<std::uint64_t> told_as_lost(const RouteWorld& world, const std::string& reason) {
-    const std::string words = " events lost (" + reason + "), sequence numbers ";
-    std::vector<std::uint64_t> lost;
-    for (const auto& line : lines_of(world.agent_log())) {
-        const auto at = line.find(words);
-        if (at == std::string::npos) continue;
-        const std::string told = line.substr(at + words.size());
-        const std::uint64_t last = std::stoull(told.substr(told.find(" to ") + 4));
-        for (std::uint64_t sequence = std::stoull(told); sequence <= last; ++sequence)
-            lost.push_back(sequence);
-    }
-    return lost;
-}
 
 TEST_CASE("after an outage what comes goes first, and what waited follows in order, each once") {
     RouteWorld world;
@@ -346,27 +180,6 @@ TEST_CASE("what was released and comes back makes the route read again, late and
     CHECK(ranges(word->accepted()) == "1-550");
 }
 
-TEST_CASE("what the log drops of a late stretch is lost to the frame, and all the rest arrives") {
-    RouteWorld world({.all = 256 << 10, .segment = 32 << 10});
-    const auto far_side = with_put_off(world, 500, 0, live_first(world));
-    for (int i = 0; i < 40; ++i) {
-        world.log.append_captured(100);
-        REQUIRE(wait_until([&] { return has_taken(*far_side, world.end() - 1); }));
-        (void)world.status();
-    }
-    far_side->change(takes_all());
-    const RouteStatus last = when_all_is_settled(world);
-    const auto came = far_side->taken();
-    const std::uint64_t lost = lost_by(last, LossReason::retention);
-    CHECK(lost > 0);
-    CHECK(came.size() + lost == 4500);
-    CHECK(last.saved.totals.delivered == came.size());
-    auto accounted = came;
-    for (const auto sequence : told_as_lost(world, "retention")) accounted.push_back(sequence);
-    std::sort(accounted.begin(), accounted.end());
-    CHECK(ranges(accounted) == "1-4500");
-}
-
 TEST_CASE("each further outage is put off behind the ones before, up to four; then the oldest goes first") {
     RouteWorld world;
     auto far_side = with_put_off(world, 500, 10, live_first(world));
@@ -408,68 +221,6 @@ TEST_CASE("each further outage is put off behind the ones before, up to four; th
     CHECK(late.front() == 11);
     CHECK(ranges(without_repeats(all)) == range(1, world.end()));
     CHECK(last.saved.totals.delivered == world.end() - 1);
-}
-
-TEST_CASE("a purge gives late stretches up too, counted and told with their ranges") {
-    RouteWorld world;
-    const auto far_side = with_put_off(world, 500, 100, live_first(world));
-    far_side->change(is_away());
-    world.log.append_captured(50);
-    const OrderAnswer answer = ask(world, RouteOrder::purge_spool);
-    CHECK(answer.result == OrderAnswer::Result::done);
-    far_side->change(takes_all());
-    world.log.append_captured(10);
-    const RouteStatus last = when_all_is_settled(world);
-    CHECK(last.saved.late.empty());
-    CHECK(lost_by(last, LossReason::purge) == answer.count);
-    CHECK(has_taken(*far_side, 660));
-    auto accounted = far_side->taken();
-    for (const auto sequence : told_as_lost(world, "purge")) accounted.push_back(sequence);
-    std::sort(accounted.begin(), accounted.end());
-    CHECK(ranges(accounted) == "1-660");
-}
-
-TEST_CASE("notices of a route with late stretches count each frame once, and each has an id of its own") {
-    RouteWorld world({.all = 1 << 30, .segment = 16 << 10});
-    auto destination = live_first(world);
-    destination.notices = true;
-    std::int64_t second = 1'790'000'000;
-    const auto append = [&](int blocks) {
-        for (int i = 0; i < blocks; ++i) {
-            std::vector<Frame> frames = read_capture("bind-sec");
-            frames.resize(10);
-            world.log.append(frames, {second, 0});
-            second += 7;
-        }
-    };
-    append(60);
-    world.start(destination);
-    REQUIRE(world.wait_for_state(State::retrying));
-    world.receiver.open();
-    REQUIRE(wait_until([&] { return world.agent_log().find("go later") != std::string::npos; }));
-    append(20);
-    REQUIRE(wait_until([&] { return world.status().pending == 0; }));
-    const RouteStatus last = world.stop();
-    std::uint64_t counted = 0, events = 0;
-    std::vector<std::string> ids;
-    std::vector<std::uint64_t> numbers;
-    for (const auto& line : world.receiver.lines()) {
-        const auto json = read_json(line);
-        ids.emplace_back(json["id"].GetString());
-        if (!json.HasMember("notice")) {
-            ++events;
-        } else if (std::string_view(json["notice"]["what"].GetString()) == "ledger") {
-            counted += json["notice"]["count"].GetUint64();
-            for (auto n = json["notice"]["first"].GetUint64(); n <= json["notice"]["last"].GetUint64(); ++n)
-                numbers.push_back(n);
-        }
-    }
-    CHECK(events == 800);
-    CHECK(counted + last.saved.notices.since.read == 800);
-    std::sort(numbers.begin(), numbers.end());
-    CHECK(ranges(numbers) == range(1, counted + 1));
-    std::sort(ids.begin(), ids.end());
-    CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
 }
 
 TEST_CASE("what goes later is paced by its own rate: so many at once, and the next when they are paid for") {

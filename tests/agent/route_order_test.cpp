@@ -16,13 +16,6 @@ using State = RouteStatus::State;
 using Verdict = Outcome::Verdict;
 using Sequences = FarSide::Sequences;
 
-OrderAnswer ask(RouteWorld& world, RouteOrder order) {
-    std::promise<OrderAnswer> promise;
-    auto answer = promise.get_future();
-    world.route().order(order, [&](const OrderAnswer& given) { promise.set_value(given); });
-    return answer.get();
-}
-
 std::filesystem::path letters_of(const RouteWorld& world) {
     return world.log.path("dead-letter/siem");
 }
@@ -44,14 +37,6 @@ FarSide::Script refuses_tenths() {
         outcome.words = "400 no tenths";
         return outcome;
     };
-}
-
-FarSide::Script takes_all() {
-    return [](const Sequences&, std::size_t) { return accept(); };
-}
-
-FarSide::Script is_away() {
-    return [](const Sequences&, std::size_t) { return answer(Verdict::retry, "connection refused"); };
 }
 
 Sequences tenths(std::uint64_t up_to) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,22 @@ inline DestinationConfig impatient(const RouteWorld& world, double hold_above) {
 inline void start(RouteWorld& world, const std::shared_ptr<FarSide>& far_side,
                   const DestinationConfig& destination, unsigned seed = 1) {
     world.start(destination, {scripted_transport(far_side, seed), nullptr});
+}
+
+inline FarSide::Script takes_all() {
+    return [](const FarSide::Sequences&, std::size_t) { return accept(); };
+}
+inline FarSide::Script is_away() {
+    return [](const FarSide::Sequences&, std::size_t) {
+        return answer(Outcome::Verdict::retry, "connection refused");
+    };
+}
+
+inline OrderAnswer ask(RouteWorld& world, RouteOrder order) {
+    std::promise<OrderAnswer> promise;
+    auto answer = promise.get_future();
+    world.route().order(order, [&](const OrderAnswer& given) { promise.set_value(given); });
+    return answer.get();
 }
 
 // The sequence numbers of the dead letters.

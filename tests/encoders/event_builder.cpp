@@ -30,6 +30,16 @@ std::string character_string(std::string_view bytes) {
     return static_cast<char>(bytes.size()) + std::string(bytes);
 }
 
+void fill_with(Event& event, std::string_view opaque) {
+    event.identity = event.version = event.extra = event.input = opaque;
+    event.policy = {.present = true,
+                    .type = opaque,
+                    .rule = opaque,
+                    .action = PolicyAction::nxdomain,
+                    .match = PolicyMatch::qname,
+                    .value = opaque};
+}
+
 EventBuilder::EventBuilder() {
     event_.id = {0x0123456789ABCDEF, 0x2A};
     event_.received = {1'795'209'823, 0};

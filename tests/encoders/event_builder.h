@@ -19,6 +19,9 @@ std::string wire_name(const Labels& labels);
 // One character-string of RDATA.
 std::string character_string(std::string_view bytes);
 
+// Sets every text that a server or its operator gives. `opaque` is lent as long.
+void fill_with(Event& event, std::string_view opaque);
+
 class EventBuilder {
   public:
     // A CLIENT_RESPONSE from 192.0.2.53 to 198.51.100.7 about www.example.test/A, over UDP, RD and RA set.

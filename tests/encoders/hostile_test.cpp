@@ -108,13 +108,7 @@ TEST_CASE("every format that is JSON stays within 32 KiB, and says when somethin
     const std::string opaque(3000, '\\');
     builder.build();
     Event& event = builder.event();
-    event.identity = event.version = event.extra = event.input = opaque;
-    event.policy = {.present = true,
-                    .type = opaque,
-                    .rule = opaque,
-                    .action = PolicyAction::nxdomain,
-                    .match = PolicyMatch::qname,
-                    .value = opaque};
+    fill_with(event, opaque);
     event.query_place = event.response_place = {opaque, opaque, 1, opaque};
     event.registered_domain = event.public_suffix = event.qname;
     for (const JsonFormat& format : json_formats()) {

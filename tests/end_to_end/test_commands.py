@@ -1,5 +1,6 @@
 """The commands that need no set-up: a first look at one's own server, captures, and what the program says of itself."""
 import json
+import os
 import re
 import signal
 import subprocess
@@ -199,7 +200,16 @@ def test_explain_names_the_source_of_each_field(capture):
 def test_what_cannot_be_written_to_standard_output_is_no_success(capture):
     for arguments in (["explain"], ["explain", "--format", "json"], ["stats"], ["stats", "--html", "-"], ["decode"]):
         with open("/dev/full", "wb") as full:
-            assert subprocess.run([PROGRAM, *arguments, capture("bind-auth")], stdout=full, stderr=subprocess.PIPE).returncode == 1, arguments
+            done = subprocess.run([PROGRAM, *arguments, capture("bind-auth")], stdout=full, stderr=subprocess.PIPE)
+        assert done.returncode == 1 and b"standard output" in done.stderr, arguments
+
+
+def test_a_reader_that_went_away_needs_no_words(capture):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([PROGRAM, "explain", capture("bind-auth")], stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_a_page_takes_the_place_of_a_page_and_of_nothing_else(world, capture):

@@ -298,13 +298,7 @@ TEST_CASE("an event stays within 32 KiB, whatever it holds") {
     for (int i = 0; i < 40; ++i) builder.answer(name, 16, texts);
     const std::string opaque(3000, '\\');
     Event& event = builder.event();
-    event.identity = event.version = event.extra = event.input = opaque;
-    event.policy = {.present = true,
-                    .type = opaque,
-                    .rule = opaque,
-                    .action = PolicyAction::nxdomain,
-                    .match = PolicyMatch::qname,
-                    .value = opaque};
+    fill_with(event, opaque);
     const std::string line = render(JsonOptions{}, builder.build());
     CHECK(line.size() <= max_event_bytes);
     CHECK(line.size() > max_event_bytes / 2);
