@@ -23,9 +23,9 @@
 #include "agent/intake_log.h"
 #include "agent/last_version.h"
 #include "agent/log.h"
-#include "agent/orphaned_positions.h"
 #include "agent/rates.h"
-#include "agent/route_set.h"
+#include "agent/routes/orphaned_positions.h"
+#include "agent/routes/route_set.h"
 #include "agent/spool/compactor.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/saved_position.h"
@@ -256,7 +256,8 @@ class Agent::Parts {
     void sample_rates() {
         Rates::Counts counts{{"log", number(spool_->end())}};
         for (const auto& input : input_counters_) counts["input " + input->name] = input->frames_received;
-        routes_->count(counts);
+        for (const RouteStatus& route : routes_->status())
+            counts["route " + route.name] = route.saved.totals.delivered;
         const std::lock_guard lock(rates_mutex_);
         rates_.sample(Clock::now(), std::move(counts));
     }

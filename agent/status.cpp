@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "agent/cursor.h"
+#include "agent/routes/cursor.h"
 
 namespace tapferry {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/counters.h"
-#include "agent/route.h"
+#include "agent/inputs/counters.h"
+#include "agent/routes/route.h"
 #include "agent/spool/position.h"
 
 namespace tapferry {

@@ -26,6 +26,8 @@ class Encoder {
     [[nodiscard]] virtual bool full() const { return false; }
     // How many records of answers it has not believed and left out, since it was made.
     [[nodiscard]] virtual std::uint64_t left_out() const { return 0; }
+    // Whether it can say what the agent itself has to tell. False: of a notice it makes nothing.
+    [[nodiscard]] virtual bool tells_notices() const { return true; }
     // What its records are made of; the buffer that they are written to must allow it.
     [[nodiscard]] virtual RecordText text() const { return RecordText::line; }
 };

@@ -41,6 +41,7 @@ constexpr std::array<EventClass, event_class_count> classes{{
     {"AGENT-DEAD-LETTER", "Events Refused", 6},
     {"AGENT-NOTHING-PASSES", "Filter Passes Nothing", 5},
     {"AGENT-LEDGER", "Ledger", 0},
+    {"AGENT-PROBE", "Test Event", 0},
 }};
 
 constexpr std::uint16_t noerror = 0;

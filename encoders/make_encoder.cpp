@@ -14,6 +14,7 @@
 #include "encoders/passive/cof.h"
 #include "encoders/passive/passivedns.h"
 #include "encoders/passive/passivedns_rows.h"
+#include "encoders/splunk_envelope.h"
 #include "encoders/syslog_header.h"
 #include "encoders/text/dig.h"
 #include "encoders/text/dnstap.h"
@@ -65,8 +66,8 @@ struct Maker {
     }
     std::unique_ptr<Encoder> operator()(const DigOptions&) const { return std::make_unique<DigEncoder>(); }
     std::unique_ptr<Encoder> operator()(const HexOptions&) const { return std::make_unique<HexEncoder>(); }
-    std::unique_ptr<Encoder> operator()(const DnstapOptions&) const {
-        return std::make_unique<DnstapEncoder>();
+    std::unique_ptr<Encoder> operator()(const DnstapOptions& o) const {
+        return std::make_unique<DnstapEncoder>(o);
     }
 };
 
@@ -107,6 +108,10 @@ std::unique_ptr<Encoder> make_encoder(const FormatOptions& options) {
 
 std::unique_ptr<Envelope> make_syslog_header(const SyslogHeaderOptions& options) {
     return std::make_unique<SyslogHeader>(options);
+}
+
+std::unique_ptr<Envelope> make_splunk_envelope(const SplunkEnvelopeOptions& options) {
+    return std::make_unique<SplunkEnvelope>(options);
 }
 
 std::vector<std::string_view> format_names() {

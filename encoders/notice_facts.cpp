@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, notice_kind_count> names{
     "gap",      "recovered", "silent",      "heard_again",    "started", "stopped",
-    "upgraded", "rejected",  "dead_letter", "nothing_passes", "ledger"};
+    "upgraded", "rejected",  "dead_letter", "nothing_passes", "ledger",  "probe"};
 
 constexpr std::array<std::string_view, notice_reason_count> reasons{"",      "retention", "disk",   "damage",
                                                                     "power", "ring",      "source", "purge"};
@@ -42,6 +42,7 @@ constexpr std::array<Phrases, notice_kind_count> phrases{{
     {"the destination refused ", " events for good", ": "},
     {"frames come, and the filter passes none of the last ", {}, ": "},
     {"ledger of ", " numbers", ": "},
+    {{}, "a test event of tapferry probe", ", "},
 }};
 
 void append_name(TextBuffer& out, std::string_view before, std::string_view name) {

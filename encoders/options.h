@@ -124,7 +124,9 @@ struct YamlOptions {
 };
 struct DigOptions {};
 struct HexOptions {};
-struct DnstapOptions {};
+struct DnstapOptions {
+    bool carry_id = false;  // the event's id goes along in the frame's `extra`
+};
 
 // Of every format, in the order of the manual.
 using FormatOptions = std::variant<JsonOptions,        //
@@ -151,12 +153,25 @@ struct SyslogHeaderOptions {
     enum class Rfc : std::uint8_t { rfc5424, rfc3164, rfc3164_iso } rfc = Rfc::rfc5424;
     std::uint8_t facility = 16;         // 0 to 23; 16: local0
     std::string app_name = "tapferry";  // for RFC 3164 1 to 32 letters and digits
-    enum class Hostname : std::uint8_t { identity, fixed } hostname = Hostname::identity;
+    // none: left out, for a host's own log, which adds it; RFC 3164 only.
+    enum class Hostname : std::uint8_t { identity, fixed, none } hostname = Hostname::identity;
     // The agent's own name or a text of the configuration; also used without an identity.
     std::string fixed_hostname = {};
     bool structured_data = false;  // RFC 5424 only
     unsigned time_digits = 6;      // of a second's fraction, 0 to 6
     Severities severities = {};
+};
+
+// The JSON around a record for Splunk's HTTP Event Collector. Texts may hold {field}s, as a template has
+// them; one whose text is empty, or becomes so, is left out.
+struct SplunkEnvelopeOptions {
+    std::string host = "{identity}";
+    std::string own_host = {};  // the agent's own name: of events without that of a DNS server
+    std::string source = "dnstap";
+    std::string sourcetype = {};
+    std::string index = {};
+    std::vector<std::string> indexed_fields = {};  // names of event fields
+    bool is_json = true;                           // the record is a JSON object; else it becomes a text
 };
 
 }  // namespace tapferry

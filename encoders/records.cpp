@@ -55,6 +55,15 @@ bool may_be_sent(std::string_view text, RecordText allowed) {
     return false;
 }
 
+std::uint64_t sequence_of(const Event& event) {
+    return event.own_sequence != 0 ? event.own_sequence : event.id.sequence;
+}
+
+// An event that was sent here twice has one id, and is two.
+bool is_of(const Record& record, const Event& event) {
+    return record.id == event.id && record.sequence == sequence_of(event);
+}
+
 std::size_t digits_of(std::size_t number) {
     std::size_t digits = 1;
     for (; number >= 10; number /= 10) ++digits;
@@ -75,12 +84,35 @@ void append_record_id(TextBuffer& out, const Record& record) {
 }
 
 TextBuffer& RecordBuffer::open(const Event& event, const RowDigest& row) {
-    open_ = {.id = event.id, .row = row, .time = event.time};
-    if (!row.present() && !records_.empty() && records_.back().id == event.id)
+    open_ = {.id = event.id, .sequence = sequence_of(event), .row = row, .time = event.time};
+    if (!row.present() && !records_.empty() && is_of(records_.back(), event))
         open_.part = records_.back().part + 1;
     begin();
+    if (framing_ == Framing::headed) write_heading(event, row);
     if (envelope_ != nullptr) envelope_->open(event, open_, text_);
     return text_;
+}
+
+void RecordBuffer::write_heading(const Event& event, const RowDigest& row) {
+    const bool of_one_message = !row.present() && event.kind != EventKind::notice;
+    text_.push_back(static_cast<char>(of_one_message ? event.type : MessageType::unknown));
+    switch (key_) {
+        case RecordKey::none:
+            break;
+        case RecordKey::client:
+            if (event.query.address.present()) append_address(text_, event.query.address);
+            break;
+        case RecordKey::identity:
+            append_opaque(text_, event.identity);
+            break;
+        case RecordKey::qname:
+            text_.append(event.qname);
+            break;
+        case RecordKey::registered_domain:
+            text_.append(event.registered_domain.empty() ? event.qname : event.registered_domain);
+            break;
+    }
+    open_begin_ = text_.size();
 }
 
 void RecordBuffer::begin() {
@@ -95,9 +127,17 @@ void RecordBuffer::close(const Event& event) {
     end();
 }
 
-void RecordBuffer::append_again(const Record& named, std::string_view content) {
-    open_ = {.id = named.id, .part = named.part, .row = named.row, .time = named.time};
+void RecordBuffer::append_again(const Record& named, std::string_view content, std::string_view heading) {
+    open_ = {.id = named.id,
+             .sequence = named.id.sequence,
+             .part = named.part,
+             .row = named.row,
+             .time = named.time};
     begin();
+    if (framing_ == Framing::headed) {
+        text_.append(heading);
+        open_begin_ = text_.size();
+    }
     text_.append(content);
     end();
 }

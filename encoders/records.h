@@ -26,7 +26,11 @@ enum class Framing : std::uint8_t {
     octet_counting,  // "LENGTH SP" before each record (RFC 6587, section 3.4.1)
     length_prefix,   // 32-bit big-endian length before each record
     frame_streams,   // the same, and the transport writes START before the first and STOP behind the last
+    headed,          // a heading before each record, for message queues; see RecordBuffer::heading()
 };
+
+// What of its event a message queue tells a record's partition by.
+enum class RecordKey : std::uint8_t { none, client, identity, qname, registered_domain };
 
 // Which bytes a record may hold. Any other one makes it `invalid`.
 enum class RecordText : std::uint8_t {
@@ -50,6 +54,7 @@ struct Record {
     std::uint32_t length = 0;      // without framing
     std::uint32_t wire_begin = 0;  // with framing; the wire bytes of a record end where the next one's begin
     EventId id{};                  // of its event; of a row: of the first event of the row's window
+    std::uint64_t sequence = 0;    // of that event in our own log, by which positions go
     std::uint32_t part = 1;        // an event that becomes several records: 1, 2, 3 …; of a row: 1
     RowDigest row{};               // present in rows of aggregates only
     Timestamp time{};              // of its event; of a row: of the last one
@@ -67,17 +72,17 @@ void append_record_id(TextBuffer& out, const Record& record);
 class Envelope {
   public:
     virtual ~Envelope() = default;
-    // `record` is named and nothing more yet: its id, part, row and time stand.
+    // `record` is named and nothing more yet: its id, sequence, part, row and time stand.
     virtual void open(const Event&, const Record& record, TextBuffer&) const = 0;
     virtual void close(const Event&, TextBuffer&) const {}
 };
 
 class RecordBuffer {
   public:
-    // `envelope` may be null and must outlive the buffer.
+    // `envelope` may be null and must outlive the buffer. `key`: for Framing::headed only.
     explicit RecordBuffer(Framing framing = Framing::none, const Envelope* envelope = nullptr,
-                          RecordText allowed = RecordText::line)
-        : framing_(framing), allowed_(allowed), envelope_(envelope) {}
+                          RecordText allowed = RecordText::line, RecordKey key = RecordKey::none)
+        : framing_(framing), allowed_(allowed), key_(key), envelope_(envelope) {}
 
     // Begins a record of `event`; what is appended to the returned buffer until close() is its content. With
     // a digest it is that row, of the window that began with the event's id.
@@ -87,8 +92,8 @@ class RecordBuffer {
     // Takes the open record back, as if open() had not been called.
     void abandon();
     // A record that was rendered before, with all that its envelope wrote: framed and checked like any other,
-    // under the id, part, row and time of `named`.
-    void append_again(const Record& named, std::string_view content);
+    // under the id, part, row and time of `named`, and with that heading.
+    void append_again(const Record& named, std::string_view content, std::string_view heading = {});
     // The open record must not be sent, for a reason of its encoder (it cannot be made short enough): it will
     // be `invalid`.
     void refuse() { open_.invalid = true; }
@@ -108,6 +113,22 @@ class RecordBuffer {
     [[nodiscard]] std::span<const Record> records() const { return records_; }
     [[nodiscard]] std::string_view content(const Record& record) const {
         return {text_.data() + record.begin, record.length};
+    }
+    // With Framing::headed: what stands before the record and is no part of it, its event's type and key.
+    [[nodiscard]] std::string_view heading(const Record& record) const {
+        if (framing_ != Framing::headed) return {};
+        return {text_.data() + record.wire_begin, record.begin - record.wire_begin};
+    }
+    // Of such a record. `unknown`: of a notice, and of what an aggregate counts.
+    [[nodiscard]] MessageType message_type(const Record& record) const {
+        const std::string_view told = heading(record);
+        const auto number = told.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(told.front());
+        return number < message_type_count ? MessageType{number} : MessageType::unknown;
+    }
+    // Likewise, as text; empty: the event has none.
+    [[nodiscard]] std::string_view key(const Record& record) const {
+        const std::string_view told = heading(record);
+        return told.empty() ? told : told.substr(1);
     }
     // The wire bytes of records [from, to), contiguous.
     [[nodiscard]] std::string_view wire(std::size_t from, std::size_t to) const;
@@ -146,12 +167,14 @@ class RecordBuffer {
         return framing_ == Framing::length_prefix || framing_ == Framing::frame_streams;
     }
     void begin();
+    void write_heading(const Event& event, const RowDigest& row);
     void end();
     void write_octet_count(std::size_t length);
     void write_length_prefix(std::size_t length);
 
     Framing framing_;
     RecordText allowed_;
+    RecordKey key_;
     const Envelope* envelope_;
     TextBuffer text_;
     std::vector<Record> records_;

@@ -86,8 +86,10 @@ void SyslogHeader::append_rfc3164(const Event& event, TextBuffer& out) const {
         append_bsd_time(out, second_, event.time);
         out.push_back(' ');
     }
-    append_hostname(event, out);
-    out.append(std::string_view(app_name_));
+    const bool named = options_.hostname != SyslogHeaderOptions::Hostname::none;
+    if (named) append_hostname(event, out);
+    // It begins with a space.
+    out.append(std::string_view(app_name_).substr(named ? 0 : 1));
 }
 
 void SyslogHeader::append_iso_time(const Event& event, TextBuffer& out) const {

@@ -1,4 +1,4 @@
-// Base64 and base32hex (RFC 4648) as RDATA uses them. Used within proto/ only.
+// Base64 and base32hex (RFC 4648), for RDATA and for whoever logs in.
 #pragma once
 
 #include "proto/dns_message.h"

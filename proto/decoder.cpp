@@ -179,6 +179,7 @@ void clear_what_stages_add(Event& event) {
 DecodeStatus Decoder::decode(std::span<const std::uint8_t> frame, const FrameOrigin& origin, Event& event) {
     const std::optional<DnstapFrame> said = read_dnstap_frame(frame);
     event.id = origin.id;
+    event.own_sequence = 0;
     event.received = origin.received;
     event.input = origin.input;
     event.frame = frame;

@@ -126,6 +126,9 @@ struct GeoPlace {
 
 struct Event {
     EventId id;
+    // Where that was given by the agent before this one (carried_id.h): its sequence in our own log. 0: the
+    // id is our own.
+    std::uint64_t own_sequence = 0;
     Timestamp received;      // when intake read it
     std::string_view input;  // name of the input in the configuration, may be empty
 
@@ -137,7 +140,7 @@ struct Event {
 
     std::string_view identity;  // opaque bytes: render with append_opaque()
     std::string_view version;   // likewise
-    std::string_view extra;     // likewise
+    std::string_view extra;     // likewise; without an id that is believed
 
     Endpoint query;     // who asked
     Endpoint response;  // who was asked

@@ -22,8 +22,9 @@ enum class NoticeKind : std::uint8_t {
     dead_letter,     // events the destination will never have; `words`: what it said of the first
     nothing_passes,  // frames come, and the destination's filter passes none of them
     ledger,          // what became of each frame since the last ledger
+    probe,           // somebody tries whether the destination takes events; `words`: the version
 };
-inline constexpr std::size_t notice_kind_count = 11;
+inline constexpr std::size_t notice_kind_count = 12;
 
 // Why frames are lost.
 enum class NoticeReason : std::uint8_t { none, retention, disk, damage, power, ring, source, purge };

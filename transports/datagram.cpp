@@ -2,16 +2,20 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <climits>
+#include <random>
 #include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#include "transports/tcp_socket.h"
+#include "transports/gelf_chunks.h"
+#include "transports/milliseconds_until.h"
+#include "transports/network/tcp_socket.h"
 
 namespace tapferry {
 
@@ -21,18 +25,24 @@ using Verdict = Outcome::Verdict;
 
 namespace {
 
+// Nobody tells a sender of UDP that the receiver's buffer is full; Linux's usual one has room for 92
+// datagrams of 1,400 bytes, which a receiver must have taken out before the next ones come.
+constexpr std::size_t most_in_a_row = 32;
+constexpr auto pause_between_rows = 1ms;
 // How long a refusal may take to come back.
 constexpr auto trial_time = 100ms;
 // The kernel has no memory for the datagram, and poll() would not wait for that.
 constexpr auto pause_without_buffers = 1ms;
 
+std::size_t longest_record(const DatagramOptions& options) {
+    return options.gelf_chunks ? GelfChunks::longest_message(options.max_bytes) : options.max_bytes;
+}
+
 // Whether one of `events`, or an error, shows by the deadline.
 bool wait_for(int fd, short events, Deadline deadline) {
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        const auto wait = std::clamp<std::chrono::milliseconds::rep>(left, 0, INT_MAX);
         pollfd watched{fd, events, 0};
-        const int ready = ::poll(&watched, 1, static_cast<int>(wait));
+        const int ready = ::poll(&watched, 1, milliseconds_until(deadline));
         if (ready >= 0 || errno != EINTR) return ready > 0;
     }
 }
@@ -40,7 +50,10 @@ bool wait_for(int fd, short events, Deadline deadline) {
 }  // namespace
 
 Datagram::Datagram(DatagramOptions options)
-    : options_(std::move(options)), dialler_(Dialler::Kind::datagram, options_.connect_timeout) {}
+    : options_(std::move(options)), dialler_(Dialler::Kind::datagram, options_.connect_timeout) {
+    std::random_device random;
+    message_ = std::uint64_t{random()} << 32 | random();
+}
 
 bool Datagram::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
     if (lent_ || outcome_) return false;
@@ -84,19 +97,47 @@ bool Datagram::connect(Deadline deadline) {
 bool Datagram::send_next(Deadline deadline) {
     const RecordBuffer& records = lent_->batch.records;
     const std::string_view content = records.content(records.records()[lent_->next]);
-    if (content.size() > options_.max_bytes) {
-        refuse_next("longer than " + std::to_string(options_.max_bytes) + " bytes, the limit of a datagram");
+    if (const std::size_t longest = longest_record(options_); content.size() > longest) {
+        refuse_next("longer than " + std::to_string(longest) + " bytes, the limit of " +
+                    (options_.gelf_chunks ? "GELF in chunks" : "a datagram"));
         return true;
     }
-    if (::send(socket_.get(), content.data(), content.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
-        ++lent_->next;
+    if (send_some(content) >= 0) {
+        // The chunks of a record are on trial as one.
+        if (lent_->chunk != 0) return true;
+        lent_->last_sent = lent_->next++;
         if (doubtful_) {
             lent_->on_trial = true;
             lent_->trial_ends = Clock::now() + trial_time;
         }
         return true;
     }
-    const int error = errno;
+    return take_error(errno, deadline);
+}
+
+long Datagram::send_some(std::string_view content) {
+    constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    if (options_.address.unix_path.empty() && ++in_a_row_ > most_in_a_row) {
+        std::this_thread::sleep_for(pause_between_rows);
+        in_a_row_ = 1;
+    }
+    if (content.size() <= options_.max_bytes)
+        return ::send(socket_.get(), content.data(), content.size(), flags);
+    if (lent_->chunk == 0) ++message_;
+    const GelfChunks chunks(content, options_.max_bytes, message_);
+    GelfChunks::Header header = chunks.header(lent_->chunk);
+    const std::string_view part = chunks.part(lent_->chunk);
+    std::array<iovec, 2> both{iovec{header.data(), header.size()},
+                              iovec{const_cast<char*>(part.data()), part.size()}};
+    msghdr message{};
+    message.msg_iov = both.data();
+    message.msg_iovlen = both.size();
+    const long sent = ::sendmsg(socket_.get(), &message, flags);
+    if (sent >= 0) lent_->chunk = lent_->chunk + 1 == chunks.count() ? 0 : lent_->chunk + 1;
+    return sent;
+}
+
+bool Datagram::take_error(int error, Deadline deadline) {
     if (error == EINTR) return true;
     if (error == EMSGSIZE) {
         refuse_next(std::generic_category().message(error));
@@ -110,7 +151,7 @@ bool Datagram::send_next(Deadline deadline) {
     // What the network refused is a datagram sent before: the last one at least did not arrive. A unix socket
     // refuses the one at hand, and what it took before is the receiver's.
     const bool network = options_.address.unix_path.empty();
-    if (network && error == ECONNREFUSED && lent_->next > lent_->batch.first) --lent_->next;
+    if (network && error == ECONNREFUSED) lent_->next = lent_->last_sent.value_or(lent_->next);
     fail("send to " + options_.address.text + ": " + std::generic_category().message(error));
     return false;
 }
@@ -130,13 +171,16 @@ bool Datagram::try_first(Deadline deadline) {
 
 void Datagram::refuse_next(const std::string& words) {
     lent_->refused.push_back(static_cast<std::uint32_t>(lent_->next++));
+    lent_->chunk = 0;
     lent_->words = words;
 }
 
 void Datagram::fail(const std::string& words) {
     Outcome outcome{.ticket = lent_->ticket, .verdict = Verdict::retry, .words = words};
-    // A retry can refuse nothing: what comes from the first refused record on goes again.
-    const std::size_t until = lent_->refused.empty() ? lent_->next : lent_->refused.front();
+    // An outcome has words of one kind alone: what comes from the first refused record on goes again, and is
+    // refused then.
+    const std::size_t until =
+        lent_->refused.empty() ? lent_->next : std::min<std::size_t>(lent_->next, lent_->refused.front());
     outcome.done = until - lent_->batch.first;
     outcome_ = std::move(outcome);
     lent_.reset();

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <string_view>
 
+#include "transports/milliseconds_until.h"
+
 namespace tapferry {
 namespace {
 
@@ -42,11 +44,6 @@ class WithoutSigpipe {
 bool is_regular(int fd) {
     struct stat status {};
     return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-int milliseconds_until(Deadline deadline) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(left, 0, INT_MAX));
 }
 
 // 0: there is room; EAGAIN: none by the deadline.

@@ -5,7 +5,7 @@
 #include <thread>
 #include <utility>
 
-#include "transports/frame_streams_file.h"
+#include "transports/files/frame_streams_file.h"
 
 namespace tapferry {
 

@@ -1,7 +1,6 @@
 #include "transports/stream.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace tapferry {
@@ -10,6 +9,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Verdict = Outcome::Verdict;
 using State = Connection::State;
+using Session = FrameStreamsSession::State;
 
 namespace {
 
@@ -23,28 +23,27 @@ std::chrono::milliseconds first_look_pause(std::chrono::milliseconds replay_wind
     return std::clamp<std::chrono::milliseconds>(replay_window / 100, 1ms, longest_look_pause);
 }
 
+std::optional<FrameStreamsSession> session_of(const StreamOptions& options) {
+    if (options.framing != Framing::frame_streams) return std::nullopt;
+    return FrameStreamsSession();
+}
+
 }  // namespace
 
 Stream::Stream(StreamOptions options)
     : options_(std::move(options)),
-      connection_({options_.connect_timeout, options_.user_timeout, options_.stall_timeout}),
+      session_(session_of(options_)),
+      peer_(options_, session_ ? FrameStreamsSession::most_received : 0),
       window_(options_.replay_window),
-      look_pause_(first_look_pause(options_.replay_window)) {
-    assert(!options_.addresses.empty());
-}
+      look_pause_(first_look_pause(options_.replay_window)) {}
 
 bool Stream::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
     if (lent_ || window_.full() || finish_by_) return false;
     connection_.look();
     settle(Clock::now());
-    // What was under way has just come back: that is to be heard before anything new goes out.
-    if (!outcomes_.empty() && outcomes_.back().verdict == Verdict::retry) return false;
+    if (outcomes_.tells_of_failure()) return false;
     lent_ = Lent{ticket, batch.records.wire(batch.first, batch.end())};
-    if (connection_.state() == State::closed) {
-        address_ = &options_.addresses[next_address_];
-        next_address_ = (next_address_ + 1) % options_.addresses.size();
-        connection_.connect(*address_);
-    }
+    peer_.connect_when_closed();
     for (auto now = Clock::now();; now = Clock::now()) {
         settle(now);
         if (!lent_ || now >= deadline) return true;
@@ -53,22 +52,26 @@ bool Stream::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
 }
 
 std::optional<Outcome> Stream::wait(Deadline deadline) {
-    for (bool looked = false;; looked = true) {
-        const auto now = Clock::now();
+    // The last one is given out when all is said: nobody asks again after it.
+    const auto settled = [this](Time now) {
         settle(now);
-        if (!outcomes_.empty()) {
-            Outcome first = std::move(outcomes_.front());
-            outcomes_.pop_front();
-            return first;
-        }
-        if (looked && now >= deadline) return std::nullopt;
-        connection_.run_until(std::min(deadline, next_step()));
-    }
+        return !stopping();
+    };
+    return outcomes_.wait(deadline, settled,
+                          [this](Deadline until) { connection_.run_until(std::min(until, next_step())); });
 }
 
 void Stream::finish(Deadline deadline) {
     if (!finish_by_) finish_by_ = deadline;
     settle(Clock::now());
+    while (stopping() && !outstanding() && outcomes_.empty()) {
+        connection_.run_until(next_step());
+        settle(Clock::now());
+    }
+}
+
+std::string Stream::take_warning() {
+    return peer_.take_warning();
 }
 
 void Stream::settle(Time now) {
@@ -82,53 +85,105 @@ void Stream::settle(Time now) {
             settle_open(now);
             break;
         case State::ended:
-            settle_ended(now);
+            hear();
+            if (connection_.state() != State::closed) settle_ended(now);
             break;
         case State::broken:
-            give_back(connection_.words());
+            hear();
+            if (connection_.state() != State::closed) give_back(connection_.words(), peer_.broken());
             break;
     }
 }
 
 void Stream::settle_open(Time now) {
-    if (lent_ && !lent_->begun) {
+    if (session_ && !talk(now)) return;
+    peer_.reached();
+    if (lent_ && !lent_->begun && !connection_.writing()) {
         lent_->begun = true;
-        connection_.write(lent_->bytes);
+        if (!lent_->bytes.empty()) connection_.write(lent_->bytes);
     }
-    if (connection_.state() == State::open && lent_ && !connection_.writing()) {
+    if (connection_.state() == State::open && lent_ && lent_->begun && !connection_.writing()) {
         window_.written(lent_->ticket, connection_.written());
-        outcomes_.push_back({.ticket = lent_->ticket, .verdict = Verdict::sent, .handed_over = true});
+        outcomes_.add(lent_->ticket, Verdict::sent);
         lent_.reset();
         look_pause_ = first_look_pause(options_.replay_window);
         look_at_ = std::min(look_at_, now + look_pause_);
     }
     if (connection_.state() == State::open && wants_to_look() && now >= look_at_)
         look_at_acknowledgements(now);
-    if (connection_.state() != State::open) return settle(now);
-    while (const auto ticket = window_.take_accepted(now)) {
-        outcomes_.push_back({.ticket = *ticket, .verdict = Verdict::accepted, .handed_over = true});
+    // This thread may have been away for longer than the window, and the peer have died meanwhile.
+    if (const auto due = window_.next_accepted(); due && *due <= now) {
+        connection_.look();
+        hear();
     }
+    if (connection_.state() != State::open) return settle(now);
+    while (const auto ticket = window_.take_accepted(now)) outcomes_.add(*ticket, Verdict::accepted);
     if (finish_by_) finish_in_order(now);
 }
 
+bool Stream::talk(Time now) {
+    if (session_->state() == Session::none) {
+        connection_.write(session_->ready());
+        answer_by_ = now + options_.connect_timeout;
+    }
+    hear();
+    if (session_->state() == Session::accepted && !connection_.writing()) {
+        connection_.write(session_->start());
+        answer_by_ = Time::max();
+    }
+    if (connection_.state() == State::ended || connection_.state() == State::broken) settle(now);
+    if (connection_.state() != State::open) return false;
+    if (session_->state() == Session::open || session_->state() == Session::stopping) return true;
+    if (finish_by_ && now >= *finish_by_)
+        give_back("connection to " + peer_.name() + ": stopped before it took anything");
+    else if (now >= answer_by_)
+        give_back(about_frames("it does not answer: is it a receiver of dnstap?"), peer_.failed(false));
+    return false;
+}
+
+void Stream::hear() {
+    if (!session_ || session_->state() == Session::none) return;
+    connection_.consume(session_->take(connection_.received()));
+    if (session_->state() == Session::finished) {
+        if (everything_is_there()) return accept_everything();
+        return give_back(about_frames("it ends the stream before it has everything"));
+    }
+    if (session_->state() != Session::failed) return;
+    const bool needs_a_person = session_->needs_a_person();
+    give_back(about_frames(session_->words()), peer_.failed(needs_a_person));
+}
+
+// A peer may say FINISH of itself just when we say STOP, and then it has not seen that.
+bool Stream::everything_is_there() {
+    const std::uint64_t acknowledged = connection_.acknowledged();
+    if (connection_.state() == State::ended) return connection_.ended_with_everything();
+    return connection_.state() == State::open && acknowledged == connection_.written();
+}
+
 void Stream::settle_ended(Time now) {
-    if (!ended_writing_) return give_back(connection_.words());
+    if (session_ && session_->state() == Session::offered)
+        return give_back(about_frames("it closes the connection when we offer dnstap"), peer_.failed(false));
+    if (session_ || !ended_writing_) return give_back(connection_.words());
     if (connection_.ended_with_everything()) return accept_everything();
     if (connection_.state() == State::broken || now >= *finish_by_) return give_back(connection_.words());
     look_at_ = now + look_pause_;
 }
 
 void Stream::finish_in_order(Time now) {
-    if (!outstanding()) return drop_connection();
-    if (!lent_ && !ended_writing_) {
+    if (!outstanding() && !session_) return drop_connection();
+    if (!lent_ && !ended_writing_ && !connection_.writing()) {
         ended_writing_ = true;
         finish_by_ = std::min(*finish_by_, now + closing_time);
-        connection_.end_writing();
+        if (session_)
+            connection_.write(session_->stop());
+        else
+            connection_.end_writing();
     }
     if (now < *finish_by_) return;
-    give_back(
-        "connection to " + address_->text +
-        (lent_ ? ": stopped before everything was written" : ": the peer did not close it when we had"));
+    give_back("connection to " + peer_.name() +
+              (lent_      ? ": stopped before everything was written"
+               : session_ ? ": the peer did not say that it has everything"
+                          : ": the peer did not close it when we had"));
 }
 
 void Stream::look_at_acknowledgements(Time now) {
@@ -140,38 +195,41 @@ void Stream::look_at_acknowledgements(Time now) {
 }
 
 void Stream::accept_everything() {
-    for (const Ticket ticket : window_.take_all()) {
-        outcomes_.push_back({.ticket = ticket, .verdict = Verdict::accepted, .handed_over = true});
-    }
+    for (const Ticket ticket : window_.take_all()) outcomes_.add(ticket, Verdict::accepted);
     drop_connection();
 }
 
-void Stream::give_back(const std::string& words) {
+void Stream::give_back(const std::string& words, Verdict verdict) {
     const std::string why = words;
-    const Verdict verdict = connection_.forbidden() ? Verdict::misconfigured : Verdict::retry;
+    peer_.lost(why);
     drop_connection();
-    for (const Ticket ticket : window_.take_all()) {
-        outcomes_.push_back({.ticket = ticket, .verdict = Verdict::retry, .handed_over = true, .words = why});
-    }
-    if (lent_) {
-        outcomes_.push_back(
+    for (const Ticket ticket : window_.take_all()) outcomes_.add(ticket, Verdict::retry, why);
+    if (lent_)
+        outcomes_.add(
             {.ticket = lent_->ticket, .verdict = verdict, .handed_over = lent_->begun, .words = why});
-    }
     lent_.reset();
 }
 
 void Stream::drop_connection() {
     connection_.close();
+    if (session_) session_->forget();
+    answer_by_ = Time::max();
     look_at_ = {};
     look_pause_ = first_look_pause(options_.replay_window);
 }
 
+std::string Stream::about_frames(const std::string& words) const {
+    return "Frame Streams with " + peer_.name() + ": " + words;
+}
+
 bool Stream::wants_to_look() const {
+    if (session_ && session_->state() != Session::open && session_->state() != Session::stopping)
+        return false;
     return lent_.has_value() || window_.unacknowledged();
 }
 
 Stream::Time Stream::next_step() const {
-    Time next = Time::max();
+    Time next = answer_by_;
     const State state = connection_.state();
     if ((state == State::open && wants_to_look()) || state == State::ended) next = look_at_;
     if (state == State::open) {

@@ -1,5 +1,5 @@
 // A transport hands records over and says what became of them. It never retries, logs or drops: that is
-// decided in agent/route_loop.cpp, the one retry loop of the program. Used by one thread, the route's.
+// decided in agent/routes/route_loop.cpp, the one retry loop of the program. Used by one thread, the route's.
 #pragma once
 
 #include <algorithm>
@@ -47,15 +47,34 @@ struct Outcome {
     // These records of the buffer (indexes into RecordBuffer::records(), rising) are refused for good, and
     // the others as the verdict says. Under the same condition as `done`, and never counted in it.
     std::vector<std::uint32_t> refused_records{};
-    // With retry: when there are any, these alone go again, and the others are accepted. Likewise rising.
+    // Why, of each of them; empty: `words` are those of all.
+    std::vector<std::string> refused_words{};
+    // When there are any, what the verdict says is true of these alone, and the others are accepted. Likewise
+    // rising.
     std::vector<std::uint32_t> retry_records{};
     // With retry and misconfigured: how long the far side asks to be left alone.
     std::chrono::milliseconds retry_after{0};
     // Whether a byte of it may have left this host, so that sending it again may repeat records.
     bool handed_over = false;
+    // With misconfigured: the far side does not know us, or does not let us do this.
+    bool not_admitted = false;
     std::string words{};  // why, in the far side's or the kernel's words; for people
+
+    [[nodiscard]] const std::string& words_of(std::uint32_t record) const {
+        const auto found = std::lower_bound(refused_records.begin(), refused_records.end(), record);
+        const auto at = static_cast<std::size_t>(found - refused_records.begin());
+        const bool is_own = found != refused_records.end() && *found == record && at < refused_words.size();
+        return is_own ? refused_words[at] : words;
+    }
 };
 inline constexpr std::size_t verdict_count = 6;
+
+// Why nothing gets through, in the far side's words or ours.
+struct Trouble {
+    std::string words;
+    bool needs_a_person = false;  // it will not get better by itself
+    bool not_admitted = false;    // as Outcome
+};
 
 class Transport {
   public:
@@ -64,12 +83,19 @@ class Transport {
     // wait() first. The batch is lent until its outcome comes. May use the time until `deadline`; what is not
     // done by then goes on in wait(). Whatever goes wrong comes out of wait() as an outcome.
     [[nodiscard]] virtual bool submit(const Batch& batch, Ticket ticket, Deadline deadline) = 0;
-    // The next outcome, or none by `deadline`. Tickets come out in the order submitted; when a connection
-    // breaks, every ticket not yet accepted comes out as retry.
+    // The next outcome, or none by `deadline`. Tickets come out in the order submitted, unless the transport
+    // has several connections; when a connection breaks, every ticket of it not yet accepted comes out as
+    // retry.
     [[nodiscard]] virtual std::optional<Outcome> wait(Deadline deadline) = 0;
     // No more batches: ends the connection in good order so that the outcomes of all tickets can be had from
     // wait() by `deadline` (a clean half-close that the peer answers makes everything accepted).
     virtual void finish(Deadline deadline) = 0;
+    // A sentence for the log while all goes well still, such as that a certificate ends soon, or which of
+    // several servers it goes to now; empty: nothing new. Cheap, because it is asked for often, and sparing.
+    [[nodiscard]] virtual std::string take_warning() { return {}; }
+    // Of a transport that tries again by itself and holds on to its batches meanwhile (Kafka: only the
+    // producer that has sent a message can send it again without it coming twice): whether it is in trouble.
+    [[nodiscard]] virtual std::optional<Trouble> trouble() const { return std::nullopt; }
 };
 
 }  // namespace tapferry

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

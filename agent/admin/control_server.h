@@ -12,7 +12,7 @@
 #include <functional>
 #include <memory>
 
-#include "agent/route_order.h"
+#include "agent/routes/route_order.h"
 #include "agent/status.h"
 
 namespace tapferry {

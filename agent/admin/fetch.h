@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/route_order.h"
+#include "agent/routes/route_order.h"
 
 namespace tapferry {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

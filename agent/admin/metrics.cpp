@@ -140,7 +140,7 @@ void add_totals(const AgentStatus& status, Families& out) {
         for (std::size_t i = 0; i < loss_reason_count; ++i)
             lost.count({{"destination", route.name},
                         {"reason", std::string{loss_reason_name(static_cast<LossReason>(i))}}},
-                       route.saved.totals.lost[i] - route.at_start.lost[i]);
+                       lost_of(route, i) - route.at_start.lost[i]);
     out.push_back(lost.take());
 }
 

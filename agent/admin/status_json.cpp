@@ -104,7 +104,7 @@ void put_route(Writer& out, const AgentStatus& status, const RouteStatus& route)
     out.Key("lost");
     out.StartObject();
     for (std::size_t i = 0; i < totals.lost.size(); ++i)
-        put(out, loss_reason_name(static_cast<LossReason>(i)).data(), totals.lost[i]);
+        put(out, loss_reason_name(static_cast<LossReason>(i)).data(), lost_of(route, i));
     out.EndObject();
     out.Key("shortened");
     out.StartObject();

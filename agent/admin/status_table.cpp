@@ -46,6 +46,14 @@ std::string cell(const rapidjson::Value& object, const char* key) {
     return printable({found->value.GetString(), found->value.GetStringLength()});
 }
 
+// What will not get better by itself is no mere retrying.
+std::string state_of(const rapidjson::Value& route) {
+    const auto found = route.FindMember("needs_a_person");
+    const bool hopeless = found != route.MemberEnd() && found->value.IsTrue();
+    const std::string state = cell(route, "state");
+    return hopeless && state == "retrying" ? "needs a person" : state;
+}
+
 std::uint64_t sum_of(const rapidjson::Value& object, const char* key) {
     std::uint64_t sum = 0;
     const auto found = object.FindMember(key);
@@ -128,10 +136,10 @@ std::string status_table(std::string_view json) {
     std::string troubles;
     for (const auto& route : document["destinations"].GetArray()) {
         const bool even = route.HasMember("balanced") && route["balanced"].IsTrue();
-        routes.push_back({cell(route, "name"), cell(route, "state"), cell(route, "pending"),
-                          cell(route, "read"), cell(route, "undecodable"), cell(route, "filtered"),
-                          cell(route, "paired"), cell(route, "open"), cell(route, "delivered"),
-                          cell(route, "dead_lettered"), cell(route, "in_flight"), cell(route, "repeated"),
+        routes.push_back({cell(route, "name"), state_of(route), cell(route, "pending"), cell(route, "read"),
+                          cell(route, "undecodable"), cell(route, "filtered"), cell(route, "paired"),
+                          cell(route, "open"), cell(route, "delivered"), cell(route, "dead_lettered"),
+                          cell(route, "in_flight"), cell(route, "repeated"),
                           std::to_string(sum_of(route, "lost")), even ? "even" : "WRONG"});
         troubles += troubles_of(route);
     }
@@ -210,7 +218,7 @@ std::string status_screen(std::string_view json, std::size_t width) {
     std::string troubles;
     for (const auto& route : document["destinations"].GetArray()) {
         const bool even = route.HasMember("balanced") && route["balanced"].IsTrue();
-        routes.push_back({cell(route, "name"), cell(route, "state"), cell(route, "pending"),
+        routes.push_back({cell(route, "name"), state_of(route), cell(route, "pending"),
                           size_text(number_in(route, "lag_bytes")),
                           duration_text(number_in(route, "lag_seconds")), rounded(number_in(route, "rate")),
                           cell(route, "delivered"), cell(route, "dead_lettered"),

@@ -16,7 +16,7 @@
 #include "agent/commands/decompressor.h"
 #include "agent/commands/interruption.h"
 #include "proto/dns_text.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

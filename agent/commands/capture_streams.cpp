@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "agent/commands/count_words.h"
-#include "transports/frame_streams_file.h"
+#include "transports/files/frame_streams_file.h"
 
 namespace tapferry {
 

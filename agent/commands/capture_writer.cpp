@@ -12,13 +12,28 @@
 #include "agent/commands/commands.h"
 #include "agent/commands/terminal.h"
 #include "agent/spool/death_point.h"
-#include "transports/frame_streams_file.h"
+#include "transports/files/frame_streams_file.h"
 
 namespace tapferry {
 
 namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;
+
+// Of files that are there already only captures are written over: a slip of the pen must not cost a
+// configuration. Devices and pipes are what they are.
+void refuse_other_files(const std::string& file) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
+    std::array<std::uint8_t, 12> begin{};
+    const Descriptor old(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const bool read =
+        old.is_open() && ::read(old.get(), begin.data(), begin.size()) == static_cast<ssize_t>(begin.size());
+    // A control frame, and the type START.
+    const bool starts = begin[0] == 0 && begin[1] == 0 && begin[2] == 0 && begin[3] == 0 && begin[11] == 2;
+    if (!read || !starts)
+        throw WrongUsage(file_words(file) + " is there and is no capture: choose another name, or remove it");
+}
 
 }  // namespace
 
@@ -30,6 +45,7 @@ CaptureWriter::CaptureWriter(const std::string& file)
     : name_(file == "-" ? "standard output" : file_words(file)) {
     if (file == "-" && output_is_terminal())
         throw WrongUsage("frames are binary, and standard output is a terminal: send them into a file");
+    if (file != "-") refuse_other_files(file);
     descriptor_.reset(
         file == "-" ? ::dup(STDOUT_FILENO)
                     : ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));

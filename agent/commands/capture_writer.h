@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

@@ -47,6 +47,7 @@ class CommandLine {
             "Exit status: 0 success, 1 failed, 2 wrong usage or configuration. See tapferry(1).");
         add_run();
         add_check();
+        add_probe();
         add_tail();
         add_decode();
         add_stats();
@@ -126,6 +127,22 @@ class CommandLine {
         });
         sub.add_option("FILE", check_.config, "The configuration; short for --config FILE");
         sub.add_flag("--list-keys", check_.list_keys, "Print every key that a configuration may have");
+    }
+
+    void add_probe() {
+        CLI::App& sub =
+            add("probe", "Send a test event to each destination, and tell every step on the way", [this] {
+                probe_.config = config_or_default();
+                return probe_command(probe_);
+            });
+        sub.add_option("DESTINATION", probe_.destinations, "Only these, enabled or not");
+        sub.add_option("--timeout", probe_.timeout, "Seconds that a step may take")
+            ->type_name("N")
+            ->check(CLI::Range(1, 3600))
+            ->capture_default_str();
+        sub.add_flag("--install-template", probe_.install_template,
+                     "First make the index template, and the pipeline, of Elasticsearch and OpenSearch");
+        add_report_format_option(sub, probe_.format);
     }
 
     void add_tail() {
@@ -228,6 +245,7 @@ class CommandLine {
     std::string config_;
     RunArguments run_;
     CheckArguments check_;
+    ProbeArguments probe_;
     TailArguments tail_;
     DecodeArguments decode_;
     StatsArguments stats_;

@@ -30,6 +30,16 @@ struct CheckArguments {
 };
 int check_command(const CheckArguments&);
 
+struct ProbeArguments {
+    std::string config;
+    std::vector<std::string> destinations;  // empty: every one that is enabled
+    std::uint64_t timeout = 10;             // seconds, of each step
+    bool install_template = false;          // of those of type elasticsearch
+    ReportFormat format = ReportFormat::text;
+};
+// 1 when a destination did not accept the test event.
+int probe_command(const ProbeArguments&);
+
 struct TailArguments {
     std::string config;
     std::string state_directory;  // empty: as the configuration says

@@ -25,12 +25,12 @@ std::string three_digits(double value) {
     return decimal(value, 0);
 }
 
-std::string in_units(std::uint64_t value, const std::array<std::string_view, 4>& units) {
+std::string in_units(std::uint64_t value, const std::array<std::string_view, 4>& units, double step = 1000) {
     if (value < 1000) return std::to_string(value) + " " + std::string(units[0]);
     double scaled = static_cast<double>(value);
     std::size_t unit = 0;
     while (scaled >= 999.5 && unit + 1 < units.size()) {
-        scaled /= 1000;
+        scaled /= step;
         ++unit;
     }
     return three_digits(scaled) + " " + std::string(units[unit]);
@@ -62,6 +62,10 @@ std::string duration_words(std::uint64_t nanoseconds) {
 
 std::string size_words(std::uint64_t bytes) {
     return in_units(bytes, {"B", "kB", "MB", "GB"});
+}
+
+std::string room_words(std::uint64_t bytes) {
+    return in_units(bytes, {"B", "KiB", "MiB", "GiB"}, 1024);
 }
 
 std::string rate_words(double a_second) {

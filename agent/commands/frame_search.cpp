@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/inputs/control_frame.h"
+#include "proto/control_frame.h"
 
 namespace tapferry {
 

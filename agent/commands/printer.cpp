@@ -13,7 +13,7 @@
 #include "agent/commands/terminal.h"
 #include "encoders/make_encoder.h"
 #include "encoders/time_units.h"
-#include "transports/frame_streams_file.h"
+#include "transports/files/frame_streams_file.h"
 
 namespace tapferry {
 

@@ -7,8 +7,9 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "agent/batches/crash_watch.h"
 #include "agent/commands/become_owner.h"
-#include "agent/commands/command_options.h"
+#include "agent/commands/chosen_destinations.h"
 #include "agent/commands/commands.h"
 #include "agent/commands/count_words.h"
 #include "agent/commands/figure_words.h"
@@ -19,7 +20,6 @@
 #include "agent/commands/replay/replay.h"
 #include "agent/commands/stop_signals.h"
 #include "agent/commands/text_table.h"
-#include "agent/crash_watch.h"
 #include "agent/log.h"
 
 namespace tapferry {
@@ -53,21 +53,6 @@ bool delivered_all(const Replayed& replayed) {
            });
 }
 
-std::vector<DestinationConfig> chosen(const Config& config, const std::vector<std::string>& names) {
-    std::vector<DestinationConfig> destinations;
-    std::vector<std::string_view> known;
-    for (const auto& destination : config.destinations) {
-        known.push_back(destination.name);
-        const bool named = std::ranges::find(names, destination.name) != names.end();
-        if (named || (names.empty() && destination.enabled)) destinations.push_back(destination);
-    }
-    for (const auto& name : names)
-        if (std::ranges::find(known, name) == known.end())
-            throw WrongUsage(no_such("destination", name, known));
-    if (destinations.empty()) throw WrongUsage("no destination is enabled in the configuration");
-    return destinations;
-}
-
 // A regular file is read where it is. All else can be read once only, and is copied first.
 class Source {
   public:
@@ -98,7 +83,7 @@ class Replaying {
   public:
     Replaying(const ReplayArguments& arguments, const Config& config)
         : arguments_(arguments),
-          destinations_(chosen(config, arguments.destinations)),
+          destinations_(chosen_destinations(config, arguments.destinations)),
           stop_timeout_(config.stop_timeout),
           folder_(config.state_directory / "replay"),
           log_({std::min(config.log.level, LogLevel::warn), config.log.format}) {}
@@ -143,9 +128,12 @@ class Replaying {
     void send(Replay& replay, const std::string& path, const CaptureSurvey& survey, const Timestamp& now) {
         ProgressBar bar(survey.frames);
         FrameClock clock(survey.begins, now);
+        const auto begun = Clock::now();
+        const std::uint64_t before = replay.passed();
         const auto wait = [&] {
             replay.tick();
-            if (bar.due()) bar.show(replay.passed(), words(replay, survey.frames));
+            if (bar.due())
+                bar.show(replay.passed(), words(replay, survey.frames, before, Clock::now() - begun));
             return signals_.asked() == 0;
         };
         std::uint64_t frames = 0;
@@ -163,8 +151,13 @@ class Replaying {
         }
     }
 
-    [[nodiscard]] static std::string words(const Replay& replay, std::uint64_t frames) {
-        std::string text = with_commas(replay.passed()) + " of " + counted(frames, "frame");
+    // `before`: frames that were passed when it began, `since` ago.
+    [[nodiscard]] static std::string words(const Replay& replay, std::uint64_t frames, std::uint64_t before,
+                                           Clock::duration since) {
+        const double seconds = std::max(std::chrono::duration<double>(since).count(), 0.001);
+        const auto passed = static_cast<double>(replay.passed() - std::min(before, replay.passed()));
+        std::string text = with_commas(replay.passed()) + " of " + counted(frames, "frame") + ", " +
+                           rate_words(passed / seconds) + "/s";
         for (const auto& route : replay.status())
             if (route.state == RouteStatus::State::retrying)
                 text += ", " + route.name + " does not take them";

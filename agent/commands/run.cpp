@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,9 +8,9 @@
 #include <system_error>
 
 #include "agent/agent.h"
+#include "agent/batches/crash_watch.h"
 #include "agent/commands/commands.h"
 #include "agent/config/config.h"
-#include "agent/crash_watch.h"
 #include "agent/log.h"
 
 namespace tapferry {
@@ -22,6 +23,13 @@ void block_signals() {
     sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
     ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// librdkafka allocates five small pieces a message and frees them a batch later. The C library would keep
+// them apart for reuse and put thousands together at the next large request, which takes a tenth of the time
+// that Kafka costs; nothing else here allocates for each event.
+void put_freed_memory_together_at_once() {
+    ::mallopt(M_MXFAST, 0);
 }
 
 // A folder for this process alone, which goes with it.
@@ -65,6 +73,7 @@ int first_look(const std::string& socket) {
 
 int run_command(const RunArguments& arguments) {
     block_signals();
+    put_freed_memory_together_at_once();
     if (arguments.config.empty()) return first_look(arguments.socket);
     Config config = read_config(arguments.config);
     Log log(config.log);

@@ -122,7 +122,7 @@ Attempt read_once(const FormatArguments& format, const FilterArguments& filter) 
     Section section(&destination, "", "", reading);
     DestinationConfig config;
     config.type = "stdout";
-    read_format(section, config, 0);
+    read_format(section, config);
     read_stages(section, config);
     return {{std::move(config.format), std::move(config.stages)},
             std::move(reading.faults),

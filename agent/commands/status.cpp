@@ -17,7 +17,7 @@ namespace {
 
 // Where the running agent listens: it writes that down, which matters when it was told to take any free port.
 std::string admin_address(const std::string& config_file) {
-    const Config config = read_config(config_file);
+    const Config config = read_outline(config_file);
     if (config.admin.host.empty())
         throw std::runtime_error("admin.listen is switched off in " + config_file +
                                  ": the agent cannot be asked");

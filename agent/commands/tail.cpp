@@ -29,7 +29,7 @@ Timestamp now() {
 // Follows the log's files from their end, without a lock and without touching any route.
 int tail_command(const TailArguments& arguments) {
     const std::filesystem::path state = arguments.state_directory.empty()
-                                            ? read_config(arguments.config).state_directory
+                                            ? read_outline(arguments.config).state_directory
                                             : std::filesystem::path(arguments.state_directory);
     const auto spool = state / "spool";
     if (::access(spool.c_str(), R_OK | X_OK) != 0)

@@ -47,6 +47,7 @@ struct DestinationConfig {
     std::string format_name;  // "json", "cef" …
     FormatOptions format;
     std::optional<SyslogHeaderOptions> syslog_header;
+    std::optional<SplunkEnvelopeOptions> splunk_envelope;
     TransportOptions transport;
     std::optional<PairingOptions> transactions;  // none: queries and responses are events of their own
     StageOptions stages;
@@ -60,8 +61,10 @@ struct DestinationConfig {
     CatchUp catch_up = CatchUp::oldest_first;
     std::uint64_t catch_up_rate = 0;  // events a second of what goes later; 0: no limit
     bool notices = false;             // what the agent has to tell is told here
-    bool enabled = true;              // false: the destination is checked and left alone
-    std::string source;               // the section as written: tells at a reload whether it changed
+    // Inputs whose frames are believed what ids their events have.
+    std::vector<std::string> trusted_inputs;
+    bool enabled = true;  // false: the destination is checked and left alone
+    std::string source;   // the section as written: tells at a reload whether it changed
 };
 
 struct AdminConfig {
@@ -86,6 +89,11 @@ struct Config {
 // Reads `file`, and the files of conf.d/ beside it in order of name. Throws ConfigError with every fault
 // there is.
 Config read_config(const std::filesystem::path& file);
+
+// Of the same files only what a command needs to find the agent and what it has kept: the sections agent and
+// admin, and of destinations "name" and "enabled". All else may have faults, which are not looked for: files
+// that it names may be gone, or closed to whoever asks. Throws ConfigError as read_config() does.
+Config read_outline(const std::filesystem::path& file);
 
 // The configuration of a first look, without any file: one unix socket, JSON lines on standard output.
 Config first_look_config(const std::string& socket, const std::filesystem::path& state_directory);

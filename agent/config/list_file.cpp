@@ -41,7 +41,7 @@ std::optional<std::string> read_named_file(Section& section, std::string_view ke
     const bool is_file = std::filesystem::is_regular_file(path, error);
     const auto size = is_file ? std::filesystem::file_size(path, error) : 0;
     if (error || !is_file) {
-        section.fault(key, path + (error ? " cannot be read: " + error.message() : " is no file"));
+        section.fault(key, path + (error ? " cannot be read: " + error.message() : " is not a regular file"));
         return std::nullopt;
     }
     std::string bytes(std::min<std::uintmax_t>(size, most_bytes + 1), '\0');

@@ -1,6 +1,6 @@
 // Files that the configuration names and that are read with it: lists, one entry a line, and keys. What they
 // hold counts as part of the configuration: when it changes, a reload makes it count. Used by the readers of
-// stages.
+// stages and of secrets.
 #pragma once
 
 #include <functional>

@@ -102,6 +102,7 @@ UnixInputOptions read_unix_input(const std::string& name, Section& section) {
     }
     input.silence = section.duration("silence", 5min, 0ms, 365 * 24h);
     input.max_connections = section.integer("max_connections", input.max_connections, 1, 10000);
+    input.trust_ids = section.flag("trust_ids", false);
     section.finish();
     return input;
 }
@@ -150,6 +151,23 @@ std::vector<std::filesystem::path> files_beside(const std::filesystem::path& fil
     return files;
 }
 
+// All of them as one. A file that is no TOML says nothing about keys: naming what is missing would bury the
+// one fault there is.
+Setting read_documents(const std::filesystem::path& file) {
+    std::vector<ConfigFault> faults;
+    Setting document = read_document(file, faults);
+    for (const auto& extra : files_beside(std::filesystem::absolute(file)))
+        merge_documents(document, read_document(extra, faults), "", faults);
+    if (!faults.empty()) throw ConfigError(std::move(faults));
+    return document;
+}
+
+void throw_faults(ConfigReading& reading, const std::filesystem::path& file) {
+    for (auto& fault : reading.faults)
+        if (fault.file.empty()) fault.file = file.string();
+    if (!reading.faults.empty()) throw ConfigError(std::move(reading.faults));
+}
+
 Setting all_but_reloadable(const Setting& root) {
     Setting rest = root;
     auto& sections = std::get<SettingTable>(rest.value);
@@ -170,7 +188,11 @@ Config read_root(const Setting& document, ConfigReading& reading) {
     read_inputs(root.table("inputs"), config);
     read_destinations(root.table("destinations"), config);
     root.finish();
-    for (auto& destination : config.destinations) destination.notices = config.notices;
+    for (auto& destination : config.destinations) {
+        destination.notices = config.notices;
+        for (const auto& input : config.unix_inputs)
+            if (input.trust_ids) destination.trusted_inputs.push_back(input.name);
+    }
     config.spool.directory = config.state_directory / "spool";
     config.source_but_reloadable = canonical_text(all_but_reloadable(document));
     return config;
@@ -179,18 +201,29 @@ Config read_root(const Setting& document, ConfigReading& reading) {
 }  // namespace
 
 Config read_config(const std::filesystem::path& file) {
+    const Setting document = read_documents(file);
     ConfigReading reading;
-    Setting document = read_document(file, reading.faults);
-    for (const auto& extra : files_beside(std::filesystem::absolute(file)))
-        merge_documents(document, read_document(extra, reading.faults), "", reading.faults);
-    // A file that is no TOML says nothing about keys: naming what is missing would bury the one fault there
-    // is.
-    if (!reading.faults.empty()) throw ConfigError(std::move(reading.faults));
     Config config = read_root(document, reading);
-    for (auto& fault : reading.faults)
-        if (fault.file.empty()) fault.file = file.string();
-    if (!reading.faults.empty()) throw ConfigError(std::move(reading.faults));
+    throw_faults(reading, file);
     config.warnings = std::move(reading.warnings);
+    return config;
+}
+
+Config read_outline(const std::filesystem::path& file) {
+    const Setting document = read_documents(file);
+    ConfigReading reading;
+    Config config;
+    Section root(&document, "", "", reading);
+    read_agent(root.table("agent"), config);
+    read_admin(root.table("admin"), config);
+    Section destinations = root.table("destinations");
+    for (const auto& name : destinations.names()) {
+        DestinationConfig destination;
+        destination.name = name;
+        destination.enabled = destinations.named(name).flag("enabled", true);
+        config.destinations.push_back(std::move(destination));
+    }
+    throw_faults(reading, file);
     return config;
 }
 

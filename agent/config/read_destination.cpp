@@ -1,103 +1,29 @@
 #include "agent/config/read_destination.h"
 
-#include <sys/un.h>
-
 #include <algorithm>
+#include <array>
 #include <limits>
 
+#include "agent/config/read_dnstap.h"
+#include "agent/config/read_elasticsearch.h"
+#include "agent/config/read_file.h"
+#include "agent/config/read_fluent.h"
 #include "agent/config/read_format.h"
+#include "agent/config/read_http.h"
+#include "agent/config/read_http_servers.h"
+#include "agent/config/read_kafka.h"
+#include "agent/config/read_relp.h"
+#include "agent/config/read_splunk_hec.h"
 #include "agent/config/read_stages.h"
+#include "agent/config/read_syslog.h"
 #include "agent/config/read_syslog_header.h"
+#include "agent/config/read_tcp.h"
 
 namespace tapferry {
 
 using namespace std::chrono_literals;
 
 namespace {
-
-// Why nothing can ever be sent there; empty: nothing is known against it.
-std::string_view fault_of(const std::optional<Address>& address) {
-    if (!address) return " is not \"host:port\", \"[IPv6]:port\" or \"unix:/path\"";
-    if (address->unix_path.size() >= sizeof(sockaddr_un::sun_path))
-        return " is too long: a socket's path has at most 107 characters";
-    if (address->unix_path.empty() && address->port == 0) return " has port 0, on which nobody can listen";
-    return "";
-}
-
-std::vector<Address> read_addresses(Section& section) {
-    const bool several = section.has("addresses");
-    auto texts = section.texts("addresses");
-    if (several) {
-        if (section.has("address"))
-            section.fault("address", "and \"addresses\" are both given; give one of them");
-        if (texts && texts->empty())
-            section.fault("addresses", "must name at least one, such as [\"siem.example.com:601\"]");
-        section.text("address", "");
-    } else {
-        texts.emplace({section.required_text("address", "siem.example.com:601")});
-    }
-    std::vector<Address> addresses;
-    for (const auto& text : texts.value_or(std::vector<std::string>{})) {
-        if (text.empty() && !several) continue;  // told by required_text()
-        auto address = parse_address(text);
-        if (const auto fault = fault_of(address); !fault.empty())
-            section.fault(several ? "addresses" : "address", "\"" + text + "\"" + std::string{fault});
-        else
-            addresses.push_back(std::move(*address));
-    }
-    return addresses;
-}
-
-StreamOptions read_stream(Section& section) {
-    StreamOptions options;
-    options.addresses = read_addresses(section);
-    options.replay_window = section.duration("replay_window", options.replay_window, 0ms, 60s);
-    return options;
-}
-
-TransportOptions read_tcp(Section& section) {
-    StreamOptions options = read_stream(section);
-    options.framing = section.choice<Framing>(
-        "framing", Framing::newline,
-        {{"newline", Framing::newline}, {"nul", Framing::nul}, {"length", Framing::length_prefix}});
-    return options;
-}
-
-enum class SyslogTransport : std::uint8_t { udp, tcp };
-
-TransportOptions read_syslog(Section& section, std::size_t& max_bytes) {
-    const auto transport = section.choice<SyslogTransport>(
-        "transport", SyslogTransport::tcp, {{"udp", SyslogTransport::udp}, {"tcp", SyslogTransport::tcp}});
-    const auto framing =
-        section.choice<Framing>("framing", Framing::octet_counting,
-                                {{"octet-counting", Framing::octet_counting}, {"newline", Framing::newline}});
-    const bool udp = transport == SyslogTransport::udp;
-    max_bytes = section.size("max_bytes", udp ? 1400 : 8096, 1024, udp ? 65507 : 1 << 20);
-    if (!udp) {
-        StreamOptions options = read_stream(section);
-        options.framing = framing;
-        return options;
-    }
-    DatagramOptions options;
-    options.max_bytes = max_bytes;
-    const auto addresses = read_addresses(section);
-    if (section.has("framing")) section.fault("framing", "does not apply to transport = \"udp\"");
-    if (section.has("replay_window")) section.fault("replay_window", "does not apply to transport = \"udp\"");
-    section.duration("replay_window", 0ms, 0ms, 60s);
-    if (addresses.size() > 1)
-        section.fault("addresses", "only one address can be given with transport = \"udp\"");
-    if (!addresses.empty()) options.address = addresses.front();
-    return options;
-}
-
-TransportOptions read_file(Section& section) {
-    FileOptions options;
-    options.path = section.required_text("path", "/var/log/tapferry/dns.json");
-    if (!options.path.empty() && options.path.front() != '/')
-        section.fault("path", "must be an absolute path, beginning with \"/\"");
-    options.fsync = section.flag("fsync", false);
-    return options;
-}
 
 void read_limits(Section& section, DestinationConfig& destination) {
     Section batch = section.table("batch");
@@ -126,24 +52,72 @@ void read_limits(Section& section, DestinationConfig& destination) {
     destination.catch_up_rate = section.integer("catch_up_rate", destination.catch_up_rate, 0, 1'000'000'000);
 }
 
+template <typename Options>
+std::string connections_of(const Options& options) {
+    std::string text;
+    for (const auto& address : options.addresses) text += (text.empty() ? "" : ", ") + address.text;
+    if (options.tls) text += options.tls->verify ? " over TLS" : " over TLS, not verified";
+    return text;
+}
+
 std::string where(const TransportOptions& transport) {
     struct Namer {
-        std::string operator()(const StreamOptions& options) const {
+        std::string operator()(const StreamOptions& options) const { return connections_of(options); }
+        std::string operator()(const RelpOptions& options) const { return connections_of(options); }
+        std::string operator()(const FluentOptions& options) const { return connections_of(options); }
+        std::string operator()(const DatagramOptions& options) const { return options.address.text; }
+        std::string operator()(const KafkaOptions& options) const {
             std::string text;
-            for (const auto& address : options.addresses) text += (text.empty() ? "" : ", ") + address.text;
+            for (const auto& broker : options.brokers) text += (text.empty() ? "" : ", ") + broker.text;
+            text += ", topic " + options.topic;
+            if (options.tls) text += options.tls->verify ? " over TLS" : " over TLS, not verified";
             return text;
         }
-        std::string operator()(const DatagramOptions& options) const { return options.address.text; }
+        std::string operator()(const SplunkHecOptions& options) const { return where_http(options.servers); }
+        std::string operator()(const ElasticsearchOptions& options) const {
+            return where_http(options.servers) + ", " + options.index;
+        }
+        std::string operator()(const HttpOptions& options) const { return where_http(options.servers); }
         std::string operator()(const FileOptions& options) const { return options.path; }
         std::string operator()(const StdoutOptions&) const { return "standard output"; }
     };
     return std::visit(Namer{}, transport);
 }
 
+// A type of destination, by the name that a configuration gives it.
+struct Type {
+    std::string_view name;
+    TransportOptions (*read)(Section& section, DestinationConfig& destination);
+    // Then, when format and stages are read: what depends on them.
+    void (*fit)(Section& section, DestinationConfig& destination) = nullptr;
+};
+
+template <auto Read>
+TransportOptions transport(Section& section, DestinationConfig& destination) {
+    return Read(section, destination);
+}
+
+constexpr std::array types{
+    Type{"syslog", read_syslog, fit_syslog},
+    Type{"relp", transport<read_relp>, fit_syslog},
+    Type{"kafka", transport<read_kafka>, fit_kafka},
+    Type{"splunk_hec", transport<read_splunk_hec>, fit_splunk_hec},
+    Type{"elasticsearch", transport<read_elasticsearch>, fit_elasticsearch},
+    Type{"http", transport<read_http>, fit_http},
+    Type{"tcp", read_tcp},
+    Type{"udp", transport<read_udp>, fit_udp},
+    Type{"fluent", transport<read_fluent>},
+    Type{"dnstap", read_dnstap, fit_dnstap},
+    Type{"file", [](Section& section, DestinationConfig&) -> TransportOptions { return read_file(section); }},
+    Type{"stdout", [](Section&, DestinationConfig&) -> TransportOptions { return StdoutOptions{}; }},
+};
+
 }  // namespace
 
 std::vector<std::string_view> destination_types() {
-    return {"syslog", "tcp", "file", "stdout"};
+    std::vector<std::string_view> names;
+    for (const Type& type : types) names.push_back(type.name);
+    return names;
 }
 
 DestinationConfig read_destination(const std::string& name, Section& section) {
@@ -151,17 +125,9 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
     destination.name = name;
     destination.source = section.canonical();
     destination.type = section.required_text("type", "syslog");
-    std::size_t max_bytes = 0;
-    if (destination.type == "tcp") {
-        destination.transport = read_tcp(section);
-    } else if (destination.type == "syslog") {
-        destination.transport = read_syslog(section, max_bytes);
-        destination.syslog_header = read_syslog_header(section);
-    } else if (destination.type == "file") {
-        destination.transport = read_file(section);
-    } else if (destination.type == "stdout") {
-        destination.transport = StdoutOptions{};
-    } else {
+    const auto* const type = std::find_if(types.begin(), types.end(),
+                                          [&](const Type& one) { return one.name == destination.type; });
+    if (type == types.end()) {
         if (!destination.type.empty())
             section.fault("type",
                           "\"" + destination.type + "\" is not one of " + list_of(destination_types()));
@@ -171,13 +137,13 @@ DestinationConfig read_destination(const std::string& name, Section& section) {
         read_limits(section, destination);
         return destination;
     }
+    destination.transport = type->read(section, destination);
     destination.where = where(destination.transport);
-    destination.max_record_bytes = max_bytes;
-    read_format(section, destination, max_bytes);
+    read_format(section, destination);
     fit_framing(destination);
-    if (destination.syslog_header) fit_syslog_header(*destination.syslog_header, destination.format);
     if (const std::string fault = misfit(destination); !fault.empty()) section.fault("format", fault);
     read_stages(section, destination);
+    if (type->fit != nullptr) type->fit(section, destination);
     read_limits(section, destination);
     destination.enabled = section.flag("enabled", true);
     destination.start =

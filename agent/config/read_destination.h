@@ -10,7 +10,7 @@
 
 namespace tapferry {
 
-// Names of the destination types: "tcp", "syslog", "file", "stdout".
+// Names of the destination types: "syslog", "relp", "kafka" …
 std::vector<std::string_view> destination_types();
 
 DestinationConfig read_destination(const std::string& name, Section& section);

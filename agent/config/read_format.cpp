@@ -198,6 +198,13 @@ bool has_no_options(const FormatOptions& format) {
            std::holds_alternative<DnstapOptions>(format);
 }
 
+std::string_view usual_format(std::string_view type) {
+    if (type == "syslog" || type == "relp") return "cef";
+    if (type == "splunk_hec") return "cim";
+    if (type == "dnstap") return "dnstap";
+    return type == "elasticsearch" ? "ecs" : "json";
+}
+
 bool is_one_of(const std::string& type, std::initializer_list<std::string_view> types) {
     return std::find(types.begin(), types.end(), type) != types.end();
 }
@@ -209,9 +216,8 @@ bool counts_lengths(const DestinationConfig& destination) {
 
 }  // namespace
 
-void read_format(Section& section, DestinationConfig& destination, std::size_t max_bytes) {
-    const bool syslog = destination.type == "syslog";
-    destination.format_name = lower_case(section.text("format", syslog ? "cef" : "json"));
+void read_format(Section& section, DestinationConfig& destination) {
+    destination.format_name = lower_case(section.text("format", usual_format(destination.type)));
     auto format = default_format(destination.format_name);
     if (!format) {
         section.fault("format",
@@ -221,7 +227,7 @@ void read_format(Section& section, DestinationConfig& destination, std::size_t m
     destination.format = *format;
     if (!has_no_options(destination.format) || section.has(destination.format_name)) {
         Section options = section.table(destination.format_name);
-        std::visit(FormatReader{options, max_bytes}, destination.format);
+        std::visit(FormatReader{options, destination.max_record_bytes}, destination.format);
         options.finish();
     }
     for (const auto name : format_names())
@@ -241,6 +247,9 @@ void fit_framing(DestinationConfig& destination) {
 
 std::string misfit(const DestinationConfig& destination) {
     const std::string& type = destination.type;
+    if (type == "dnstap" && !std::holds_alternative<DnstapOptions>(destination.format))
+        return "\"" + destination.format_name +
+               "\" is no dnstap, and type \"dnstap\" sends frames as they are: leave \"format\" out";
     switch (record_text(destination.format)) {
         case RecordText::lines:
             if (is_one_of(type, {"file", "stdout", "tcp"})) return {};
@@ -251,9 +260,8 @@ std::string misfit(const DestinationConfig& destination) {
                 (type == "tcp" && counts_lengths(destination)))
                 return {};
             return "\"" + destination.format_name +
-                   "\" is bytes and no text; it goes to \"file\" and \"stdout\", and to \"tcp\" with framing "
-                   "= "
-                   "\"length\"";
+                   "\" is bytes and no text; it goes to \"dnstap\", \"file\", \"stdout\" and \"kafka\", and "
+                   "to \"tcp\" with framing = \"length\"";
         case RecordText::line:
         case RecordText::tabbed_line:
             break;

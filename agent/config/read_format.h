@@ -8,8 +8,8 @@
 
 namespace tapferry {
 
-// `max_bytes`: of a whole record with its envelope, where the transport has a limit; 0: it has none.
-void read_format(Section& destination_section, DestinationConfig& destination, std::size_t max_bytes);
+// Of a destination whose type is read: some formats cut what is longer than its max_record_bytes.
+void read_format(Section& destination_section, DestinationConfig& destination);
 
 // Framed as the format wants it where the destination leaves no choice.
 void fit_framing(DestinationConfig& destination);

@@ -1,11 +1,10 @@
 #include "agent/config/read_privacy.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "agent/config/list_file.h"
+#include "agent/config/read_secret.h"
 #include "encoders/make_encoder.h"
 
 namespace tapferry {
@@ -34,17 +33,10 @@ std::optional<PrivacyKey> parse_key(std::string_view bytes) {
     return key;
 }
 
-// Whoever has the key can undo what it hides.
-bool is_for_everybody(const std::string& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0;
-}
-
 void read_key(Section& privacy, const std::string& path, DestinationConfig& destination) {
     const auto bytes = read_named_file(privacy, "key_file", path, most_key_bytes, destination);
     if (!bytes) return;
-    if (is_for_everybody(path))
-        privacy.fault("key_file", path + " may be read or written by everybody on this host; chmod o= it");
+    check_is_private(privacy, "key_file", path);  // whoever has the key can undo what it hides
     if (const auto key = parse_key(*bytes))
         destination.stages.privacy.key = *key;
     else

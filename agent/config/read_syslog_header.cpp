@@ -1,10 +1,9 @@
 #include "agent/config/read_syslog_header.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 
+#include "agent/config/host_name.h"
 #include "proto/characters.h"
 
 namespace tapferry {
@@ -15,12 +14,6 @@ using Rfc = SyslogHeaderOptions::Rfc;
 
 bool all_printable(const std::string& text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return is_printable(c) && c != ' '; });
-}
-
-std::string own_host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return "-";
-    return name.data();
 }
 
 std::uint8_t read_facility(Section& section, std::uint8_t otherwise) {
@@ -45,27 +38,34 @@ std::string read_app_name(Section& section, const SyslogHeaderOptions& header) {
     return name;
 }
 
-void read_hostname(Section& section, SyslogHeaderOptions& header) {
-    const std::string hostname = section.text("hostname", "identity");
-    header.fixed_hostname = own_host_name();
+void read_hostname(Section& section, SyslogHeaderOptions& header, bool local) {
+    const std::string hostname = section.text("hostname", local ? "none" : "identity");
+    header.fixed_hostname = own_host_name("-");
+    if (hostname == "none") {
+        header.hostname = SyslogHeaderOptions::Hostname::none;
+        if (header.rfc == Rfc::rfc5424)
+            section.fault("hostname", "= \"none\" goes with rfc = \"3164\" and \"3164-iso\" only");
+        return;
+    }
     if (hostname == "identity") return;
     header.hostname = SyslogHeaderOptions::Hostname::fixed;
     if (hostname != "agent") header.fixed_hostname = hostname;
     if (hostname.empty() || hostname.size() > 255 || !all_printable(hostname))
-        section.fault(
-            "hostname",
-            "must be \"identity\", \"agent\", or 1 to 255 printable ASCII characters without spaces");
+        section.fault("hostname",
+                      "must be \"identity\", \"agent\", \"none\", or 1 to 255 printable ASCII characters "
+                      "without spaces");
 }
 
 }  // namespace
 
-SyslogHeaderOptions read_syslog_header(Section& section) {
+SyslogHeaderOptions read_syslog_header(Section& section, bool local) {
     SyslogHeaderOptions header;
+    if (local) header.rfc = Rfc::rfc3164;
     header.rfc = section.choice<Rfc>(
         "rfc", header.rfc, {{"5424", Rfc::rfc5424}, {"3164", Rfc::rfc3164}, {"3164-iso", Rfc::rfc3164_iso}});
     header.facility = read_facility(section, header.facility);
     header.app_name = read_app_name(section, header);
-    read_hostname(section, header);
+    read_hostname(section, header, local && header.rfc != Rfc::rfc5424);
     header.structured_data = section.flag("structured_data", header.structured_data);
     if (header.structured_data && header.rfc != Rfc::rfc5424)
         section.fault("structured_data", "goes with rfc = \"5424\" only");

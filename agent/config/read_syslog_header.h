@@ -6,7 +6,8 @@
 
 namespace tapferry {
 
-SyslogHeaderOptions read_syslog_header(Section& destination_section);
+// `local`: for the socket of the host's own log, which adds the host's name itself.
+SyslogHeaderOptions read_syslog_header(Section& destination_section, bool local = false);
 // What the header takes from the format that it stands before: severities, and how exact the time is.
 void fit_syslog_header(SyslogHeaderOptions& header, const FormatOptions& format);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 namespace tapferry {
 
@@ -138,6 +139,36 @@ std::optional<std::vector<std::string>> Section::one_or_more(std::string_view ke
     return std::vector<std::string>{std::move(*text)};
 }
 
+std::vector<std::int64_t> Section::integers(std::string_view key, std::string_view example) {
+    const std::string wanted = "a list of whole numbers, " + std::string(example);
+    const auto array = value<SettingArray>(key, wanted);
+    std::vector<std::int64_t> result;
+    if (!array) return result;
+    for (const auto& item : *array) {
+        const auto* number = std::get_if<std::int64_t>(&item.value);
+        if (number == nullptr) {
+            wrong_type(key, wanted);
+            return {};
+        }
+        result.push_back(*number);
+    }
+    return result;
+}
+
+bool Section::has_flag(std::string_view key) const {
+    return has(key) && std::holds_alternative<bool>(children()->at(std::string{key}).value);
+}
+
+std::optional<std::string> Section::scalar(std::string_view key) {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return std::nullopt;
+    if (const auto* text = std::get_if<std::string>(&setting->value)) return expand(key, *text);
+    if (const auto* whole = std::get_if<std::int64_t>(&setting->value)) return std::to_string(*whole);
+    if (const auto* truth = std::get_if<bool>(&setting->value)) return *truth ? "true" : "false";
+    wrong_type(key, "a text, a whole number, true or false");
+    return std::nullopt;
+}
+
 bool Section::flag(std::string_view key, bool otherwise) {
     return value<bool>(key, "true or false").value_or(otherwise);
 }
@@ -188,7 +219,10 @@ std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::
         return otherwise;
     }
     if (*bytes < least || *bytes > most) {
-        fault(key, written + " is not between " + in_size_units(least) + " and " + in_size_units(most));
+        const bool has_limit = most < std::numeric_limits<std::int64_t>::max();
+        fault(key, has_limit
+                       ? written + " is not between " + in_size_units(least) + " and " + in_size_units(most)
+                       : written + " is less than " + in_size_units(least));
         return otherwise;
     }
     return *bytes;
@@ -212,6 +246,16 @@ std::chrono::milliseconds Section::duration(std::string_view key, std::chrono::m
     return *found;
 }
 
+std::string Section::file_of(std::string_view key) const {
+    return has(key) ? children()->at(std::string{key}).file : "";
+}
+
+bool Section::comes_from_environment(std::string_view key) const {
+    if (!has(key)) return false;
+    const auto* text = std::get_if<std::string>(&children()->at(std::string{key}).value);
+    return text != nullptr && text->find("${") != std::string::npos;
+}
+
 Section Section::table(std::string_view key) {
     return Section(find(key), join(path_, key), join(documented_path_, key), *reading_);
 }
@@ -228,8 +272,7 @@ Section Section::named(const std::string& name) {
     return Section(&children()->at(name), join(path_, name), join(documented_path_, "NAME"), *reading_);
 }
 
-void Section::fault(std::string_view key, std::string text, std::string excerpt) {
-    if (is_no_table_) return;
+ConfigFault Section::at_place_of(std::string_view key, std::string text) const {
     const Setting* place = setting_;
     if (has(key)) place = &children()->at(std::string{key});
     ConfigFault fault;
@@ -240,8 +283,18 @@ void Section::fault(std::string_view key, std::string text, std::string excerpt)
     }
     fault.key = join(path_, key);
     fault.text = std::move(text);
+    return fault;
+}
+
+void Section::fault(std::string_view key, std::string text, std::string excerpt) {
+    if (is_no_table_) return;
+    ConfigFault fault = at_place_of(key, std::move(text));
     fault.excerpt = std::move(excerpt);
     reading_->faults.push_back(std::move(fault));
+}
+
+void Section::warn(std::string_view key, std::string text) {
+    reading_->warnings.push_back(at_place_of(key, std::move(text)));
 }
 
 void Section::warn(std::string_view key, const std::string& file, unsigned line, std::string text) {

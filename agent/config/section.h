@@ -35,6 +35,8 @@ class Section {
     Section(const Setting* table, std::string path, std::string documented_path, ConfigReading& reading);
 
     [[nodiscard]] bool has(std::string_view key) const;
+    // It belongs here, though it is not read now: it is not told as unknown.
+    void know(std::string_view key) { (void)find(key); }
     std::string text(std::string_view key, std::string_view otherwise);
     // A text that must be there and not be empty; `example` is shown when it is missing.
     std::string required_text(std::string_view key, std::string_view example);
@@ -42,7 +44,13 @@ class Section {
     std::optional<std::vector<std::string>> texts(std::string_view key);
     // The same, or one text alone.
     std::optional<std::vector<std::string>> one_or_more(std::string_view key);
+    // None when it is not there, or something in it is a fault. `example`: "such as [1, 2]".
+    std::vector<std::int64_t> integers(std::string_view key, std::string_view example);
     bool flag(std::string_view key, bool otherwise);
+    // Whether the key is there and true or false.
+    [[nodiscard]] bool has_flag(std::string_view key) const;
+    // A text, a number, true or false, as a text. None: it is not there, or is none of these.
+    std::optional<std::string> scalar(std::string_view key);
     // A number with a fraction, above 0 and up to `most`.
     double share(std::string_view key, double otherwise, double most);
     std::uint64_t integer(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
@@ -56,6 +64,11 @@ class Section {
     Value choice(std::string_view key, Value otherwise,
                  const std::vector<std::pair<std::string_view, Value>>& choices);
 
+    // The file that the value of `key` was written in; empty when it is not there.
+    [[nodiscard]] std::string file_of(std::string_view key) const;
+    // Whether that value is a text that names a variable of the environment.
+    [[nodiscard]] bool comes_from_environment(std::string_view key) const;
+
     // A table below this one, empty when it is not there.
     Section table(std::string_view key);
     // The names of the tables below this one, for tables that users name themselves ("inputs.bind").
@@ -66,6 +79,8 @@ class Section {
     // At the place of `key`, or of the section when the key is not there.
     // `excerpt` is shown below it on a terminal.
     void fault(std::string_view key, std::string text, std::string excerpt = {});
+    // What is allowed and dangerous, at the same place.
+    void warn(std::string_view key, std::string text);
     // Of a line in a file that `key` names; line 0: of the whole file.
     void warn(std::string_view key, const std::string& file, unsigned line, std::string text);
     // Tells what is left: keys that nobody asked for. Called once, last.
@@ -80,6 +95,7 @@ class Section {
 
   private:
     const Setting* find(std::string_view key);
+    [[nodiscard]] ConfigFault at_place_of(std::string_view key, std::string text) const;
     const SettingTable* children() const;
     void wrong_type(std::string_view key, std::string_view wanted);
     // None: it is not there, or it is a fault that is told already.

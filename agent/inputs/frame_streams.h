@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/counters.h"
-#include "agent/inputs/control_frame.h"
+#include "agent/inputs/counters.h"
+#include "proto/control_frame.h"
 
 namespace tapferry {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/counters.h"
+#include "agent/inputs/counters.h"
 #include "proto/notice.h"
 
 namespace tapferry {
@@ -28,6 +28,7 @@ struct UnixInputOptions {
     std::optional<std::uint32_t> group = std::nullopt;  // gid
     std::size_t max_connections = 64;
     std::chrono::milliseconds silence{0};  // when nothing came for so long that is told; 0: never
+    bool trust_ids = false;                // its frames tell the ids of their events
 };
 
 struct IntakeOptions {

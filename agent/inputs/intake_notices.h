@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/counters.h"
+#include "agent/inputs/counters.h"
 #include "agent/inputs/intake.h"
 #include "proto/notice.h"
 

@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

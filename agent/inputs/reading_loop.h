@@ -16,12 +16,12 @@
 #include <string>
 #include <vector>
 
-#include "agent/counters.h"
+#include "agent/inputs/counters.h"
 #include "agent/inputs/event_brake.h"
 #include "agent/inputs/intake.h"
 #include "agent/inputs/ring.h"
 #include "agent/inputs/sender_connection.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

@@ -8,11 +8,11 @@
 #include <span>
 #include <string>
 
-#include "agent/counters.h"
+#include "agent/inputs/counters.h"
 #include "agent/inputs/frame_streams.h"
 #include "agent/inputs/rest_habit.h"
 #include "agent/inputs/ring.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/counters.h"
+#include "agent/inputs/counters.h"
 #include "agent/inputs/intake.h"
 #include "agent/inputs/intake_notices.h"
 #include "agent/inputs/ring.h"

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "agent/inputs/intake.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

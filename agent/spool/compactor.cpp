@@ -30,15 +30,17 @@ void take_lowest_priority() {
 }  // namespace
 
 Compactor::Compactor(Spool& spool, Disk& disk, CompactionOptions options)
-    : spool_(spool), disk_(disk), options_(options), thread_([this] { work(); }) {}
+    : spool_(spool), disk_(disk), options_(options), thread_([this] { work(); }) {
+    ::pthread_setname_np(thread_.native_handle(), "spool-compact");
+}
 
 Compactor::~Compactor() {
     stop_ = true;
     const Phase before = phase_.exchange(Phase::ending);
     phase_.notify_all();
     thread_.join();
-    const bool whole = before == Phase::working || before == Phase::finished;
-    if (whole && outcome_.result == Rewriting::written)
+    const bool has_outcome = before == Phase::working || before == Phase::finished;
+    if (has_outcome && outcome_.result == Rewriting::written)
         disk_.unlink(rewritten_path(spool_.directory(), job_.name));
 }
 

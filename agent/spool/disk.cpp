@@ -36,6 +36,12 @@ class PosixDisk final : public Disk {
         return result_of(result < 0 ? result : status.st_size);
     }
 
+    DiskResult links(int fd) override {
+        struct stat status {};
+        const int result = ::fstat(fd, &status);
+        return result_of(result < 0 ? result : static_cast<std::int64_t>(status.st_nlink));
+    }
+
     DiskResult read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) override {
         return result_of(::pread(fd, into.data(), into.size(), static_cast<off_t>(offset)));
     }

@@ -33,6 +33,8 @@ class Disk {
     virtual DiskResult open(const std::filesystem::path& path, int flags) = 0;
     virtual void close(int fd) = 0;
     virtual DiskResult size(int fd) = 0;
+    // How many names the file has; 0: it was removed.
+    virtual DiskResult links(int fd) = 0;
     // May give fewer bytes than asked for; 0 at the file's end.
     virtual DiskResult read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) = 0;
     // Both parts in one call, one behind the other; may write fewer bytes.

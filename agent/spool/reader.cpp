@@ -8,47 +8,17 @@
 #include <utility>
 
 #include "agent/spool/block_frames.h"
-#include "agent/spool/clocks.h"
 #include "agent/spool/disk.h"
+#include "agent/spool/open_segment.h"
 #include "agent/spool/packed_frames.h"
 #include "agent/spool/segment_name.h"
-#include "agent/spool/segment_reader.h"
 #include "agent/spool/tail.h"
 
 namespace tapferry {
 namespace {
 
-// A place remembered in the current segment, so that going back a little does not begin at its start.
-struct Mark {
-    Position base{};
-    std::uint64_t offset = 0;
-};
-constexpr std::uint64_t mark_every_bytes = 256 * 1024;
-
-// What was received so long ago the kernel has written to the disk, so that its pages can go. Earlier the
-// wish that they go would make it write what may never have to be written.
-constexpr std::int64_t written_after_seconds = 60;
-
 // Segments vanish by retention while one is looked for; beyond this many in a row the next call goes on.
 constexpr int max_vanished = 64;
-
-struct OpenSegment {
-    OpenSegment(const SegmentName& its_name, SegmentReader its_blocks)
-        : name(its_name), blocks(std::move(its_blocks)) {}
-
-    SegmentName name;
-    SegmentReader blocks;
-    std::optional<SegmentName> successor;  // once known
-    bool listed = true;                    // when the successor was found
-    bool has_numbers = false;              // a block that takes numbers was seen in it
-    bool sought = true;                    // the position may lie many blocks ahead
-    std::optional<Position> seal;
-    std::vector<Mark> marks;
-
-    [[nodiscard]] Growth growth() const {
-        return successor && successor->base > name.base ? Growth::complete : Growth::growing;
-    }
-};
 
 // Why the segments of one base were read a second time: there was nothing behind them, or there was.
 enum class Round : std::uint8_t { none, at_end, before_next };
@@ -92,8 +62,8 @@ struct SpoolReader::Parts {
     SpoolGap gap_until(Position to, LossReason reason);
     SpoolGap removed_until(Position to);
     bool find_successor();
+    [[nodiscard]] bool is_listed(const SegmentName& name) const;
     void pass(const BlockHeader& header);
-    void mark(Position base);
 };
 
 SpoolReader::SpoolReader(std::filesystem::path directory, Disk& disk, Position from,
@@ -141,6 +111,11 @@ std::optional<SpoolRead> SpoolReader::Parts::read_tail() {
 std::optional<SpoolRead> SpoolReader::Parts::read_files() {
     for (;;) {
         std::optional<SpoolRead> result;
+        // What the log has dropped is lost, even while some of it is still at hand.
+        if (tail && position < tail->removed_before()) {
+            segment.reset();
+            unpacked.clear();
+        }
         if (const auto block = unpacked.next()) {
             result = take_frames(*block);
             if (result) return result;
@@ -190,11 +165,7 @@ void SpoolReader::seek(Position position) {
         p.segment.reset();
         return;
     }
-    const auto& marks = p.segment->marks;
-    // Times may stand in front of the block that a mark of this very position is at.
-    const auto behind = std::ranges::lower_bound(marks, position, {}, &Mark::base);
-    p.segment->blocks.rewind(behind == marks.begin() ? 0 : std::prev(behind)->offset);
-    p.segment->sought = true;
+    p.segment->go_back(position);
 }
 
 // Opens the segment that the position lies in, or the oldest when it lies before all.
@@ -241,7 +212,7 @@ std::optional<SpoolRead> SpoolReader::Parts::take(const SoundBlock& block) {
     if (header.base > position) return gap_until(header.base, LossReason::damage);
     switch (header.type) {
         case BlockType::frames:
-            mark(header.base);
+            if (segment) segment->mark(header.base);
             pass(header);
             return take_frames(block);
         case BlockType::zstd:
@@ -267,7 +238,7 @@ std::optional<SpoolRead> SpoolReader::Parts::unpack(const SoundBlock& block) {
     const BlockHeader& header = block.header;
     if (header.end() > position && !unpacked.open(header, block.body))
         return pass_lost(header, LossReason::damage);
-    mark(header.base);
+    if (segment) segment->mark(header.base);
     pass(header);
     return std::nullopt;
 }
@@ -308,19 +279,7 @@ std::optional<SpoolRead> SpoolReader::Parts::take_time(const SoundBlock& block) 
 }
 
 void SpoolReader::Parts::pass(const BlockHeader& header) {
-    if (!segment) return;  // it is in memory
-    if (header.count > 0) segment->has_numbers = true;
-    segment->blocks.pass(header);
-    const bool written = system_clocks().wall().seconds - header.received.seconds > written_after_seconds;
-    if (written) segment->blocks.leave_cache();
-}
-
-// Remembers where the block at the offset is.
-void SpoolReader::Parts::mark(Position base) {
-    if (!segment) return;
-    auto& marks = segment->marks;
-    const std::uint64_t offset = segment->blocks.offset();
-    if (marks.empty() || offset >= marks.back().offset + mark_every_bytes) marks.push_back({base, offset});
+    if (segment) segment->pass(header);  // else it is in memory
 }
 
 // Past a block none of whose numbers can be read; none are lost when it has none, or only earlier ones.
@@ -356,7 +315,7 @@ std::optional<SpoolRead> SpoolReader::Parts::leave() {
     }
     const SegmentName next = *segment->successor;
     if (position < next.base) {
-        const bool removed = !segment->listed || segment->seal == position;
+        const bool removed = segment->seal == position || !is_listed(segment->name);
         return removed ? removed_until(next.base) : gap_until(next.base, LossReason::damage);
     }
     return open(next);
@@ -391,8 +350,11 @@ bool SpoolReader::Parts::find_successor() {
     }
     if (none) return false;
     segment->successor = *next;
-    segment->listed = std::ranges::binary_search(listing.segments, current);
     return true;
+}
+
+bool SpoolReader::Parts::is_listed(const SegmentName& name) const {
+    return std::ranges::binary_search(list_segments(directory, *disk).segments, name);
 }
 
 }  // namespace tapferry

@@ -15,6 +15,10 @@ constexpr std::uint64_t min_segments = 4;
 // Once there was too little, so much more must be free before it is enough again: one eighth.
 constexpr std::uint64_t ease = 8;
 
+// So many bytes may be written, according to what is to be free, before that is looked at once more.
+constexpr std::uint64_t least_unwatched = 64 << 10;
+constexpr std::uint64_t most_unwatched = 1 << 20;
+
 }  // namespace
 
 bool SegmentLog::old() const {
@@ -46,12 +50,12 @@ int SegmentLog::make_room(std::uint64_t length, std::uint64_t stream_bytes) {
 }
 
 // Under sealed_mutex_. Readers that find nothing there must know why before it is gone.
-bool SegmentLog::unlink_oldest() {
+bool SegmentLog::unlink_oldest(SealedSegments::Readers readers) {
     // Without an active segment the newest sealed one is what says how far the log is.
     if (sealed_->size() <= spared()) return false;
     const Position before = tail_->removed_before();
     tail_->set_removed_before(std::max(before, sealed_->oldest().end));
-    if (!sealed_->unlink_oldest()) {
+    if (!sealed_->unlink_oldest(readers)) {
         tail_->set_removed_before(before);
         return false;
     }
@@ -63,7 +67,7 @@ bool SegmentLog::unlink_oldest() {
 bool SegmentLog::drop_oldest() {
     if (options_.when_full == WhenFull::drop_newest) return false;
     const std::lock_guard guard(sealed_mutex_);
-    return unlink_oldest();
+    return unlink_oldest(SealedSegments::Readers::lose_it);
 }
 
 void SegmentLog::drop_aged() {
@@ -72,14 +76,14 @@ void SegmentLog::drop_aged() {
         now().seconds - std::chrono::floor<std::chrono::seconds>(options_.max_age).count();
     const std::lock_guard guard(sealed_mutex_);
     while (sealed_->size() > spared() && sealed_->oldest().newest.seconds <= oldest) {
-        if (!unlink_oldest()) return;
+        if (!unlink_oldest(SealedSegments::Readers::lose_it)) return;
     }
 }
 
 void SegmentLog::trim(Position position) {
     const std::lock_guard guard(sealed_mutex_);
     while (sealed_->size() > spared() && sealed_->oldest().end <= position) {
-        if (!unlink_oldest()) return;
+        if (!unlink_oldest(SealedSegments::Readers::keep_it)) return;
     }
 }
 
@@ -92,8 +96,14 @@ std::uint64_t SegmentLog::choose_floor() const {
     return std::min(options_.min_free_bytes, (static_cast<std::uint64_t>(free.value) + bytes()) / 2);
 }
 
+bool SegmentLog::keep_free_for(std::uint64_t length) {
+    unwatched_ += length;
+    return unwatched_ < std::clamp(floor_ / ease, least_unwatched, most_unwatched) || keep_free();
+}
+
 // What is removed may be free a little later: no more is removed at once than is missing.
 bool SegmentLog::keep_free() {
+    unwatched_ = 0;
     if (floor_ == 0) return true;
     const DiskResult result = disk_.free_bytes(options_.directory);
     // Where the directory was, there is nothing that takes up room.

@@ -3,185 +3,24 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cerrno>
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 
-#include "agent/spool/crc32c.h"
 #include "agent/spool/death_point.h"
 #include "agent/spool/disk.h"
-#include "agent/spool/little_endian.h"
+#include "agent/spool/position_slot.h"
 #include "agent/spool/spool.h"
 
 namespace tapferry {
 namespace {
 
-constexpr std::size_t slot_bytes = 512;
 constexpr std::array<std::uint64_t, 2> slot_offsets{0, 4096};
-// Of a slot with late stretches: what does not know of them must not take it for a slot without.
-constexpr std::array<std::uint8_t, 4> slot_magic_3{0xf5, 'T', 'P', '3'};
-constexpr std::array<std::uint8_t, 4> slot_magic{0xf5, 'T', 'P', '2'};
-constexpr std::array<std::uint8_t, 4> slot_magic_1{0xf5, 'T', 'P', '1'};
-constexpr std::size_t generation_at = 8;
-constexpr std::size_t incarnation_at = 16;
-constexpr std::size_t start_at = 24;
-constexpr std::size_t position_at = 32;
-constexpr std::size_t highest_at = 40;
-constexpr std::size_t totals_at = 48;
-constexpr std::size_t lost_at = 112;
-constexpr std::size_t late_notices_at = 208;
-constexpr std::size_t notices_at = 272;
-constexpr std::size_t paired_at = 336;
-constexpr std::size_t open_from_at = 344;
-constexpr std::size_t open_at = 352;
-constexpr std::size_t late_at = 360;
-constexpr std::size_t late_bytes = 36;  // of one stretch
-constexpr std::size_t crc_at = slot_bytes - 4;
-
-using SlotBytes = std::array<std::uint8_t, slot_bytes>;
-
-struct Slot {
-    std::uint64_t generation = 0;
-    SavedPosition saved;
-};
-
-// In the order in which a slot has them.
-template <class Totals>
-auto totals_in_order(Totals& t) {
-    return std::array{&t.read,      &t.undecodable,   &t.filtered, &t.rendered,
-                      &t.delivered, &t.dead_lettered, &t.records,  &t.repeated};
-}
-
-void store_notices(std::uint8_t* at, const NoticeState& state) {
-    const LedgerCounts& since = state.since;
-    for (const std::uint64_t value :
-         {state.incarnation, static_cast<std::uint64_t>(state.minute), since.read, since.lost,
-          since.undecodable, since.filtered, since.paired, since.rendered}) {
-        store_le(at, value);
-        at += sizeof value;
-    }
-}
-
-NoticeState load_notices(const std::uint8_t* at) {
-    const auto number_at = [at](std::size_t index) { return load_le<std::uint64_t>(at + 8 * index); };
-    return {number_at(0),
-            static_cast<std::int64_t>(number_at(1)),
-            {number_at(2), number_at(3), number_at(4), number_at(5), number_at(6), number_at(7)}};
-}
-
-void store_late(SlotBytes& bytes, const std::vector<LateStretch>& late) {
-    assert(late.size() <= most_late_stretches);
-    std::uint8_t* at = &bytes[late_at];
-    for (const LateStretch& stretch : late) {
-        store_le(at, number(stretch.position));
-        store_le(at + 8, number(stretch.to));
-        store_le(at + 16, number(stretch.open_from));
-        store_le(at + 24, stretch.notices.incarnation);
-        store_le(at + 32, static_cast<std::uint32_t>(stretch.open));
-        at += late_bytes;
-    }
-    if (!late.empty()) store_notices(&bytes[late_notices_at], late.front().notices);
-}
-
-std::vector<LateStretch> load_late(const SlotBytes& bytes) {
-    std::vector<LateStretch> late;
-    const std::uint8_t* at = &bytes[late_at];
-    for (; late.size() < most_late_stretches; at += late_bytes) {
-        LateStretch stretch;
-        stretch.to = Position{load_le<std::uint64_t>(at + 8)};
-        if (number(stretch.to) == 0) break;
-        stretch.position = Position{load_le<std::uint64_t>(at)};
-        stretch.open_from = Position{load_le<std::uint64_t>(at + 16)};
-        stretch.notices.incarnation = load_le<std::uint64_t>(at + 24);
-        stretch.open = load_le<std::uint32_t>(at + 32);
-        late.push_back(stretch);
-    }
-    if (!late.empty()) late.front().notices = load_notices(&bytes[late_notices_at]);
-    return late;
-}
-
-SlotBytes encode_slot(const Slot& slot) {
-    SlotBytes bytes{};
-    std::ranges::copy(slot.saved.late.empty() ? slot_magic : slot_magic_3, bytes.begin());
-    store_le(&bytes[generation_at], slot.generation);
-    store_le(&bytes[incarnation_at], slot.saved.incarnation);
-    store_le(&bytes[start_at], number(slot.saved.start));
-    store_le(&bytes[position_at], number(slot.saved.position));
-    store_le(&bytes[highest_at], number(slot.saved.highest));
-    std::size_t at = totals_at;
-    for (const std::uint64_t* total : totals_in_order(slot.saved.totals)) {
-        store_le(&bytes[at], *total);
-        at += sizeof *total;
-    }
-    for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
-        store_le(&bytes[lost_at + 8 * reason], slot.saved.totals.lost[reason]);
-    }
-    store_notices(&bytes[notices_at], slot.saved.notices);
-    store_le(&bytes[paired_at], slot.saved.totals.paired);
-    store_le(&bytes[open_from_at], number(slot.saved.open_from));
-    store_le(&bytes[open_at], slot.saved.open);
-    store_late(bytes, slot.saved.late);
-    store_le(&bytes[crc_at], crc32c(std::span(bytes).first(crc_at)));
-    return bytes;
-}
-
-bool plausible(Position position) {
-    return number(position) >= 1 && number(position) <= sequence_limit;
-}
-
-// Each is a stretch, and they stand in order before the position.
-bool plausible(const std::vector<LateStretch>& late, Position position) {
-    Position before = first_position;
-    for (const LateStretch& stretch : late) {
-        if (!plausible(stretch.open_from) || stretch.open_from > stretch.position ||
-            stretch.position < before || stretch.to < stretch.position)
-            return false;
-        before = stretch.to;
-    }
-    return before <= position;
-}
-
-std::optional<Slot> decode_slot(const SlotBytes& bytes) {
-    const bool first_version = std::equal(slot_magic_1.begin(), slot_magic_1.end(), bytes.begin());
-    const bool has_late = std::equal(slot_magic_3.begin(), slot_magic_3.end(), bytes.begin());
-    if (!first_version && !has_late && !std::equal(slot_magic.begin(), slot_magic.end(), bytes.begin()))
-        return std::nullopt;
-    if (load_le<std::uint32_t>(&bytes[crc_at]) != crc32c(std::span(bytes).first(crc_at))) return std::nullopt;
-    Slot slot;
-    slot.generation = load_le<std::uint64_t>(&bytes[generation_at]);
-    slot.saved.incarnation = load_le<std::uint64_t>(&bytes[incarnation_at]);
-    slot.saved.start = Position{load_le<std::uint64_t>(&bytes[start_at])};
-    slot.saved.position = Position{load_le<std::uint64_t>(&bytes[position_at])};
-    slot.saved.highest = Position{load_le<std::uint64_t>(&bytes[highest_at])};
-    std::size_t at = totals_at;
-    for (std::uint64_t* total : totals_in_order(slot.saved.totals)) {
-        *total = load_le<std::uint64_t>(&bytes[at]);
-        at += sizeof *total;
-    }
-    for (std::size_t reason = 0; reason < loss_reason_count; ++reason) {
-        slot.saved.totals.lost[reason] = load_le<std::uint64_t>(&bytes[lost_at + 8 * reason]);
-    }
-    SavedPosition& saved = slot.saved;
-    saved.notices = load_notices(&bytes[notices_at]);
-    saved.open_from = saved.position;
-    if (!first_version) {
-        saved.totals.paired = load_le<std::uint64_t>(&bytes[paired_at]);
-        saved.open_from = Position{load_le<std::uint64_t>(&bytes[open_from_at])};
-        saved.open = load_le<std::uint64_t>(&bytes[open_at]);
-    }
-    if (has_late) saved.late = load_late(bytes);
-    if (slot.generation == 0 || !plausible(saved.start) || !plausible(saved.position) ||
-        !plausible(saved.highest) || !plausible(saved.open_from) || saved.open_from > saved.position ||
-        !plausible(saved.late, saved.position)) {
-        return std::nullopt;
-    }
-    return slot;
-}
 
 struct FoundSlots {
-    std::optional<Slot> newest;
+    std::optional<PositionSlot> newest;
     std::size_t older = 0;  // the slot that is to be overwritten
     bool used = false;      // there was something, sound or not
 };
@@ -189,11 +28,11 @@ struct FoundSlots {
 FoundSlots read_slots(Disk& disk, int fd) {
     FoundSlots found;
     for (std::size_t i = 0; i < slot_offsets.size(); ++i) {
-        SlotBytes bytes{};
+        PositionSlotBytes bytes{};
         const DiskResult read = read_fully(disk, fd, slot_offsets[i], bytes);
         found.used = found.used || !read.ok() ||
                      std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte != 0; });
-        const auto slot = decode_slot(bytes);
+        const auto slot = decode_position_slot(bytes);
         if (!slot || (found.newest && found.newest->generation >= slot->generation)) continue;
         found.newest = slot;
         found.older = 1 - i;
@@ -213,6 +52,25 @@ LedgerCounts& operator+=(LedgerCounts& sum, const LedgerCounts& more) {
     return sum;
 }
 
+LateStretch divide(LateStretch& stretch, Position at) {
+    LateStretch rest;
+    rest.position = rest.open_from = at;
+    rest.to = std::exchange(stretch.to, at);
+    rest.notices.incarnation = stretch.notices.incarnation;
+    return rest;
+}
+
+GivenUpLate give_up(LateStretch& stretch, Position begin, bool has_room) {
+    GivenUpLate done;
+    const bool begins_dropped = stretch.position < std::min(begin, stretch.to);
+    if (stretch.given_up || (begins_dropped && (stretch.to <= begin || !has_room))) return done;
+    if (begins_dropped) done.rest = divide(stretch, begin);
+    LateStretch& given_up = done.rest ? *done.rest : stretch;
+    given_up.given_up = true;
+    done.frames = distance(given_up.position, given_up.to) + given_up.open;
+    return done;
+}
+
 std::uint64_t late_frames(const SavedPosition& saved) {
     std::uint64_t frames = 0;
     for (const LateStretch& stretch : saved.late) frames += distance(stretch.position, stretch.to);
@@ -225,10 +83,41 @@ std::uint64_t all_open(const SavedPosition& saved) {
     return open;
 }
 
+void DeadEvents::add(const DeadEvents& more) {
+    if (more.events == 0) return;
+    first = events == 0 ? more.first : std::min(first, more.first);
+    last = std::max(last, more.last);
+    events += more.events;
+}
+
 Position needed_from(const SavedPosition& saved) {
-    Position from = saved.open_from;
-    for (const LateStretch& stretch : saved.late) from = std::min(from, stretch.open_from);
+    Position from = saved.given_up.covers(saved.position) ? saved.given_up.to : saved.open_from;
+    for (const LateStretch& stretch : saved.late)
+        from = std::min(from, stretch.given_up ? stretch.to : stretch.open_from);
     return from;
+}
+
+std::uint64_t given_up_ahead(const SavedPosition& saved) {
+    const Position from = std::max(saved.position, saved.given_up.from);
+    std::uint64_t frames = from < saved.given_up.to ? distance(from, saved.given_up.to) : 0;
+    for (const LateStretch& stretch : saved.late)
+        if (stretch.given_up) frames += distance(stretch.position, stretch.to);
+    return frames;
+}
+
+std::uint64_t dropped_ahead(const SavedPosition& saved, Position read, Position late_read, Position begin) {
+    const auto between = [](Position from, Position to) { return from < to ? distance(from, to) : 0; };
+    const Position from = std::max(saved.position, read);
+    const GivenUp& given_up = saved.given_up;
+    std::uint64_t frames = between(from, begin);
+    frames -= between(std::max(from, given_up.from), std::min(begin, given_up.to));
+    bool first = true;
+    for (const LateStretch& stretch : saved.late) {
+        const Position read_up_to = std::exchange(first, false) ? late_read : first_position;
+        if (stretch.given_up) continue;
+        frames += between(std::max(stretch.position, read_up_to), std::min(stretch.to, begin));
+    }
+    return frames;
 }
 
 std::optional<SavedPosition> read_saved_position(const std::filesystem::path& path, Disk& disk) {
@@ -241,39 +130,61 @@ std::optional<SavedPosition> read_saved_position(const std::filesystem::path& pa
 }
 
 struct PositionFile::Parts {
-    Parts(Disk& its_disk, DiskFile its_file) : disk(&its_disk), file(std::move(its_file)) {}
-
     Disk* disk;
+    std::filesystem::path path;
     DiskFile file;
     std::uint64_t generation = 0;  // of the slot that counts
     std::size_t older = 0;         // the slot that save() overwrites
     bool damaged = false;
+    bool made_anew = false;
+
+    [[nodiscard]] DiskResult open();
+    [[nodiscard]] DiskResult write_to_its_end();
+    // It was removed meanwhile: what is saved from now on shall be found all the same.
+    [[nodiscard]] DiskResult make_anew();
 };
 
-PositionFile::PositionFile(std::filesystem::path path, Disk& disk) {
-    const DiskResult opened = disk.open(path, O_RDWR | O_CREAT);
-    if (!opened.ok()) {
-        throw SpoolError("cannot open " + path.string() + ": " +
-                         std::generic_category().message(opened.error) +
-                         "; it must be a file that the user who runs tapferry may write");
-    }
-    parts_ = std::make_unique<Parts>(disk, DiskFile(disk, static_cast<int>(opened.value)));
-    // Both areas are written once, to their ends, so that their blocks are the file's own and saving needs no
-    // space. A power failure may have cut one.
-    const DiskResult size = disk.size(parts_->file.fd());
+DiskResult PositionFile::Parts::open() {
+    const DiskResult opened = disk->open(path, O_RDWR | O_CREAT);
+    if (opened.ok()) file = DiskFile(*disk, static_cast<int>(opened.value));
+    return opened;
+}
+
+// Both areas are written once, so that their blocks are the file's own and saving needs no space. A power
+// failure may have cut one.
+DiskResult PositionFile::Parts::write_to_its_end() {
+    const DiskResult size = disk->size(file.fd());
     for (const std::uint64_t offset : slot_offsets) {
-        const std::uint64_t end = offset + slot_bytes;
+        const std::uint64_t end = offset + position_slot_bytes;
         const std::uint64_t from = std::max(offset, static_cast<std::uint64_t>(size.value));
         if (!size.ok() || from >= end) continue;
-        const SlotBytes zeros{};
-        const DiskResult written =
-            write_fully(disk, parts_->file.fd(), from, std::span(zeros).last(end - from));
-        if (!written.ok()) {
-            throw SpoolError("cannot write " + path.string() + ": " +
-                             std::generic_category().message(written.error) +
-                             "; the state directory needs a few MiB to begin with: make room on its disk");
-        }
+        const PositionSlotBytes zeros{};
+        const DiskResult written = write_fully(*disk, file.fd(), from, std::span(zeros).last(end - from));
+        // One that was begun would look like a damaged one at the next start.
+        if (!written.ok() && size.value == 0) static_cast<void>(disk->unlink(path));
+        if (!written.ok()) return written;
     }
+    return {};
+}
+
+DiskResult PositionFile::Parts::make_anew() {
+    static_cast<void>(disk->make_directory(path.parent_path()));
+    DiskResult result = open();
+    if (result.ok()) result = write_to_its_end();
+    made_anew = made_anew || result.ok();
+    return result;
+}
+
+PositionFile::PositionFile(std::filesystem::path path, Disk& disk)
+    : parts_(std::make_unique<Parts>(Parts{&disk, std::move(path), {}})) {
+    if (const DiskResult opened = parts_->open(); !opened.ok())
+        throw SpoolError("cannot open " + parts_->path.string() + ": " +
+                         std::generic_category().message(opened.error) +
+                         "; it must be a file that the user who runs tapferry may write");
+    if (const DiskResult written = parts_->write_to_its_end(); !written.ok())
+        throw SpoolError("cannot write " + parts_->path.string() + ": " +
+                         std::generic_category().message(written.error) +
+                         "; the state directory needs a few MiB to begin with: make room on its disk");
     static_cast<void>(load());
 }
 
@@ -293,13 +204,24 @@ bool PositionFile::damaged() const {
     return parts_->damaged;
 }
 
+bool PositionFile::take_made_anew() {
+    return std::exchange(parts_->made_anew, false);
+}
+
 bool PositionFile::save(const SavedPosition& saved) {
-    const SlotBytes bytes = encode_slot({parts_->generation + 1, saved});
+    const DiskResult links = parts_->disk->links(parts_->file.fd());
+    if (links.ok() && links.value == 0) {
+        if (const DiskResult made = parts_->make_anew(); !made.ok()) {
+            errno = made.error;
+            return false;
+        }
+    }
+    const PositionSlotBytes bytes = encode_position_slot({parts_->generation + 1, saved});
     const int fd = parts_->file.fd();
     const std::uint64_t offset = slot_offsets[parts_->older];
     death_point("position.before_write");
     if (about_to_die("position.half_written"))
-        parts_->disk->write_at(fd, offset, std::span(bytes).first(slot_bytes / 2), {});
+        parts_->disk->write_at(fd, offset, std::span(bytes).first(position_slot_bytes / 2), {});
     death_point("position.half_written");
     const DiskResult written = write_fully(*parts_->disk, fd, offset, bytes);
     death_point("position.written");

@@ -1,5 +1,7 @@
 #include "agent/spool/sealed_segments.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -18,13 +20,21 @@ void SealedSegments::add(const SealedSegment& segment) {
     bytes_ += segment.bytes;
 }
 
-bool SealedSegments::unlink_oldest() {
+bool SealedSegments::unlink_oldest(Readers readers) {
     if (segments_.empty()) return false;
+    const auto path = directory_ / file_name(segments_.front().name);
+    DiskFile file;
+    if (readers == Readers::lose_it) {
+        const DiskResult opened = disk_->open(path, O_WRONLY);
+        if (opened.ok()) file = DiskFile(*disk_, static_cast<int>(opened.value));
+    }
     death_point("retention.before_unlink");
-    const DiskResult unlinked = disk_->unlink(directory_ / file_name(segments_.front().name));
+    const DiskResult unlinked = disk_->unlink(path);
     // Somebody else's rm did it.
     if (!unlinked.ok() && unlinked.error != ENOENT) return false;
     death_point("retention.unlinked");
+    // Its room is free at once, even while somebody who does not get on has it open.
+    if (file.fd() >= 0) static_cast<void>(disk_->truncate(file.fd(), 0));
     bytes_ -= segments_.front().bytes;
     segments_.pop_front();
     return true;

@@ -1,6 +1,7 @@
 // The sealed segments of a Spool and their files, oldest first. Under the Spool's lock.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <vector>
@@ -15,7 +16,8 @@ class SealedSegments {
 
     void add(const SealedSegment& segment);
     // Unlinks the oldest. False when there is none or it cannot be unlinked.
-    bool unlink_oldest();
+    enum class Readers : std::uint8_t { keep_it, lose_it };  // those that have it open
+    bool unlink_oldest(Readers readers);
     // Forgets those that are not among `names`, which are in order: somebody else removed them.
     void keep_only(const std::vector<SegmentName>& names);
 

@@ -14,14 +14,6 @@
 namespace tapferry {
 namespace {
 
-std::optional<DiskFile> open_segment(const std::filesystem::path& directory, Disk& disk,
-                                     const SegmentName& name, int& error) {
-    const DiskResult opened = disk.open(directory / file_name(name), O_RDONLY);
-    error = opened.error;
-    if (!opened.ok()) return std::nullopt;
-    return DiskFile(disk, static_cast<int>(opened.value));
-}
-
 // Headers of one file, by reads of their own.
 class Headers {
   public:
@@ -190,11 +182,11 @@ std::uint64_t LogCheck::damaged_frames() const {
 std::vector<SegmentGlance> glance_at_log(const std::filesystem::path& directory, Disk& disk) {
     std::vector<SegmentGlance> log;
     for (const SegmentName& name : list_segments(directory, disk).segments) {
-        int error = 0;
-        const auto file = open_segment(directory, disk, name, error);
-        if (!file) continue;
+        const DiskResult opened = disk.open(directory / file_name(name), O_RDONLY);
+        if (!opened.ok()) continue;
+        const DiskFile file(disk, static_cast<int>(opened.value));
         SegmentGlance segment{.name = name, .end = name.base, .received = {}, .until = {}};
-        glance(Headers(disk, *file, name), segment);
+        glance(Headers(disk, file, name), segment);
         log.push_back(segment);
     }
     return log;
@@ -206,11 +198,10 @@ LogCheck check_log(const std::filesystem::path& directory, Disk& disk,
     Checker checker(check);
     const std::vector<SegmentName> names = list_segments(directory, disk).segments;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        int error = 0;
-        auto file = open_segment(directory, disk, names[i], error);
+        const DiskResult opened = disk.open(directory / file_name(names[i]), O_RDONLY);
         // Trimmed since it was listed: nobody needs it.
-        if (error == ENOENT) continue;
-        if (!file) {
+        if (opened.error == ENOENT) continue;
+        if (!opened.ok()) {
             check.whole = false;
             continue;
         }
@@ -218,7 +209,7 @@ LogCheck check_log(const std::filesystem::path& directory, Disk& disk,
         // Of several with one base, only behind the last is anything missing.
         const bool newest = names[i].base == names.back().base;
         const bool last_of_base = !newest && names[i + 1].base != names[i].base;
-        SegmentReader blocks(disk, std::move(*file), names[i]);
+        SegmentReader blocks(disk, DiskFile(disk, static_cast<int>(opened.value)), names[i]);
         const auto next =
             newest ? std::nullopt : std::optional(last_of_base ? names[i + 1].base : names[i].base);
         if (!checker.segment(std::move(blocks), names[i], next, go_on)) {

@@ -53,6 +53,8 @@ class SegmentLog {
     void drop_aged();
     // Removes the oldest segments while too little of the disk is free. Whether enough is.
     bool keep_free();
+    // Likewise before so many bytes are written, each time that a good deal was.
+    bool keep_free_for(std::uint64_t length);
     // The file of the active segment is no longer there by its name: somebody removed it, or its directory.
     [[nodiscard]] bool vanished();
     // After that: the directory, locked, and a segment in it.
@@ -81,7 +83,7 @@ class SegmentLog {
     [[nodiscard]] bool old() const;
     [[nodiscard]] std::uint64_t choose_floor() const;
     [[nodiscard]] Timestamp now() const;
-    bool unlink_oldest();
+    bool unlink_oldest(SealedSegments::Readers readers);
     [[nodiscard]] std::size_t spared() const { return active_base_ ? 0 : 1; }
     void publish();
 
@@ -103,7 +105,8 @@ class SegmentLog {
     std::set<std::uint32_t> announced_;                 // streams whose blocks the active segment has
     std::shared_ptr<const StreamNames> announced_all_;  // all of these are announced
     std::uint64_t floor_ = 0;
-    bool low_ = false;  // less than that is free, and nothing is left to remove
+    std::uint64_t unwatched_ = 0;  // bytes written since somebody looked how much is free
+    bool low_ = false;             // less than that is free, and nothing is left to remove
     std::optional<SegmentSync> sync_;
 
     mutable std::mutex sealed_mutex_;

@@ -17,6 +17,8 @@
 namespace tapferry {
 namespace {
 
+constexpr std::string_view too_little_free = "less than spool.min_free_bytes is free there";
+
 std::uint64_t draw_incarnation() {
     std::random_device source;
     std::uint64_t incarnation = 0;
@@ -121,6 +123,7 @@ AppendOutcome Spool::Parts::put(BlockType type, std::uint64_t count, std::span<c
     BlockHeader header = next_header(type, body, received);
     header.count = count;
     const auto& names = streams.names();
+    if (trouble.empty() && !log.keep_free_for(header.whole_length())) lose_disk(std::string(too_little_free));
     if (trouble.empty()) {
         const int error = write(header, body, names);
         if (error == ENOBUFS) return {false, error, true};
@@ -219,7 +222,7 @@ void Spool::tick() {
         return;
     }
     p.log.drop_aged();
-    if (!p.log.keep_free()) return p.lose_disk("less than spool.min_free_bytes is free there");
+    if (!p.log.keep_free()) return p.lose_disk(std::string(too_little_free));
     if (p.log.vanished()) {
         p.vanished = true;
         p.lose_disk("its directory, or the file that is written, is not there any more");
@@ -242,6 +245,10 @@ std::optional<std::string> Spool::take_doubt() {
 
 Position Spool::begin() const {
     return parts_->log.begin();
+}
+
+Position Spool::removed_before() const {
+    return parts_->log.tail().removed_before();
 }
 Position Spool::end() const {
     return Position{parts_->end.load(std::memory_order_acquire)};

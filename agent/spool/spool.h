@@ -93,6 +93,8 @@ class Spool {
     // By any thread.
     [[nodiscard]] Position begin() const;  // of the oldest frame still in the log, or end()
     [[nodiscard]] Position end() const;    // one past the newest frame
+    // The log has removed all frames before it, at its limits or because every route had passed them.
+    [[nodiscard]] Position removed_before() const;
     [[nodiscard]] std::uint64_t incarnation() const;
     [[nodiscard]] std::uint64_t bytes() const;  // of all segments
     // How much of the disk is left to others: min_free_bytes, or half of what there was, were that less.

@@ -25,7 +25,8 @@ std::string_view action_of(const Event& event) {
         {"dns-query",       "dns-response",   "dns-upstream-query", "dns-upstream-response", "dns-update",
          "dns-policy",      "dns-newdomain",  "dns-malformed",      "dns-unanswered",        "agent-gap",
          "agent-recovered", "agent-silent",   "agent-heard-again",  "agent-started",         "agent-stopped",
-         "agent-upgraded",  "agent-rejected", "agent-dead-letter",  "agent-nothing-passes",  "agent-ledger"});
+         "agent-upgraded",  "agent-rejected", "agent-dead-letter",  "agent-nothing-passes",  "agent-ledger",
+         "agent-probe"});
     static_assert(actions.size() == event_class_count);
     return actions[event_class_index(event)];
 }

@@ -24,6 +24,7 @@ class CofEncoder final : public Encoder {
     }
     [[nodiscard]] bool full() const override { return rows_.full(origins_.bytes()) || window_.full(); }
     [[nodiscard]] std::uint64_t left_out() const override { return records_.left_out(); }
+    [[nodiscard]] bool tells_notices() const override { return !d4_; }
 
   private:
     struct Row {

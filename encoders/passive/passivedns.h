@@ -16,6 +16,7 @@ class PassivednsEncoder final : public Encoder {
         : keys_(options), shows_client_(options.client != PassivednsOptions::Client::none) {}
     void encode(const Event& event, RecordBuffer& records) override;
     [[nodiscard]] std::uint64_t left_out() const override { return keys_.left_out(); }
+    [[nodiscard]] bool tells_notices() const override { return keys_.tells_notices(); }
 
   private:
     PassivednsKeys keys_;

@@ -21,6 +21,7 @@ class PassivednsRowsEncoder final : public Encoder {
     }
     [[nodiscard]] bool full() const override { return rows_.full(origins_.bytes()) || window_.full(); }
     [[nodiscard]] std::uint64_t left_out() const override { return keys_.left_out(); }
+    [[nodiscard]] bool tells_notices() const override { return keys_.tells_notices(); }
 
   private:
     struct Row {

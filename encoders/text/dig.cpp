@@ -18,8 +18,7 @@ void DigEncoder::encode(const Event& event, RecordBuffer& records) {
     line_.append(out, event);
     out.push_back('\n');
     CutFields cut;
-    if (!append_dig_text(out, event, "", max_event_bytes - (out.size() - begin)))
-        cut.add(CutField::answers);
+    if (!append_dig_text(out, event, "", max_event_bytes - (out.size() - begin))) cut.add(CutField::answers);
     records.cut(cut);
     // Also where no section ends the message, an empty line stands before the next one.
     if (event.has_message && !out.view().ends_with("\n\n")) out.push_back('\n');

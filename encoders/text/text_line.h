@@ -14,6 +14,7 @@ class TextLineEncoder final : public Encoder {
     explicit TextLineEncoder(const TextOptions& options);
     explicit TextLineEncoder(const TemplateOptions& options);
     void encode(const Event& event, RecordBuffer& records) override;
+    [[nodiscard]] bool tells_notices() const override { return tells_notices_ || notices_as_such_; }
 
   private:
     LineFormat line_;

@@ -10,6 +10,7 @@
 #include "agent/config/config.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
+#include "agent/spool/saved_position.h"
 #include "agent/spool/spool.h"
 #include "tests/support/frame_streams_file.h"
 #include "tests/transports/transport_fixture.h"
@@ -59,6 +60,14 @@ Frame garbage(std::size_t length);
 DestinationConfig json_destination(TransportOptions transport);
 
 // The sequence number in the id of a JSON record.
+// A place where nothing waits.
+inline SavedPosition place_at(Position position, const NoticeState& notices = {}) {
+    SavedPosition place;
+    place.position = place.open_from = position;
+    place.notices = notices;
+    return place;
+}
+
 std::uint64_t sequence_of(std::string_view record);
 std::vector<std::uint64_t> sequences_of(const std::vector<std::string>& records);
 // "1-200 150-300": runs of numbers that follow each other, in the order given.

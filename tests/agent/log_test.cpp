@@ -5,7 +5,7 @@
 
 #include "tests/agent/json_lines.h"
 #include "tests/transports/transport_fixture.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 namespace {
@@ -87,8 +87,7 @@ TEST_CASE("no byte of a message makes a second line, moves a terminal's cursor o
 
 TEST_CASE("a log whose descriptor is closed is nobody's trouble") {
     Log log({LogLevel::debug, LogFormat::text}, -1);
-    write_each_level(log);
-    CHECK(true);
+    CHECK_NOTHROW(write_each_level(log));
 }
 
 TEST_CASE("who does not read the log holds nobody up, and is told how many lines are missing") {

@@ -5,6 +5,7 @@ system time of the measured process alone, from the kernel, its start and end in
 peer renders JSON to a pipe and keeps nothing; Tapferry goes through its spool and delivers over TCP. `files` compares
 `decode` of a capture with golang's dnstap and with BIND's dnstap-read."""
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -19,6 +20,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cost
 import routes
 from waiting import LIMIT, wait_until
 
@@ -101,7 +103,8 @@ def wait_idle(pid):
 class Bench:
     def __init__(self, folder, scale):
         self.folder, self.scale = folder, scale
-        self.tools, self.program = TOOLS, TAPFERRY
+        self.tools, self.program, self.wait_idle = TOOLS, TAPFERRY, wait_idle
+        self.at_end = contextlib.ExitStack()   # what is to be stopped
         self.capture = folder / "capture.fstrm"
         subprocess.run(["zstd", "-dq", CAPTURE, "-o", self.capture], check=True)
 
@@ -118,12 +121,11 @@ class Bench:
         result.memory.append(memory)
         result.produced = sent["produced"]
 
-    def start_sink(self, folder, frames, name="sink", idle_ms=500):
+    def start_sink(self, folder, frames, name="sink", idle_ms=500, options=()):
         """A sink and its port. It ends when everything came and then so many milliseconds nothing."""
         port_file = folder / f"{name}.port"
         sink = subprocess.Popen([TOOLS / "sink", "--frames", str(frames), "--port-file", port_file,
-                                 "--idle-ms", str(idle_ms)], text=True,
-                                stdout=subprocess.PIPE)
+                                 "--idle-ms", str(idle_ms), *options], text=True, stdout=subprocess.PIPE)
         wait_until(lambda: port_file.exists() and port_file.read_text().endswith("\n"), "the sink listens")
         return sink, port_file.read_text().strip()
 
@@ -282,7 +284,8 @@ def main():
     options.add_argument("--instructions", action="store_true")
     options.add_argument("scenarios", nargs="*", metavar="SCENARIO")
     options = options.parse_args()
-    known = [*SCENARIOS, "files", *routes.MEASURES]
+    measures = {"files": measure_files, **routes.MEASURES, **cost.MEASURES}
+    known = [*SCENARIOS, *measures]
     unknown = set(options.scenarios) - set(known)
     if unknown:
         sys.exit(f"no such scenario: {', '.join(unknown)}; there are {', '.join(known)}")
@@ -290,29 +293,29 @@ def main():
     said = []
     with tempfile.TemporaryDirectory(prefix="tapferry-bench-") as folder:
         bench = Bench(Path(folder), options.scale)
-        for name in options.scenarios or known:
-            if name == "files" or name in routes.MEASURES:
-                measure = measure_files if name == "files" else routes.MEASURES[name]
-                lines = measure(bench, options.rounds)
+        with bench.at_end:
+            for name in options.scenarios or known:
+                if name in measures:
+                    lines = measures[name](bench, options.rounds)
+                    print("\n".join(lines) + "\n", flush=True)
+                    said += lines
+                    continue
+                results = {"tapferry": Result(), "golang": Result()}
+                for number in range(options.rounds):
+                    for program, result in results.items():
+                        if sys.stdout.isatty():
+                            print(f"\r{name}: round {number + 1}, {program}\033[K", end="", flush=True)
+                        getattr(bench, program)(SCENARIOS[name], result)
+                if sys.stdout.isatty():
+                    print("\r\033[K", end="")
+                lines, _ = report(SCENARIOS[name], results)
                 print("\n".join(lines) + "\n", flush=True)
                 said += lines
-                continue
-            results = {"tapferry": Result(), "golang": Result()}
-            for number in range(options.rounds):
-                for program, result in results.items():
-                    if sys.stdout.isatty():
-                        print(f"\r{name}: round {number + 1}, {program}\033[K", end="", flush=True)
-                    getattr(bench, program)(SCENARIOS[name], result)
-            if sys.stdout.isatty():
-                print("\r\033[K", end="")
-            lines, _ = report(SCENARIOS[name], results)
-            print("\n".join(lines) + "\n", flush=True)
-            said += lines
-        if options.instructions:
-            few, many = 20_000, 120_000
-            each = (bench.instructions(many) - bench.instructions(few)) / (many - few)
-            said.append(f"instructions an event, paced: {each:,.0f}")
-            print(said[-1])
+            if options.instructions:
+                few, many = 20_000, 120_000
+                each = (bench.instructions(many) - bench.instructions(few)) / (many - few)
+                said.append(f"instructions an event, paced: {each:,.0f}")
+                print(said[-1])
     if options.record:
         record(said)
 

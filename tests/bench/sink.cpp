@@ -1,7 +1,7 @@
-// Counts lines and the serial numbers in them: which came, which came twice, which never. Listens on TCP, or
-// reads standard input. Prints one JSON object when it has ended: after --idle-ms without a byte once
-// everything expected came, at the end of input, or on SIGTERM. SIGUSR1 makes it go away as a killed receiver
-// does, SIGUSR2 come back.
+// Counts records and the serial numbers in them: which came, which came twice, which never. Listens on TCP,
+// with TLS if told so, and answers as the receiver that it plays; or reads lines from standard input. Prints
+// one JSON object when it has ended: after --idle-ms without a byte once everything expected came, at the end
+// of input, or on SIGTERM. SIGUSR1 makes it go away as a killed receiver does, SIGUSR2 come back.
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -9,18 +9,19 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "tests/bench/capture.h"
+#include "tests/bench/channel.h"
+#include "tests/bench/conversation.h"
+#include "tests/bench/tally.h"
 
 namespace tapferry::bench {
 namespace {
@@ -28,78 +29,34 @@ namespace {
 volatile std::sig_atomic_t told_to_stop = 0;
 volatile std::sig_atomic_t told_to_be_away = 0;
 
-class Tally {
+// One connection: what has come of it and is not whole yet.
+class Reader {
   public:
-    Tally(std::uint64_t expected, std::uint64_t first) : seen_(expected), first_(first) {}
+    Reader(int descriptor, const Certificate& certificate, const std::string& speech)
+        : channel_(descriptor, certificate), conversation_(make_conversation(speech)) {}
 
-    void take(std::string_view line) {
-        ++lines_;
-        static constexpr std::string_view key = "\"identity\":\"";
-        const std::size_t at = line.find(key);
-        if (at == std::string_view::npos || line.size() < at + key.size() + 1 + serial_digits ||
-            line[at + key.size()] != serial_letter) {
-            ++foreign_;
-            return;
-        }
-        std::uint64_t serial = 0;
-        for (const char digit : line.substr(at + key.size() + 1, serial_digits)) {
-            serial = serial * 10 + static_cast<unsigned char>(digit - '0');
-        }
-        if (serial < first_ || serial - first_ >= seen_.size()) {
-            ++foreign_;
-            return;
-        }
-        std::uint8_t& times = seen_[serial - first_];
-        if (times == 0) ++unique_;
-        if (times < UINT8_MAX) ++times;
-        repeated_ += times > 1;
-    }
-
-    void add_bytes(std::size_t count) { bytes_ += count; }
-    [[nodiscard]] bool complete() const { return unique_ == seen_.size(); }
-
-    void print() const {
-        const auto missing = std::find(seen_.begin(), seen_.end(), 0);
-        std::printf(
-            "{\"lines\":%llu,\"bytes\":%llu,\"unique\":%llu,\"repeated\":%llu,\"foreign\":%llu,\"missing\":%"
-            "llu,"
-            "\"first_missing\":%lld}\n",
-            static_cast<unsigned long long>(lines_), static_cast<unsigned long long>(bytes_),
-            static_cast<unsigned long long>(unique_), static_cast<unsigned long long>(repeated_),
-            static_cast<unsigned long long>(foreign_),
-            static_cast<unsigned long long>(seen_.size() - unique_),
-            missing == seen_.end() ? -1LL : static_cast<long long>(missing - seen_.begin()));
-    }
-
-  private:
-    std::vector<std::uint8_t> seen_;
-    std::uint64_t first_;
-    std::uint64_t lines_ = 0, bytes_ = 0, unique_ = 0, repeated_ = 0, foreign_ = 0;
-};
-
-// One connection's bytes, cut into lines.
-class LineReader {
-  public:
     // False at the end of the stream.
-    bool read_some(int descriptor, Tally& tally) {
-        if (buffer_.size() - filled_ < read_size) buffer_.resize(filled_ + read_size);
-        const ssize_t count = ::read(descriptor, buffer_.data() + filled_, read_size);
-        if (count <= 0) return false;
-        tally.add_bytes(static_cast<std::size_t>(count));
-        filled_ += static_cast<std::size_t>(count);
-        std::string_view rest(buffer_.data(), filled_);
-        for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos;
-             rest.remove_prefix(end + 1)) {
-            tally.take(rest.substr(0, end));
-        }
-        std::copy(rest.begin(), rest.end(), buffer_.begin());
-        filled_ = rest.size();
-        return true;
+    bool read_some(Tally& tally) {
+        do {
+            if (buffer_.size() - filled_ < read_size) buffer_.resize(filled_ + read_size);
+            const std::size_t count = channel_.read_some(buffer_.data() + filled_, read_size);
+            if (count == 0) return false;
+            tally.add_bytes(count);
+            filled_ += count;
+        } while (channel_.holds_more());
+        answer_.clear();
+        const std::size_t used = conversation_->take({buffer_.data(), filled_}, tally, answer_);
+        std::copy(buffer_.data() + used, buffer_.data() + filled_, buffer_.data());
+        filled_ -= used;
+        return channel_.write(answer_);
     }
 
   private:
     static constexpr std::size_t read_size = 256 * 1024;
+    Channel channel_;
+    std::unique_ptr<Conversation> conversation_;
     std::vector<char> buffer_;
+    std::string answer_;
     std::size_t filled_ = 0;
 };
 
@@ -127,46 +84,69 @@ std::uint16_t port_of(int listener) {
     return ntohs(address.sin_port);
 }
 
-// Closes everything, waits to be called back, and listens on the same port again.
-int stay_away(std::vector<pollfd>& polled, std::uint16_t port) {
-    for (const pollfd& one : polled) ::close(one.fd);
-    while (told_to_be_away != 0 && told_to_stop == 0) ::poll(nullptr, 0, 20);
-    return listen_on(port, {});
-}
-
-void serve(int listener, int idle_ms, Tally& tally) {
-    const std::uint16_t port = port_of(listener);
-    std::vector<pollfd> polled{{listener, POLLIN, 0}};
-    std::vector<LineReader> readers(1);  // the listener has none; the indices are those of `polled`
-    while (told_to_stop == 0) {
-        if (told_to_be_away != 0) {
-            listener = stay_away(polled, port);
-            polled.assign(1, {listener, POLLIN, 0});
-            readers.resize(1);
-        }
-        const int ready = ::poll(polled.data(), polled.size(), idle_ms);
-        if (ready == 0 && tally.complete()) return;
-        for (std::size_t i = polled.size(); ready > 0 && i-- > 1;) {
-            if (polled[i].revents == 0 || readers[i].read_some(polled[i].fd, tally)) continue;
-            ::close(polled[i].fd);
-            polled.erase(polled.begin() + static_cast<std::ptrdiff_t>(i));
-            readers.erase(readers.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-        if (ready > 0 && polled[0].revents != 0) {
-            polled.push_back({::accept(listener, nullptr, nullptr), POLLIN, 0});
-            readers.emplace_back();
-        }
-    }
-}
-
 struct Options {
     std::uint64_t frames = 1'000'000;
     std::uint64_t first = 0;
     std::uint16_t port = 0;
     std::string port_file;
+    std::string before = R"("identity":")";
+    std::string speech = "lines";
+    std::string certificate;
     int idle_ms = 500;
     bool standard_input = false;
 };
+
+class Server {
+  public:
+    Server(const Options& options, Tally& tally)
+        : options_(options),
+          tally_(tally),
+          certificate_(options.certificate),
+          polled_{{listen_on(options.port, options.port_file), POLLIN, 0}} {}
+
+    void serve() {
+        const std::uint16_t port = port_of(polled_[0].fd);
+        while (told_to_stop == 0) {
+            if (told_to_be_away != 0) stay_away(port);
+            const int ready = ::poll(polled_.data(), polled_.size(), options_.idle_ms);
+            if (ready == 0 && tally_.complete()) return;
+            if (ready > 0) take_what_is_ready();
+        }
+    }
+
+  private:
+    // Closes everything, waits to be called back, and listens on the same port again.
+    void stay_away(std::uint16_t port) {
+        readers_.clear();
+        ::close(polled_[0].fd);
+        while (told_to_be_away != 0 && told_to_stop == 0) ::poll(nullptr, 0, 20);
+        polled_.assign(1, {listen_on(port, {}), POLLIN, 0});
+    }
+
+    void take_what_is_ready() {
+        for (std::size_t i = polled_.size(); i-- > 1;) {
+            if (polled_[i].revents == 0 || readers_[i - 1].read_some(tally_)) continue;
+            polled_.erase(polled_.begin() + static_cast<std::ptrdiff_t>(i));
+            readers_.erase(readers_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        }
+        if (polled_[0].revents == 0) return;
+        const int accepted = ::accept(polled_[0].fd, nullptr, nullptr);
+        if (accepted < 0) return;
+        readers_.emplace_back(accepted, certificate_, options_.speech);
+        polled_.push_back({accepted, POLLIN, 0});
+    }
+
+    const Options& options_;
+    Tally& tally_;
+    const Certificate certificate_;
+    std::vector<pollfd> polled_;  // the listener, and behind it the descriptor of each reader
+    std::vector<Reader> readers_;
+};
+
+void read_standard_input(Tally& tally) {
+    Reader reader(STDIN_FILENO, Certificate({}), "lines");
+    while (told_to_stop == 0 && reader.read_some(tally)) continue;
+}
 
 }  // namespace
 }  // namespace tapferry::bench
@@ -174,11 +154,15 @@ struct Options {
 int main(int argc, char** argv) {
     using namespace tapferry::bench;
     Options options;
-    CLI::App app{"Counts lines and the serial numbers in them"};
+    CLI::App app{"Counts records and the serial numbers in them"};
     app.add_option("--frames", options.frames, "How many serial numbers are expected");
     app.add_option("--first", options.first, "The first of them");
     app.add_option("--port", options.port, "TCP port on 127.0.0.1; 0: a free one");
     app.add_option("--port-file", options.port_file, "Where the port is written");
+    app.add_option("--before", options.before, "What stands before the serial number in a record");
+    app.add_option("--speech", options.speech, "lines, http or relp");
+    app.add_option("--certificate", options.certificate,
+                   "TLS, with this certificate and its key in one file");
     app.add_option("--idle-ms", options.idle_ms, "Ends after this silence, once everything came");
     app.add_flag("--stdin", options.standard_input, "Read standard input instead");
     CLI11_PARSE(app, argc, argv);
@@ -190,13 +174,11 @@ int main(int argc, char** argv) {
     ::sigaction(SIGUSR1, &away, nullptr);
     ::sigaction(SIGUSR2, &away, nullptr);
     try {
-        Tally tally(options.frames, options.first);
-        if (options.standard_input) {
-            LineReader reader;
-            while (told_to_stop == 0 && reader.read_some(STDIN_FILENO, tally)) continue;
-        } else {
-            serve(listen_on(options.port, options.port_file), options.idle_ms, tally);
-        }
+        Tally tally(options.frames, options.first, options.before);
+        if (options.standard_input)
+            read_standard_input(tally);
+        else
+            Server(options, tally).serve();
         tally.print();
         return 0;
     } catch (const std::exception& error) {

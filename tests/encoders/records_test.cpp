@@ -55,6 +55,26 @@ TEST_CASE("each framing puts its own marks around a record") {
     CHECK(wire(Framing::length_prefix) == std::string("\0\0\0\2ab\0\0\0\1c", 11));
 }
 
+TEST_CASE("records of one event are numbered, and of an event that came twice under one id are not") {
+    RecordBuffer records;
+    Event event = event_with_sequence(5);
+    const auto add_one = [&] {
+        records.open(event).append("x");
+        records.close(event);
+        return records.records().back().part;
+    };
+    CHECK(add_one() == 1);
+    CHECK(add_one() == 2);
+    event.own_sequence = 8;
+    CHECK(add_one() == 1);
+    CHECK(add_one() == 2);
+    event.own_sequence = 9;
+    CHECK(add_one() == 1);
+    CHECK(records.records().back().id == event.id);
+    CHECK(records.records().front().sequence == 5);
+    CHECK(records.records().back().sequence == 9);
+}
+
 TEST_CASE("a record rendered before is framed anew under its own name, without a second envelope") {
     const Brackets brackets;
     RecordBuffer records(Framing::octet_counting, &brackets);
@@ -66,6 +86,7 @@ TEST_CASE("a record rendered before is framed anew under its own name, without a
     const Record& again = records.records()[1];
     CHECK(records.content(again) == "<again>");
     CHECK(again.id == named.id);
+    CHECK(again.sequence == 1);
     CHECK(again.part == 3);
     CHECK(again.row == named.row);
     CHECK(again.time == named.time);
@@ -208,6 +229,68 @@ TEST_CASE("no two records share a name: parts are numbered, rows carry their dig
           "0000000000000007000000000000002a-000000000000feed0000000000000005\n"
           "0000000000000007000000000000002a-000000000000feed0000000000000006\n"
           "0000000000000007000000000000002b\n");
+}
+
+TEST_CASE("a heading names its event's type and key, and is no part of the record") {
+    Event event = event_with_sequence(1);
+    event.type = MessageType::client_response;
+    event.query.address = {{192, 0, 2, 1}, 4};
+    event.identity = "ns1\n";
+    event.qname = "www.example.com";
+    event.registered_domain = "example.com";
+    const auto key = [&](RecordKey what) {
+        RecordBuffer records(Framing::headed, nullptr, RecordText::line, what);
+        records.open(event).append("content");
+        records.close(event);
+        const Record& record = records.records().front();
+        CHECK(records.content(record) == "content");
+        CHECK(!record.invalid);
+        CHECK(records.message_type(record) == MessageType::client_response);
+        return std::string(records.key(record));
+    };
+    CHECK(key(RecordKey::none).empty());
+    CHECK(key(RecordKey::client) == "192.0.2.1");
+    CHECK(key(RecordKey::identity) == "ns1\\010");
+    CHECK(key(RecordKey::qname) == "www.example.com");
+    CHECK(key(RecordKey::registered_domain) == "example.com");
+    event.registered_domain = {};
+    CHECK(key(RecordKey::registered_domain) == "www.example.com");
+    event.query.address = {};
+    CHECK(key(RecordKey::client).empty());
+}
+
+TEST_CASE("a row and a notice are of no message type") {
+    Event event = event_with_sequence(1);
+    event.type = MessageType::auth_query;
+    RecordBuffer records(Framing::headed);
+    records.open(event, {1, 2}).append("row");
+    records.close(event);
+    event.kind = EventKind::notice;
+    records.open(event).append("notice");
+    records.close(event);
+    for (const Record& record : records.records())
+        CHECK(records.message_type(record) == MessageType::unknown);
+}
+
+TEST_CASE("a record rendered before keeps its heading, and what is no type is none") {
+    RecordBuffer records(Framing::headed, nullptr, RecordText::line, RecordKey::client);
+    Event event = event_with_sequence(1);
+    event.type = MessageType::tool_query;
+    event.query.address = {{192, 0, 2, 1}, 4};
+    records.open(event).append("once");
+    records.close(event);
+    RecordBuffer again(Framing::headed, nullptr, RecordText::line, RecordKey::client);
+    const Record& named = records.records().front();
+    again.append_again(named, records.content(named), records.heading(named));
+    again.append_again(named, "twice", "\xff");
+    CHECK(again.key(again.records()[0]) == "192.0.2.1");
+    CHECK(again.message_type(again.records()[0]) == MessageType::tool_query);
+    CHECK(again.content(again.records()[0]) == "once");
+    CHECK(again.key(again.records()[1]).empty());
+    CHECK(again.message_type(again.records()[1]) == MessageType::unknown);
+    again.remove_if([](const Record& record) { return record.begin == 0 || record.length == 4; });
+    CHECK(again.content(again.records()[0]) == "twice");
+    CHECK(again.heading(again.records()[0]) == "\xff");
 }
 
 }  // namespace tapferry

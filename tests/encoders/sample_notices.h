@@ -40,6 +40,7 @@ inline std::array<Notice, notice_kind_count> sample_notices() {
     dead.last = 17;
     dead.from = dead.until = {};
     set(NoticeKind::nothing_passes, 900, "splunk", {});
+    set(NoticeKind::probe, 0, "splunk", "version 1.2.3").from = {};
     Notice& ledger = set(NoticeKind::ledger, 300, "splunk", {});
     ledger.first = 138;
     ledger.last = 437;

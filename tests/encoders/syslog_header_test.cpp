@@ -63,6 +63,15 @@ TEST_CASE("a fixed host name stands always, or only when there is no identity") 
     CHECK(header_of(fallback, builder.build()).find(" agent tapferry ") != std::string::npos);
 }
 
+TEST_CASE("a header for the host's own log has no host name") {
+    EventBuilder builder;
+    SyslogHeaderOptions options{.rfc = SyslogHeaderOptions::Rfc::rfc3164};
+    options.hostname = SyslogHeaderOptions::Hostname::none;
+    CHECK(header_of(options, builder.build()) == "<134>Nov 20 21:23:42 tapferry: ");
+    options.rfc = SyslogHeaderOptions::Rfc::rfc3164_iso;
+    CHECK(header_of(options, builder.build()) == "<134>2026-11-20T21:23:42.143733Z tapferry: ");
+}
+
 TEST_CASE("structured data holds the record's id") {
     EventBuilder builder;
     CHECK(header_of({.app_name = "my app", .structured_data = true}, builder.build()) ==

@@ -1,12 +1,14 @@
 """A folder for each test, and everything that a test starts ended with it. Run by tests/run, which builds the program
 first; TAPFERRY names another one."""
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from lab.agent import PROGRAM, Agent
+from lab.agent import PROGRAM, SOURCE, Agent
+from lab.certificates import Certificates
 from lab.frame_streams import Sender
 from lab.named import Named
 from lab.receiver import LineReceiver
@@ -46,6 +48,21 @@ class World:
         self.at_the_end(agent.close)
         return agent
 
+    def example(self, name, places, all_to=None):
+        """An agent with a complete example that has the places of this test in place of its own. `all_to`: the destination
+        that gets everything, from the oldest on."""
+        text = (SOURCE / "conf/examples" / name).read_text()
+        folder = self.folder / "agent"
+        own = {"[agent]\n": "[agent]\nnotices = false\n", '"/var/lib/tapferry"': f'"{folder}/state"',
+               '"/var/cache/bind/tapferry.sock"': f'"{folder}/dnstap.sock"', 'owner = "bind"': f'owner = "{os.getuid()}"'}
+        if all_to:
+            head = f"[destinations.{all_to}]\n"
+            own[head] = head + 'start = "oldest"\nfilter = { messages = ["all"] }\n'
+        for there, here in {**own, **places}.items():
+            assert there in text, f"{name} does not say {there}"
+            text = text.replace(there, here)
+        return self.agent(configuration=text.replace("[destinations.", '[admin]\nlisten = "127.0.0.1:0"\n\n[destinations.', 1))
+
     def named(self, tap, name="named"):
         named = Named(self.folder / name, tap).start()
         self.at_the_end(named.process.kill)
@@ -80,6 +97,12 @@ def world():
     finally:
         world.end()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """Made once, for it takes a hundred programs. No test changes them: what is to change is given elsewhere."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -46,7 +46,7 @@ def deliver(world, agent, names):
 
 
 def frames_to_file(world, path):
-    return world.agent(destinations.file("frames", path, "dnstap") + MESSAGES)
+    return world.agent(destinations.file("frames", path, "dnstap") + 'retry = { max = "1s" }\n' + MESSAGES)
 
 
 def names(prefix):
@@ -111,7 +111,8 @@ def test_something_else_in_the_place_of_the_file_is_told_and_waited_for(world):
     sender = world.sender(agent.socket)
     sender.send(names("a"))
     assert sender.finish()
-    wait_until(lambda: "move it away" in agent.said(), "the fault is told")
+    wait_until(lambda: "move it aside" in agent.said(), "the fault is told")
+    assert agent.http("/readyz")[0] == 503
     assert file.read_text() == '{"qname":"a.example"}\n'
     file.rename(world.folder / "dns.json")
     agent.wait_settled()

@@ -9,6 +9,7 @@ import pytest
 from lab import agent as destinations
 from lab.agent import PROGRAM, command
 from lab.process import wait_until
+from lab.traffic import send
 
 FRAMES = 3000
 
@@ -108,6 +109,13 @@ def test_export_is_a_capture_of_exactly_what_was_asked_for(behind, world):
     assert len(piped.stdout.splitlines()) == FRAMES
 
 
+def test_export_writes_over_no_file_but_a_capture(behind):
+    before = behind.configuration.read_text()
+    asked = spool(behind, "export", "--output", behind.configuration)
+    assert asked.returncode == 2 and "no capture" in asked.stderr, asked
+    assert behind.configuration.read_text() == before
+
+
 def test_purge_beside_a_running_agent_gives_up_exactly_the_backlog_and_the_agent_goes_on(behind, world):
     asked = spool(behind, "purge", "--destination", "away", input="n\n")
     assert asked.returncode == 1 and f"{FRAMES:,} frames" in asked.stderr and "nothing was purged" in asked.stderr
@@ -152,6 +160,27 @@ def test_purge_gives_up_one_destination_s_backlog_and_counts_it(behind):
     away = behind.destination("away")
     assert away["lost"]["purge"] == FRAMES and away["pending"] == 0 and away["balanced"]
     assert len(behind.receivers["away"]) == 0
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside an agent", "without an agent"])
+def test_a_second_purge_adds_to_the_first_and_changes_no_reason(behind, world, beside):
+    def purge(frames):
+        if not beside:
+            assert behind.stop()[0] == 0
+        asked = spool(behind, "purge", "--all", "--yes")
+        assert asked.returncode == 0 and f"away: {frames:,} frames given up" in asked.stderr, asked
+        if not beside:
+            behind.start()
+
+    purge(FRAMES)
+    send(world, behind, 10)
+    purge(10)
+    away = behind.destination("away")
+    assert away["lost"]["purge"] == FRAMES + 10 and away["lost"].get("retention", 0) == 0 and away["balanced"]
+    behind.receivers["away"].start()
+    behind.wait_settled()
+    away = behind.destination("away")
+    assert away["lost"]["purge"] == FRAMES + 10 and away["lost"].get("retention", 0) == 0 and away["balanced"]
 
 
 def test_purge_keeps_what_another_destination_still_needs(world):

@@ -33,6 +33,7 @@ class GateDisk final : public Disk {
     DiskResult open(const std::filesystem::path& path, int flags) override { return real_.open(path, flags); }
     void close(int fd) override { real_.close(fd); }
     DiskResult size(int fd) override { return real_.size(fd); }
+    DiskResult links(int fd) override { return real_.links(fd); }
     DiskResult read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) override {
         return real_.read_at(fd, offset, into);
     }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/inputs/stream_bytes.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry::test {
 

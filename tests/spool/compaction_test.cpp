@@ -125,6 +125,20 @@ TEST_CASE("a reader that has the old file open reads it to its end, and back") {
     CHECK(account.wrong == 0);
 }
 
+TEST_CASE("what is dropped is lost to a route, though its reader has unpacked it") {
+    PackedSegment log;
+    Spool spool(log.spool_options, posix_disk());
+    REQUIRE(compress(spool) == 1);
+    SpoolReader reader = spool.reader(first_position);
+    REQUIRE(std::holds_alternative<SpoolBlock>(reader.next()));
+    const Position here = reader.position();
+    spool.trim(spool.end());
+    const Account account = read_all(reader);
+    CHECK(account.frames == 0);
+    CHECK(account.lost == distance(here, log.end));
+    CHECK(account.text.ends_with("(retention)"));
+}
+
 TEST_CASE("a torn tail behind the last number is left out") {
     PackedSegment log;
     const auto file = segment_files(log.directory()).at(0);

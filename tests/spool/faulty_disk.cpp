@@ -19,6 +19,10 @@ void FaultyDisk::close(int fd) {
     under_.close(fd);
 }
 
+DiskResult FaultyDisk::links(int fd) {
+    return fails() ? DiskResult{0, error} : under_.links(fd);
+}
+
 DiskResult FaultyDisk::size(int fd) {
     return fails() ? DiskResult{0, error} : under_.size(fd);
 }

@@ -38,6 +38,7 @@ class FaultyDisk final : public Disk {
     DiskResult open(const std::filesystem::path& path, int flags) override;
     void close(int fd) override;
     DiskResult size(int fd) override;
+    DiskResult links(int fd) override;
     DiskResult read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) override;
     // A failing write leaves the first half of its bytes behind.
     DiskResult write_at(int fd, std::uint64_t offset, std::span<const std::uint8_t> first,

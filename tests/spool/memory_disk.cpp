@@ -95,6 +95,10 @@ void MemoryDisk::close(int fd) {
     open = {};
 }
 
+DiskResult MemoryDisk::links(int fd) {
+    return {descriptors_[static_cast<std::size_t>(fd)].file->linked ? 1 : 0, 0};
+}
+
 DiskResult MemoryDisk::size(int fd) {
     return {static_cast<std::int64_t>(descriptors_[static_cast<std::size_t>(fd)].file->bytes.size()), 0};
 }

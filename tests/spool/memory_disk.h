@@ -26,6 +26,7 @@ class MemoryDisk final : public Disk {
     DiskResult open(const std::filesystem::path& path, int flags) override;
     void close(int fd) override;
     DiskResult size(int fd) override;
+    DiskResult links(int fd) override;
     DiskResult read_at(int fd, std::uint64_t offset, std::span<std::uint8_t> into) override;
     DiskResult write_at(int fd, std::uint64_t offset, std::span<const std::uint8_t> first,
                         std::span<const std::uint8_t> second) override;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/spool/faulty_disk.h"
+#include "tests/spool/memory_disk.h"
 #include "tests/spool/spool_fixture.h"
 
 namespace tapferry {
@@ -50,6 +51,64 @@ TEST_CASE("a segment that vanishes while it is read is read to its end") {
     CHECK(std::holds_alternative<SpoolBlock>(reader.next()));
     spool.trim(Position{3});
     CHECK(read_all(reader).text == "2-2 3-3 4-4 5-5 6-6");
+}
+
+TEST_CASE("the room of what is dropped is free at once, even while a reader has it open") {
+    MemoryDisk disk("/memory");
+    disk.set_free(10 << 20);
+    SpoolOptions options;
+    options.directory = "/memory/spool";
+    options.min_free_bytes = 0;
+    options.segment_bytes = 250'000;
+    options.max_bytes = 1'000'000;
+    Spool spool(options, disk);
+    const std::uint64_t room = disk.free() + spool.bytes();
+    REQUIRE(append_frames(spool, {60'000}).appended);
+    SpoolReader of_files(options.directory, disk, first_position);
+    for (int i = 0; i < 3; ++i) REQUIRE(append_frames(spool, {60'000}).appended);
+    CHECK(std::holds_alternative<SpoolBlock>(of_files.next()));
+    for (int i = 0; i < 100; ++i) REQUIRE(append_frames(spool, {60'000}).appended);
+    CHECK(disk.free() == room - spool.bytes());
+    const std::uint64_t begin = number(spool.begin());
+    const Account account = read_all(of_files);
+    CHECK(account.contiguous);
+    CHECK(account.text.find("damage") == std::string::npos);
+    CHECK(account.text.find("-" + std::to_string(begin - 1) + "(retention) ") != std::string::npos);
+}
+
+TEST_CASE("what is dropped is lost to a route, though its reader has read it ahead") {
+    const TemporaryFolder folder;
+    SpoolOptions options = small_spool(folder, 3 * block_bytes);
+    options.max_bytes = 2000;
+    options.tail_bytes = 1;
+    Spool spool(options, posix_disk());
+    for (int i = 0; i < 4; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    SpoolReader reader = spool.reader(first_position);
+    REQUIRE(std::holds_alternative<SpoolBlock>(reader.next()));
+    for (int i = 0; i < 20; ++i) REQUIRE(append_frames(spool, {100}).appended);
+    const Position begin = spool.removed_before();
+    REQUIRE(begin > Position{3});
+    const Account account = read_all(reader);
+    CHECK(account.text.starts_with("2-" + std::to_string(number(begin) - 1) + "(retention) "));
+    CHECK(account.contiguous);
+}
+
+TEST_CASE("a burst leaves min_free_bytes to others, but for an eighth, without anybody looking at the time") {
+    for (const WhenFull when_full : {WhenFull::drop_oldest, WhenFull::drop_newest}) {
+        MemoryDisk disk("/memory");
+        disk.set_free(6 << 20);
+        SpoolOptions options;
+        options.directory = "/memory/spool";
+        options.min_free_bytes = 2 << 20;
+        options.segment_bytes = 250'000;
+        options.when_full = when_full;
+        Spool spool(options, disk);
+        for (int i = 0; i < 200; ++i) {
+            static_cast<void>(append_frames(spool, {60'000}));
+            CHECK(disk.free() >= options.min_free_bytes - options.min_free_bytes / 8);
+        }
+        CHECK(spool.bytes() > (3 << 20));
+    }
 }
 
 TEST_CASE("segments that vanish before they are opened are a gap of reason retention") {

@@ -7,7 +7,9 @@
 #include <array>
 #include <cerrno>
 
+#include "agent/spool/spool.h"
 #include "tests/spool/faulty_disk.h"
+#include "tests/spool/memory_disk.h"
 #include "tests/spool/spool_fixture.h"
 
 namespace tapferry {
@@ -24,8 +26,10 @@ SavedPosition numbered_position(std::uint64_t n) {
     saved.totals = {
         5 * n, 6 * n, 7 * n, 8 * n, 9 * n, 10 * n, 11 * n, 12 * n, {13 * n, 14 * n, 15 * n, 24 * n, 25 * n},
         16 * n};
-    saved.open_from = Position{2 * n - 1};
+    saved.open_from = Position{n};
     saved.open = n;
+    saved.given_up = {Position{2 * n}, Position{3 * n}};
+    saved.untold = {28 * n, 29 * n, 30 * n};
     saved.notices = {17 * n, -static_cast<std::int64_t>(n), {18 * n, 19 * n, 20 * n, 21 * n, 22 * n, 23 * n}};
     return saved;
 }
@@ -38,7 +42,9 @@ bool is_numbered_position(const SavedPosition& saved, std::uint64_t n) {
            t.undecodable == 6 * n && t.filtered == 7 * n && t.rendered == 8 * n && t.delivered == 9 * n &&
            t.dead_lettered == 10 * n && t.records == 11 * n && t.repeated == 12 * n &&
            t.lost == decltype(t.lost){13 * n, 14 * n, 15 * n, 24 * n, 25 * n} && t.paired == 16 * n &&
-           saved.open_from == Position{2 * n - 1} && saved.open == n && saved.notices.incarnation == 17 * n &&
+           saved.given_up == GivenUp{Position{2 * n}, Position{3 * n}} &&
+           saved.untold == DeadEvents{28 * n, 29 * n, 30 * n} && saved.open_from == Position{n} &&
+           saved.open == n && saved.notices.incarnation == 17 * n &&
            saved.notices.minute == -static_cast<std::int64_t>(n) && since.read == 18 * n &&
            since.lost == 19 * n && since.undecodable == 20 * n && since.filtered == 21 * n &&
            since.paired == 22 * n && since.rendered == 23 * n;
@@ -90,9 +96,14 @@ namespace {
 SavedPosition with_late(std::uint64_t n, std::size_t stretches) {
     SavedPosition saved = numbered_position(n);
     saved.position = saved.open_from = saved.highest = Position{1000 * n};
+    saved.open = 0;
     for (std::uint64_t i = 1; i <= stretches; ++i)
-        saved.late.push_back(
-            {Position{100 * i}, Position{100 * i + n}, Position{100 * i - 7}, n + i, {31 * i, 0, {}}});
+        saved.late.push_back({Position{100 * i},
+                              Position{100 * i + n},
+                              Position{100 * i - 7},
+                              i,
+                              {31 * i, 0, {}},
+                              i % 2 == 0});
     if (stretches != 0) saved.late[0].notices = {31, 60, {n, n + 1, n + 2, n + 3, n + 4, n + 5}};
     return saved;
 }
@@ -102,7 +113,8 @@ bool same_late(const std::vector<LateStretch>& a, const std::vector<LateStretch>
         const LedgerCounts& x = one.notices.since;
         const LedgerCounts& y = other.notices.since;
         return one.position == other.position && one.to == other.to && one.open_from == other.open_from &&
-               one.open == other.open && one.notices.incarnation == other.notices.incarnation &&
+               one.open == other.open && one.given_up == other.given_up &&
+               one.notices.incarnation == other.notices.incarnation &&
                one.notices.minute == other.notices.minute && x.read == y.read && x.lost == y.lost &&
                x.undecodable == y.undecodable && x.filtered == y.filtered && x.paired == y.paired &&
                x.rendered == y.rendered;
@@ -154,6 +166,120 @@ TEST_CASE("late stretches that cannot be are damage: backwards, out of order, be
     CHECK(refused([](auto& late) { late[1].to = Position{9001}; }));
     CHECK(refused([](auto& late) { late[1].open_from = late[1].position + 1; }));
     CHECK(refused([](auto& late) { late[0].open_from = Position{0}; }));
+    CHECK(refused([](auto& late) { late[0].open = 8; }));
+}
+
+TEST_CASE("what was given up is needed no more as soon as the position stands there, and is lost before") {
+    SavedPosition saved;
+    saved.position = saved.open_from = Position{10};
+    CHECK(given_up_ahead(saved) == 0);
+    saved.given_up = {Position{15}, Position{40}};
+    CHECK(given_up_ahead(saved) == 25);
+    CHECK(needed_from(saved) == Position{10});
+    saved.position = Position{15};
+    CHECK(needed_from(saved) == Position{40});
+    saved.position = saved.open_from = Position{30};
+    CHECK(given_up_ahead(saved) == 10);
+    CHECK(needed_from(saved) == Position{40});
+    saved.position = saved.open_from = Position{40};
+    CHECK(given_up_ahead(saved) == 0);
+    CHECK(needed_from(saved) == Position{40});
+}
+
+TEST_CASE("what the log has dropped is lost, but for what was read before, and is counted under one reason") {
+    SavedPosition saved;
+    saved.position = saved.open_from = Position{100};
+    const auto dropped = [&](std::uint64_t read, std::uint64_t begin, std::uint64_t late_read = 1) {
+        return dropped_ahead(saved, Position{read}, Position{late_read}, Position{begin});
+    };
+    CHECK(dropped(100, 1) == 0);
+    CHECK(dropped(100, 100) == 0);
+    CHECK(dropped(100, 130) == 30);
+    CHECK(dropped(1, 130) == 30);
+    CHECK(dropped(120, 130) == 10);
+    CHECK(dropped(140, 130) == 0);
+    saved.given_up = {Position{110}, Position{120}};
+    CHECK(dropped(100, 130) == 20);
+    CHECK(dropped(115, 130) == 10);
+    CHECK(dropped(100, 115) == 10);
+    saved.given_up = {Position{110}, Position{200}};
+    CHECK(dropped(100, 130) == 10);
+    saved.given_up = {};
+    saved.late = {{Position{20}, Position{30}, Position{20}, 0, {}, false},
+                  {Position{50}, Position{60}, Position{50}, 0, {}, false}};
+    CHECK(dropped(100, 25) == 5);
+    CHECK(dropped(100, 25, 23) == 2);
+    CHECK(dropped(100, 55, 23) == 7 + 5);
+    CHECK(dropped(100, 130) == 10 + 10 + 30);
+}
+
+TEST_CASE("of what goes later only that is given up which the log has; what it has dropped goes on alone") {
+    const auto given_up_of = [](std::uint64_t begin, bool has_room) {
+        LateStretch stretch{Position{20}, Position{30}, Position{15}, 3, {7, 60, {}}, false};
+        const GivenUpLate done = give_up(stretch, Position{begin}, has_room);
+        std::string text = std::to_string(done.frames) + ": ";
+        const auto add = [&text](const LateStretch& one) {
+            text += std::to_string(number(one.position)) + "-" + std::to_string(number(one.to)) + " open " +
+                    std::to_string(one.open) + " from " + std::to_string(number(one.open_from)) + " of " +
+                    std::to_string(one.notices.incarnation) + (one.given_up ? " given up;" : ";");
+        };
+        add(stretch);
+        if (done.rest) add(*done.rest);
+        return text;
+    };
+    const std::string whole = "13: 20-30 open 3 from 15 of 7 given up;";
+    CHECK(given_up_of(1, true) == whole);
+    CHECK(given_up_of(20, false) == whole);
+    CHECK(given_up_of(25, true) == "5: 20-25 open 3 from 15 of 7;25-30 open 0 from 25 of 7 given up;");
+    const std::string untouched = "0: 20-30 open 3 from 15 of 7;";
+    CHECK(given_up_of(25, false) == untouched);
+    CHECK(given_up_of(30, true) == untouched);
+    CHECK(given_up_of(40, true) == untouched);
+    LateStretch read{Position{30}, Position{30}, Position{15}, 3, {}, false};
+    CHECK(give_up(read, Position{40}, true).frames == 3);
+    CHECK(give_up(read, Position{40}, true).frames == 0);
+}
+
+TEST_CASE("a file that was removed is made anew by what is saved next, its directory too") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "positions" / "route";
+    std::filesystem::create_directory(path.parent_path());
+    PositionFile file(path, posix_disk());
+    REQUIRE(file.save(numbered_position(1)));
+    CHECK(!file.take_made_anew());
+    for (const bool with_its_directory : {false, true}) {
+        CAPTURE(with_its_directory);
+        std::filesystem::remove_all(with_its_directory ? path.parent_path() : path);
+        REQUIRE(file.save(numbered_position(2)));
+        CHECK(file.take_made_anew());
+        CHECK(!file.take_made_anew());
+        const auto found = read_saved_position(path, posix_disk());
+        REQUIRE(found);
+        CHECK(is_numbered_position(*found, 2));
+        CHECK(std::filesystem::file_size(path) == position_file_bytes);
+    }
+}
+
+TEST_CASE("more queries than there are frames where they wait are damage") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "route";
+    PositionFile file(path, posix_disk());
+    SavedPosition saved = numbered_position(10);
+    ++saved.open;
+    REQUIRE(file.save(saved));
+    CHECK_FALSE(PositionFile(path, posix_disk()).load());
+}
+
+TEST_CASE("what was given up beyond what there was is damage") {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "route";
+    PositionFile file(path, posix_disk());
+    SavedPosition saved = numbered_position(10);
+    saved.given_up = {Position{20}, Position{31}};
+    REQUIRE(file.save(saved));
+    PositionFile again(path, posix_disk());
+    CHECK_FALSE(again.load());
+    CHECK(again.damaged());
 }
 
 TEST_CASE("any wrong byte in one slot leaves the other") {
@@ -221,7 +347,7 @@ TEST_CASE("a save that fails half way leaves what was saved before, and says why
     PositionFile file(path, disk);
     for (int i = 0; i < 3; ++i) {
         disk.error = ENOSPC;
-        disk.failing_calls = {disk.calls + 1};
+        disk.failing_calls = {disk.calls + 1, disk.calls + 2};  // whether it is there still, and the writing
         errno = 0;
         CHECK_FALSE(file.save(numbered_position(3)));
         CHECK(errno == ENOSPC);
@@ -229,6 +355,19 @@ TEST_CASE("a save that fails half way leaves what was saved before, and says why
     }
     CHECK(file.save(numbered_position(3)));
     CHECK(is_numbered_position(file.load().value(), 3));
+}
+
+TEST_CASE("a position file for which there is no room is not left behind half made") {
+    MemoryDisk disk("/memory");
+    disk.set_free(700);
+    CHECK_THROWS_AS(PositionFile("/memory/route", disk), SpoolError);
+    std::vector<std::string> names;
+    CHECK(disk.list("/memory", names).ok());
+    CHECK(names.empty());
+    disk.set_free(10'000);
+    PositionFile file("/memory/route", disk);
+    CHECK_FALSE(file.load());
+    CHECK_FALSE(file.damaged());
 }
 
 TEST_CASE("a position file that cannot be had is an error that names it") {

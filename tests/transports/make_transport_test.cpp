@@ -18,6 +18,33 @@ TEST_CASE("each transport has its records framed as its options say, and datagra
     CHECK(framing_of(standard_output) == Framing::nul);
 }
 
+TEST_CASE("what nothing but the far side's kernel answers is accepted when its replay window is over") {
+    StreamOptions stream;
+    stream.replay_window = 7s;
+    CHECK(time_to_accept(stream) == 7s);
+    FluentOptions fluent;
+    fluent.replay_window = 7s;
+    CHECK(time_to_accept(fluent) == 0s);
+    fluent.acknowledgement = false;
+    CHECK(time_to_accept(fluent) == 7s);
+    CHECK(time_to_accept(RelpOptions{}) == 0s);
+}
+
+TEST_CASE("as many batches are lent as a transport has under way, and for RELP as fill its window") {
+    RelpOptions relp;
+    CHECK(most_batches_of(relp, 1000) == 2);
+    relp.window = 4000;
+    CHECK(most_batches_of(relp, 1000) == 5);
+    CHECK(most_batches_of(relp, 100) == 8);
+    FluentOptions fluent;
+    CHECK(most_batches_of(fluent, 1000) == 4);
+    fluent.acknowledgement = false;
+    CHECK(most_batches_of(fluent, 1000) == 2);
+    HttpOptions http;
+    http.servers.connections = 5;
+    CHECK(most_batches_of(http, 1000) == 5);
+}
+
 TEST_CASE("options make the transport that they are for") {
     const auto records = records_of({"event"});
     const TemporaryFolder folder;

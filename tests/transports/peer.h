@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 #include "transports/options.h"
 
 namespace tapferry {
@@ -24,6 +24,7 @@ class Peer {
     void wait_for_unread(std::size_t count);
     void end_writing();
     void close() { socket_.reset(); }
+    [[nodiscard]] int descriptor() const { return socket_.get(); }
 
   private:
     Descriptor socket_;

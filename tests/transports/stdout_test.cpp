@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "tests/transports/transport_fixture.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 namespace {

@@ -40,6 +40,25 @@ TEST_CASE("each attempt goes to the next address, and the last one is followed b
     CHECK(alive.accept().read(6) == "event\n");
 }
 
+TEST_CASE("which of several receivers it goes to is told when it is another one, and once a minute at most") {
+    const RefusingPort dead;
+    auto first = Listener::on_loopback();
+    auto second = Listener::on_loopback();
+    const auto records = records_of({"event"});
+    Stream alone(options_for({first.address(), second.address()}));
+    REQUIRE(alone.submit({records}, Ticket{1}, long_from_now()));
+    CHECK(summary(outcomes_of(alone, 2)) == "sent 1, accepted 1");
+    CHECK(alone.take_warning().empty());
+    Stream stream(options_for({dead.address(), first.address(), second.address()}));
+    CHECK(summary({deliver(stream, {records}, Ticket{1})}) == "retry 1");
+    CHECK(stream.take_warning().empty());
+    REQUIRE(stream.submit({records}, Ticket{2}, long_from_now()));
+    CHECK(summary(outcomes_of(stream, 2)) == "sent 2, accepted 2");
+    CHECK(stream.take_warning() == "goes to " + first.address().text + " from now on (connect to " +
+                                       dead.address().text + ": Connection refused)");
+    CHECK(stream.take_warning().empty());
+}
+
 TEST_CASE("a name that does not exist gives the batch back, with the name") {
     Address address;
     address.host = "no.such.invalid";

@@ -60,6 +60,24 @@ TEST_CASE("a peer that closes in good order while batches are in the window give
     CHECK(outcomes[0].words == "connection to " + one.listener.address().text + ": closed by the peer");
 }
 
+TEST_CASE(
+    "a peer that died within the window has accepted nothing, though nobody looked before it was over") {
+    auto listener = Listener::on_loopback();
+    auto options = Connected::options(listener.address());
+    options.replay_window = 200ms;
+    Stream stream(options);
+    const auto records = records_of({"event"});
+    CHECK(summary({deliver(stream, {records}, Ticket{1})}) == "sent 1");
+    auto peer = listener.accept();
+    CHECK(peer.read(6) == "event\n");
+    // Sees the acknowledgement.
+    CHECK(!stream.wait(now() + 50ms));
+    peer.close();
+    // The process is starved or stopped.
+    std::this_thread::sleep_until(now() + 400ms);
+    CHECK(summary(outcomes_of(stream, 1)) == "retry 1");
+}
+
 TEST_CASE("a batch that is being written when the peer dies comes back with those before it") {
     Connected one(Listener::on_loopback(4096));
     one.send(1);
@@ -73,12 +91,13 @@ TEST_CASE("batches are given back before a new one is taken") {
     Connected one(Listener::on_loopback());
     one.send(1);
     one.listener.accept().close();
-    while (one.stream.submit({one.records}, Ticket{2}, long_from_now())) {
-        // The reset was not here yet: this batch went to the old connection too.
-        auto next = outcomes_of(one.stream, 1).front();
-        if (next.verdict == Outcome::Verdict::retry) return;
-    }
-    CHECK(summary(outcomes_of(one.stream, 1)) == "retry 1");
+    // Until the reset is here a batch still goes to the old connection.
+    for (std::uint64_t ticket = 2; one.stream.submit({one.records}, Ticket{ticket}, long_from_now());)
+        ++ticket;
+    CHECK(!one.listener.has_waiting());
+    Outcome first = outcomes_of(one.stream, 1).front();
+    while (first.verdict == Outcome::Verdict::sent) first = outcomes_of(one.stream, 1).front();
+    CHECK(summary({first}) == "retry 1");
 }
 
 TEST_CASE("a peer that is frozen and then killed has accepted nothing") {

@@ -62,4 +62,7 @@ class SizeLimit {
     void (*signal_before_)(int);
 };
 
+// A file that holds a secret, and that nobody else may read.
+void write_secret(const std::string& path, std::string_view text);
+
 }  // namespace tapferry

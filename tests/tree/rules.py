@@ -11,9 +11,14 @@ MAY_INCLUDE = {
     "encoders/": ("proto/", "encoders/"),
     "transports/": ("proto/", "encoders/records.h", "transports/"),
     "agent/spool/": ("proto/", "agent/spool/"),
-    "agent/inputs/": ("proto/", "transports/descriptor.h", "agent/spool/", "agent/inputs/", "agent/counters.h"),
+    "agent/inputs/": ("proto/", "transports/network/descriptor.h", "agent/spool/", "agent/inputs/"),
     "agent/stages/": ("proto/", "encoders/event_f", "encoders/bounds.h", "encoders/record_address.h", "encoders/make_encoder.h",
                       "agent/stages/"),
+    "agent/letters/": ("proto/", "encoders/", "agent/stages/expression_time.h", "agent/spool/death_point.h", "agent/letters/"),
+    "agent/batches/": ("proto/", "encoders/", "agent/config/config.h", "agent/log.h", "agent/spool/", "agent/stages/",
+                       "agent/batches/"),
+    "agent/routes/": ("proto/", "encoders/", "transports/", "agent/config/config.h", "agent/log.h", "agent/version.h",
+                      "agent/spool/", "agent/letters/", "agent/batches/", "agent/routes/"),
     "agent/": ("proto/", "encoders/", "transports/", "agent/"),
 }
 
@@ -21,19 +26,21 @@ MAY_INCLUDE = {
 # a room's own that says so in its name or is listed in full.
 DOORS = {
     r"google/protobuf/|.*\.pb\.h": ("proto/",),
-    r"fstrm(/|\.h)": ("agent/inputs/", "transports/dnstap"),
+    r"fstrm(/|\.h)": ("proto/control_frame",),
     r"rapidjson/": ("encoders/", "transports/", "agent/admin/"),
-    r"boost/": ("transports/connection", "agent/inputs/", "agent/admin/"),
-    r"openssl/": ("transports/connection", "agent/inputs/", "agent/stages/privacy", "agent/commands/replay/capture_survey"),
+    r"boost/": ("transports/network/", "transports/http/", "agent/inputs/", "agent/admin/"),
+    r"openssl/": ("transports/tls/", "transports/fluent/digest", "agent/inputs/", "agent/stages/privacy",
+                  "agent/commands/replay/capture_survey"),
     r"toml(\+\+|plusplus)": ("agent/config",),
     r"re2/": ("agent/stages/pattern",),
     r"libpsl\.h": ("agent/stages/registered_domains",),
     r"maxminddb\.h": ("agent/stages/places",),
+    r"isa-l/": ("transports/compression",),
     r"(zlib|libdeflate)\.h": ("transports/compression", "agent/commands/decompressor"),
     r"zstd\.h": ("transports/compression", "agent/spool/packed_frames", "agent/commands/decompressor"),
     r"CLI/": ("agent/commands/",),
-    r"prometheus/": ("agent/counters", "agent/admin/metrics"),
-    r"systemd/": ("agent/systemd",),
+    r"prometheus/": ("agent/admin/metrics",),
+    r"librdkafka/": ("transports/kafka/",),
     r"doctest": ("tests/",),
 }
 

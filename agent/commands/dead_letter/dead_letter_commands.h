@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "agent/commands/report_format.h"
-#include "agent/dead_letter_files.h"
-#include "agent/letter.h"
+#include "agent/letters/dead_letter_files.h"
+#include "agent/letters/letter.h"
 
 namespace CLI {
 class App;

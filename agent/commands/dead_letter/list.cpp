@@ -9,6 +9,7 @@
 #include "agent/commands/figure_words.h"
 #include "agent/commands/json_text.h"
 #include "agent/commands/text_table.h"
+#include "proto/characters.h"
 
 namespace tapferry {
 
@@ -73,6 +74,11 @@ std::string known_time_words(const Timestamp& time) {
     return time.seconds == 0 ? "-" : time_words(time);
 }
 
+// As it was told; only a file that somebody has changed holds what may not be shown.
+std::string reason_words(const std::string& reason) {
+    return std::ranges::all_of(reason, is_printable) ? reason : file_words(reason);
+}
+
 void print_text(const std::vector<Summary>& summaries) {
     TextTable table({"DESTINATION", "LETTERS", "BYTES", "OLDEST", "NEWEST", "WAIT TO BE SENT AGAIN", ""});
     for (const auto& one : summaries)
@@ -87,8 +93,8 @@ void print_text(const std::vector<Summary>& summaries) {
         std::uint64_t others = one.other_reasons;
         for (std::size_t i = 0; i < reasons.size(); ++i) {
             if (i < reasons_shown)
-                std::cout << "    " << with_commas(reasons[i].second) << "  " << file_words(reasons[i].first)
-                          << '\n';
+                std::cout << "    " << with_commas(reasons[i].second) << "  "
+                          << reason_words(reasons[i].first) << '\n';
             else
                 others += reasons[i].second;
         }

@@ -49,7 +49,7 @@ LetterPlaces find_letters(const DeadLetterArguments& arguments) {
     std::map<std::string, bool> names;  // and whether they are configured
     const bool all = !arguments.state_directory.empty();
     if (!all) {
-        const Config config = read_config(arguments.config);
+        const Config config = read_outline(arguments.config);
         places.state = config.state_directory;
         for (const auto& destination : config.destinations)
             if (destination.enabled) names[destination.name] = true;

@@ -35,13 +35,18 @@ class Selection {
     std::optional<Timestamp> until_;
 };
 
+// Of a frame, for people: enough to know it by.
+constexpr std::size_t most_octets = 256;
+
 std::string content_words(const Letter& letter) {
     TextBuffer text;
     if (letter.content == Letter::Content::frame) {
         text.append("frame of ");
         append_decimal(text, letter.bytes.size());
         text.append(" octets: ");
-        append_hex(text, {reinterpret_cast<const std::uint8_t*>(letter.bytes.data()), letter.bytes.size()});
+        const std::size_t shown = std::min(letter.bytes.size(), most_octets);
+        append_hex(text, {reinterpret_cast<const std::uint8_t*>(letter.bytes.data()), shown});
+        if (shown != letter.bytes.size()) text.append(" ... (whole with --format json)");
     } else if (std::ranges::all_of(letter.bytes, is_printable)) {
         text.append(letter.bytes);
     } else {

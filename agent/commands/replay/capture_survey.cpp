@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "agent/commands/replay/frame_clock.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "agent/config/config.h"
-#include "agent/route.h"
+#include "agent/routes/route.h"
 #include "agent/spool/block_builder.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/spool.h"

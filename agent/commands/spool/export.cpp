@@ -86,9 +86,11 @@ class Export {
 Position beginning(const SpoolArguments& arguments, const LogPlaces& places, Position begin) {
     if (arguments.destination.empty()) return begin;
     const DestinationPlace& destination = find_destination(places, arguments.destination);
-    if (destination.saved)
-        return destination.saved->late.empty() ? destination.saved->position
-                                               : destination.saved->late.front().position;
+    if (destination.saved) {
+        const SavedPosition& saved = *destination.saved;
+        if (!saved.late.empty()) return saved.late.front().position;
+        return saved.given_up.covers(saved.position) ? saved.given_up.to : saved.position;
+    }
     std::cerr << "tapferry: " << arguments.destination
               << " has no saved position: from the log's beginning on\n";
     return begin;

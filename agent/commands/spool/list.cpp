@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "agent/admin/fetch.h"
 #include "agent/commands/capture_file.h"
 #include "agent/commands/count_words.h"
 #include "agent/commands/figure_words.h"
@@ -18,7 +19,8 @@ namespace {
 std::vector<std::string> needed_by(const SegmentGlance& segment, const LogPlaces& places) {
     std::vector<std::string> names;
     for (const auto& destination : places.destinations)
-        if (destination.configured && destination.saved && needed_from(*destination.saved) < segment.end)
+        if (destination.configured && destination.saved && segment.name.base < segment.end &&
+            needed_from(*destination.saved) < segment.end)
             names.push_back(destination.name);
     return names;
 }
@@ -28,10 +30,12 @@ struct Totals {
     std::uint64_t content_bytes = 0;
     Position begin = first_position;
     Position end = first_position;
+    bool in_use = false;  // by an agent
 };
 
-Totals totals_of(const std::vector<SegmentGlance>& log) {
+Totals totals_of(const std::vector<SegmentGlance>& log, const LogPlaces& places) {
     Totals totals;
+    totals.in_use = agent_listens(places.spool.parent_path());
     if (!log.empty()) totals.begin = log.front().name.base;
     for (const auto& segment : log) {
         totals.bytes += segment.bytes;
@@ -41,13 +45,20 @@ Totals totals_of(const std::vector<SegmentGlance>& log) {
     return totals;
 }
 
-std::uint64_t behind(const DestinationPlace& destination, Position end) {
-    const Position at = destination.saved->position;
-    return (at < end ? distance(at, end) : 0) + late_frames(*destination.saved);
+// Frames that are lost before the position comes there. Beside a running agent what the log has dropped is
+// not among them: the destination may have had it, and only the agent knows.
+std::uint64_t lost_ahead(const SavedPosition& saved, const Totals& log) {
+    return given_up_ahead(saved) +
+           (log.in_use ? 0 : dropped_ahead(saved, saved.position, first_position, log.begin));
 }
 
-std::uint64_t lost(const SavedPosition& saved) {
-    std::uint64_t sum = 0;
+std::uint64_t behind(const SavedPosition& saved, const Totals& log) {
+    const Position at = saved.position;
+    return (at < log.end ? distance(at, log.end) : 0) + late_frames(saved) - lost_ahead(saved, log);
+}
+
+std::uint64_t lost(const SavedPosition& saved, const Totals& log) {
+    std::uint64_t sum = lost_ahead(saved, log);
     for (const std::uint64_t one : saved.totals.lost) sum += one;
     return sum;
 }
@@ -66,11 +77,11 @@ std::string ratio_words(const SegmentGlance& segment) {
 }
 
 void print_text(const LogPlaces& places, const std::vector<SegmentGlance>& log) {
-    const Totals totals = totals_of(log);
+    const Totals totals = totals_of(log, places);
     std::cout << file_words(places.spool.string()) << ": " << counted(log.size(), "segment") << ", "
-              << size_words(totals.bytes);
+              << room_words(totals.bytes);
     if (totals.bytes != totals.content_bytes)
-        std::cout << " (" << size_words(totals.content_bytes) << " uncompressed)";
+        std::cout << " (" << room_words(totals.content_bytes) << " uncompressed)";
     std::cout << ", " << counted(distance(totals.begin, totals.end), "frame") << "\n\n";
     TextTable segments({"SEGMENT", "FIRST", "LAST", "FROM", "UNTIL", "BYTES", "COMPRESSED", "NEEDED BY"});
     for (const auto& segment : log) {
@@ -88,8 +99,8 @@ void print_text(const LogPlaces& places, const std::vector<SegmentGlance>& log) 
         const std::string words = destination.configured ? "" : "is not configured: keeps nothing";
         if (destination.saved)
             destinations.add({file_words(destination.name), with_commas(number(destination.saved->position)),
-                              with_commas(behind(destination, totals.end)),
-                              with_commas(lost(*destination.saved)), words});
+                              with_commas(behind(*destination.saved, totals)),
+                              with_commas(lost(*destination.saved, totals)), words});
         else
             destinations.add({file_words(destination.name), "-", "-", "-",
                               words.empty() ? "has no saved position" : words});
@@ -98,7 +109,7 @@ void print_text(const LogPlaces& places, const std::vector<SegmentGlance>& log) 
 }
 
 std::string list_json(const LogPlaces& places, const std::vector<SegmentGlance>& log) {
-    const Totals totals = totals_of(log);
+    const Totals totals = totals_of(log, places);
     JsonText json;
     json.open('{').add("directory", places.spool.string());
     json.add("begin", number(totals.begin)).add("end", number(totals.end));
@@ -120,8 +131,8 @@ std::string list_json(const LogPlaces& places, const std::vector<SegmentGlance>&
         if (destination.saved)
             json.add("position", number(destination.saved->position))
                 .add("needed_from", number(needed_from(*destination.saved)))
-                .add("behind", behind(destination, totals.end))
-                .add("lost", lost(*destination.saved));
+                .add("behind", behind(*destination.saved, totals))
+                .add("lost", lost(*destination.saved, totals));
         json.close('}');
     }
     return json.close(']').close('}').text();

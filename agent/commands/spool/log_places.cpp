@@ -25,7 +25,7 @@ LogPlaces find_log(const SpoolArguments& arguments) {
     std::map<std::string, bool> names;  // and whether they are configured
     const bool all = !state.empty();
     if (!all) {
-        const Config config = read_config(arguments.config);
+        const Config config = read_outline(arguments.config);
         state = config.state_directory;
         for (const auto& destination : config.destinations)
             if (destination.enabled) names[destination.name] = true;

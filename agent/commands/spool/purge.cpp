@@ -13,6 +13,7 @@
 #include "agent/commands/question.h"
 #include "agent/commands/spool/spool_commands.h"
 #include "agent/config/config.h"
+#include "agent/routes/cursor.h"
 #include "agent/spool/disk.h"
 #include "agent/spool/reader.h"
 #include "agent/spool/spool.h"
@@ -21,24 +22,29 @@ namespace tapferry {
 
 namespace {
 
-// What a destination gives up: frames that wait for it, and queries that it has read and that wait for their
-// responses.
-std::uint64_t given_up(const SavedPosition& saved, Position end) {
-    return (saved.position < end ? distance(saved.position, end) : 0) + late_frames(saved) + all_open(saved);
-}
+// What a destination gives up: frames that wait for it and were not given up or dropped before, and queries
+// that it has read and that wait for their responses.
+struct Purge {
+    SavedPosition saved;  // as it is afterwards: the destination itself passes the frames and tells of them
+    std::uint64_t frames = 0;
+    Cursor::Obstacle obstacle = Cursor::Obstacle::none;  // then nothing is given up
+};
 
-// The ledger balances afterwards: read queries that were not told yet are lost, and no longer read.
-SavedPosition moved_to(SavedPosition saved, Position end) {
-    saved.totals.lost[static_cast<std::size_t>(LossReason::purge)] += given_up(saved, end);
-    saved.totals.read -= std::min(saved.totals.read, all_open(saved));
-    LedgerCounts& since = saved.notices.since;
-    if (!saved.late.empty()) since += saved.late.front().notices.since;
-    since.lost += given_up(saved, end);
-    since.read -= std::min(since.read, all_open(saved));
-    saved.open = 0;
-    saved.late.clear();
-    saved.position = saved.open_from = saved.highest = end;
-    return saved;
+// Nothing is on its way, whatever was when some of it was given up.
+Purge purge_of(const SavedPosition& saved, const SpoolExtent& log) {
+    Cursor cursor(saved);
+    Purge purge{saved, 0, cursor.before_giving_up(log.begin, log.end)};
+    if (purge.obstacle != Cursor::Obstacle::none) return purge;
+    purge.frames = cursor.give_up(log.begin, log.end);
+    purge.saved = cursor.settled();
+    purge.saved.highest = log.end;
+    std::vector<LateStretch>& late = purge.saved.late;
+    for (std::size_t i = 0; i < late.size(); ++i) {
+        const GivenUpLate done = give_up(late[i], log.begin, late.size() < most_late_stretches);
+        purge.frames += done.frames;
+        if (done.rest) late.insert(late.begin() + static_cast<std::ptrdiff_t>(i) + 1, *done.rest);
+    }
+    return purge;
 }
 
 std::vector<const DestinationPlace*> chosen(const SpoolArguments& arguments, const LogPlaces& places) {
@@ -52,12 +58,12 @@ std::vector<const DestinationPlace*> chosen(const SpoolArguments& arguments, con
     return destinations;
 }
 
-bool ask(const std::vector<const DestinationPlace*>& destinations, Position end) {
+bool ask(const std::vector<const DestinationPlace*>& destinations, const SpoolExtent& log) {
     std::cerr << "This gives up, for good:\n";
     for (const auto* destination : destinations) {
         std::cerr << "    " << destination->name << ": ";
         if (destination->saved)
-            std::cerr << counted(given_up(*destination->saved, end), "frame") << '\n';
+            std::cerr << counted(purge_of(*destination->saved, log).frames, "frame") << '\n';
         else
             std::cerr << "everything in the spool\n";
     }
@@ -70,14 +76,13 @@ std::string frames_given_up(const std::string& destination, std::uint64_t frames
 }
 
 // Whoever is not asked for is needed still: the log is kept from there on.
-Position needed_from(const LogPlaces& places, const std::vector<const DestinationPlace*>& purged,
-                     Position end) {
+Position kept_from(const LogPlaces& places, const std::vector<const DestinationPlace*>& purged,
+                   Position end) {
     Position needed = end;
     for (const auto& destination : places.destinations) {
         const bool gone = std::ranges::find(purged, &destination) != purged.end();
         if (destination.configured && !gone)
-            needed = std::min(needed,
-                              destination.saved ? tapferry::needed_from(*destination.saved) : first_position);
+            needed = std::min(needed, destination.saved ? needed_from(*destination.saved) : first_position);
     }
     return needed;
 }
@@ -123,19 +128,28 @@ int nothing_purged() {
     return 1;
 }
 
-}  // namespace
-
-int spool_purge_command(const SpoolArguments& arguments) {
-    if (arguments.all == !arguments.destination.empty())
-        throw WrongUsage("give --destination NAME, or --all for every destination");
-    LogPlaces places = find_log(arguments);
-    const std::filesystem::path state = places.spool.parent_path();
-    if (agent_listens(state)) {
-        const auto destinations = chosen(arguments, places);
-        const Position end = spool_extent(places.spool, posix_disk()).end;
-        if (!arguments.yes && !ask(destinations, end)) return nothing_purged();
-        return purge_in_agent(state, destinations);
+// Saves that the destination gives up what it can. False, and told: it cannot give up anything.
+bool purge_alone(const DestinationPlace& destination, const Spool& spool, const SpoolExtent& log) {
+    SavedPosition saved;
+    saved.start = saved.position = saved.open_from = log.begin;
+    saved.notices.incarnation = spool.incarnation();
+    if (destination.saved) saved = *destination.saved;
+    Purge purge = purge_of(saved, log);
+    if (purge.obstacle != Cursor::Obstacle::none) {
+        std::cerr << "tapferry: " << destination.name << ": " << words_of(purge.obstacle) << '\n';
+        return false;
     }
+    purge.saved.incarnation = spool.incarnation();
+    PositionFile file(destination.file, posix_disk());
+    if (!file.save(purge.saved))
+        throw std::system_error(errno, std::generic_category(),
+                                destination.file.string() + " cannot be written; the spool is as before");
+    std::cerr << frames_given_up(destination.name, purge.frames);
+    return true;
+}
+
+// While no agent runs.
+int purge_without_agent(const SpoolArguments& arguments, LogPlaces places) {
     // Before the lock is had, for words about a name that is wrong.
     static_cast<void>(chosen(arguments, places));
     become_owner_of(places.spool);
@@ -144,26 +158,30 @@ int spool_purge_command(const SpoolArguments& arguments) {
     for (auto& destination : places.destinations)
         destination.saved = read_saved_position(destination.file, posix_disk());
     const auto destinations = chosen(arguments, places);
-    if (!arguments.yes && !ask(destinations, spool->end())) return nothing_purged();
-    for (const auto* destination : destinations) {
-        SavedPosition saved;
-        saved.start = saved.position = saved.open_from = spool->begin();
-        if (destination->saved) saved = *destination->saved;
-        const std::uint64_t lost = given_up(saved, spool->end());
-        saved = moved_to(saved, spool->end());
-        saved.incarnation = spool->incarnation();
-        PositionFile file(destination->file, posix_disk());
-        if (!file.save(saved))
-            throw std::system_error(
-                errno, std::generic_category(),
-                destination->file.string() + " cannot be written; the spool is as before");
-        std::cerr << frames_given_up(destination->name, lost);
-    }
+    const SpoolExtent log{spool->begin(), spool->end(), 0, 0};
+    if (!arguments.yes && !ask(destinations, log)) return nothing_purged();
+    std::vector<const DestinationPlace*> purged;
+    for (const auto* destination : destinations)
+        if (purge_alone(*destination, *spool, log)) purged.push_back(destination);
     const std::uint64_t before = spool->bytes();
-    spool->trim(needed_from(places, destinations, spool->end()));
-    std::cerr << "tapferry: " << size_words(before - spool->bytes()) << " freed, "
-              << size_words(spool->bytes()) << " left in the spool\n";
-    return 0;
+    spool->trim(kept_from(places, purged, spool->end()));
+    std::cerr << "tapferry: " << room_words(before - spool->bytes()) << " freed, "
+              << room_words(spool->bytes()) << " left in the spool\n";
+    return purged.size() == destinations.size() ? 0 : 1;
+}
+
+}  // namespace
+
+int spool_purge_command(const SpoolArguments& arguments) {
+    if (arguments.all == !arguments.destination.empty())
+        throw WrongUsage("give --destination NAME, or --all for every destination");
+    LogPlaces places = find_log(arguments);
+    const std::filesystem::path state = places.spool.parent_path();
+    if (!agent_listens(state)) return purge_without_agent(arguments, std::move(places));
+    const auto destinations = chosen(arguments, places);
+    if (!arguments.yes && !ask(destinations, spool_extent(places.spool, posix_disk())))
+        return nothing_purged();
+    return purge_in_agent(state, destinations);
 }
 
 }  // namespace tapferry

@@ -24,7 +24,7 @@ void print_text(const LogCheck& check) {
             std::cout << counted(lost, "frame") << " damaged, " << number(damage.from) << " to "
                       << number(damage.to) - 1 << '\n';
     }
-    std::cout << counted(check.segments, "segment") << ", " << size_words(check.bytes) << ": "
+    std::cout << counted(check.segments, "segment") << ", " << room_words(check.bytes) << ": "
               << counted(check.frames, "frame") << " sound, " << with_commas(check.damaged_frames())
               << " damaged";
     if (check.notices != 0) std::cout << ", " << counted(check.notices, "notice") << " of the agent";
@@ -60,7 +60,7 @@ int spool_verify_command(const SpoolArguments& arguments) {
     {
         ProgressBar bar(spool_extent(places.spool, posix_disk()).bytes);
         check = check_log(places.spool, posix_disk(), [&](std::uint64_t bytes) {
-            if (bar.due()) bar.show(bytes, size_words(bytes));
+            if (bar.due()) bar.show(bytes, room_words(bytes));
             return !interrupted();
         });
     }

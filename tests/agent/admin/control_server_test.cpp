@@ -16,7 +16,7 @@
 #include "agent/admin/server.h"
 #include "tests/agent/admin/agent_status.h"
 #include "tests/agent/json_lines.h"
-#include "tests/agent/receiver.h"
+#include "tests/agent/routes/receiver.h"
 #include "tests/transports/peer.h"
 #include "tests/transports/transport_fixture.h"
 

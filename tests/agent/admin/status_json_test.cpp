@@ -126,6 +126,18 @@ TEST_CASE("the table tells why a destination is failing") {
     CHECK(table.find("retrying") != std::string::npos);
 }
 
+TEST_CASE("what only a person can change is told as that, in the table and on the screen") {
+    AgentStatus status = failing_status(1000, "401 token expired");
+    for (const bool needs_a_person : {false, true}) {
+        status.routes.front().needs_a_person = needs_a_person;
+        const std::string json = status_json(status);
+        for (const std::string& text : {status_table(json), status_screen(json, 200)}) {
+            CHECK((text.find("needs a person") != std::string::npos) == needs_a_person);
+            CHECK((text.find("retrying") != std::string::npos) == !needs_a_person);
+        }
+    }
+}
+
 TEST_CASE("the screen tells lag, rates and how long the spool lasts, as the JSON does") {
     AgentStatus status = sound_status();  // 1,110 frames in 4,096 bytes
     status.rate = 100;

@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "tests/agent/commands/captured.h"
-#include "transports/descriptor.h"
+#include "transports/network/descriptor.h"
 
 namespace tapferry {
 namespace {

@@ -63,8 +63,29 @@ struct FormatWriter {
     void operator()(const YamlOptions& yaml) const { out << "yaml " << static_cast<int>(yaml.layout); }
     void operator()(const DigOptions&) const { out << "dig"; }
     void operator()(const HexOptions&) const { out << "hex"; }
-    void operator()(const DnstapOptions&) const { out << "dnstap"; }
+    void operator()(const DnstapOptions& dnstap) const {
+        out << "dnstap" << (dnstap.carry_id ? " with ids" : "");
+    }
 };
+
+std::string describe(const TlsOptions& tls) {
+    return "ca " + tls.ca_file + " certificate " + tls.certificate_file + " key " + tls.key_file +
+           (tls.min_version == TlsOptions::MinVersion::tls13 ? " from 1.3" : " from 1.2") + " name " +
+           tls.server_name + " pins " + std::to_string(tls.pins.size()) + (tls.verify ? "" : " not verified");
+}
+
+void describe(std::ostream& out, const HttpServers& servers) {
+    for (const auto& url : servers.urls) out << "\n    " << url.text << " " << url.target;
+    for (const auto& [name, value] : servers.headers) out << "\n    " << name << ": " << value;
+    const auto& login = servers.credentials;
+    out << "\n    login " << static_cast<int>(login.kind) << " " << login.name << " " << login.secret << " "
+        << login.secret_file << " " << login.scheme << " " << login.token_url.text << " " << login.scope;
+    if (servers.proxy) out << "\n    proxy " << servers.proxy->text;
+    if (servers.tls) out << "\n    tls " << describe(*servers.tls);
+    out << "\n    compression " << static_cast<int>(servers.compression) << " connections "
+        << servers.connections << " timeouts " << servers.connect_timeout.count() << " "
+        << servers.timeout.count() << " " << servers.reopen_after.count();
+}
 
 struct TransportWriter {
     std::ostream& out;
@@ -73,9 +94,50 @@ struct TransportWriter {
             << stream.replay_window.count() << " connect " << stream.connect_timeout.count() << " user "
             << stream.user_timeout.count() << " stall " << stream.stall_timeout.count();
         for (const auto& address : stream.addresses) out << "\n    " << describe(address);
+        if (stream.tls) out << "\n    tls " << describe(*stream.tls);
+    }
+    void operator()(const RelpOptions& relp) const {
+        out << "relp window " << relp.window << " connect " << relp.connect_timeout.count() << " answer "
+            << relp.answer_timeout.count() << " user " << relp.user_timeout.count() << " stall "
+            << relp.stall_timeout.count();
+        for (const auto& address : relp.addresses) out << "\n    " << describe(address);
+        if (relp.tls) out << "\n    tls " << describe(*relp.tls);
+    }
+    void operator()(const FluentOptions& fluent) const {
+        out << "fluent tag " << fluent.tag << " key " << fluent.shared_key << " user " << fluent.username
+            << " " << fluent.password << " acknowledgement " << fluent.acknowledgement << " window "
+            << fluent.replay_window.count() << " connect " << fluent.connect_timeout.count() << " answer "
+            << fluent.answer_timeout.count() << " user " << fluent.user_timeout.count() << " stall "
+            << fluent.stall_timeout.count();
+        for (const auto& address : fluent.addresses) out << "\n    " << describe(address);
+        if (fluent.tls) out << "\n    tls " << describe(*fluent.tls);
     }
     void operator()(const DatagramOptions& datagram) const {
         out << "datagram max " << datagram.max_bytes << "\n    " << describe(datagram.address);
+    }
+    void operator()(const KafkaOptions& kafka) const {
+        out << "kafka topic " << kafka.topic << " key " << static_cast<int>(kafka.key) << " format "
+            << kafka.format << " password " << kafka.password_file << " token " << kafka.token_file;
+        for (const auto& broker : kafka.brokers) out << "\n    " << describe(broker);
+        for (const auto& [name, value] : kafka.headers) out << "\n    header " << name << ": " << value;
+        for (const auto& [name, value] : kafka.properties) out << "\n    " << name << " = " << value;
+    }
+    void operator()(const SplunkHecOptions& hec) const {
+        out << "hec endpoint " << static_cast<int>(hec.endpoint) << " index by event " << hec.index_by_event
+            << " acknowledgement " << hec.acknowledgement << " within " << hec.acknowledge_within.count();
+        for (const auto& [name, value] : hec.metadata) out << " " << name << "=" << value;
+        describe(out, hec.servers);
+    }
+    void operator()(const ElasticsearchOptions& elastic) const {
+        out << "elasticsearch " << elastic.index << " ids " << elastic.use_id << " pipeline "
+            << elastic.pipeline;
+        describe(out, elastic.servers);
+    }
+    void operator()(const HttpOptions& http) const {
+        out << "http " << http.method << " " << http.content_type << " each " << http.one_record_each << " <"
+            << http.prefix << "|" << http.separator << "|" << http.suffix << "> statuses "
+            << http.accept.size() << " " << http.refuse.size() << " " << http.retry.size();
+        describe(out, http.servers);
     }
     void operator()(const FileOptions& file) const {
         out << "file " << file.path << " framing " << static_cast<int>(file.framing) << " fsync "
@@ -85,6 +147,13 @@ struct TransportWriter {
         out << "stdout framing " << static_cast<int>(standard.framing);
     }
 };
+
+void describe(std::ostream& out, const SplunkEnvelopeOptions& envelope) {
+    out << "  splunk host " << envelope.host << " source " << envelope.source << " sourcetype "
+        << envelope.sourcetype << " index " << envelope.index << " json " << envelope.is_json;
+    for (const auto& name : envelope.indexed_fields) out << " " << name;
+    out << "\n";
+}
 
 void describe(std::ostream& out, const SyslogHeaderOptions& header) {
     out << "  syslog rfc " << static_cast<int>(header.rfc) << " facility " << int{header.facility} << " app "
@@ -98,6 +167,8 @@ void ConfigFolder::write(std::string_view name, std::string_view text) const {
     const std::filesystem::path file = path(name);
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << text;
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 std::vector<std::string> ConfigFolder::faults() const {
@@ -171,6 +242,7 @@ std::string describe(const DestinationConfig& destination) {
     std::visit(FormatWriter{out}, destination.format);
     out << "\n";
     if (destination.syslog_header) describe(out, *destination.syslog_header);
+    if (destination.splunk_envelope) describe(out, *destination.splunk_envelope);
     out << "  ";
     std::visit(TransportWriter{out}, destination.transport);
     for (const auto& [name, value] : destination.stages.labels) out << " label " << name << "=" << value;

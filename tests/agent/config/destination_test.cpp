@@ -14,6 +14,7 @@ TEST_CASE("each type has its default format and selection") {
     };
     for (const auto& row :
          {Row{"type = \"syslog\"\naddress = \"a:1\"", "cef", usual},
+          Row{"type = \"relp\"\naddress = \"a:1\"", "cef", usual},
           Row{"type = \"tcp\"\naddress = \"a:1\"", "json", usual},
           Row{"type = \"file\"\npath = \"/x\"", "json", all}, Row{"type = \"stdout\"", "json", all},
           Row{"type = \"stdout\"\nformat = \"cef\"", "cef", usual},
@@ -93,6 +94,77 @@ TEST_CASE("over UDP there is one address, no framing and no replay window") {
     CHECK(faults(udp + "address = \"a:514\"\nmax_bytes = 1023").size() == 1);
 }
 
+TEST_CASE("datagrams that most events of a format do not fit into are warned of") {
+    ConfigFolder folder;
+    const auto warnings = [&folder](const std::string& lines) {
+        folder.write("tapferry.toml", with_destination(lines));
+        return folder.read().warnings;
+    };
+    const std::string udp = "type = \"udp\"\naddress = \"a:514\"\n";
+    const std::string syslog = "type = \"syslog\"\ntransport = \"udp\"\naddress = \"a:514\"\n";
+    for (const std::string& datagrams : {udp, syslog})
+        for (const std::string format : {"ecs", "ocsf"}) {
+            const auto told = warnings(datagrams + "format = \"" + format + "\"");
+            REQUIRE(told.size() == 1);
+            CHECK(told[0].text.find("become dead letters") != std::string::npos);
+            CHECK(warnings(datagrams + "max_bytes = 8192\nformat = \"" + format + "\"").empty());
+        }
+    CHECK(warnings(udp + "format = \"json\"").empty());
+    CHECK(warnings("type = \"tcp\"\naddress = \"a:514\"\nformat = \"ecs\"").empty());
+}
+
+TEST_CASE("what waits for acknowledgements, or for their absence, has no effect on the other way") {
+    ConfigFolder folder;
+    const auto warnings = [&folder](const std::string& lines) {
+        folder.write("tapferry.toml", with_destination(lines));
+        return folder.read().warnings.size();
+    };
+    const std::string fluent = "type = \"fluent\"\naddress = \"a:1\"\nreplay_window = \"1s\"";
+    CHECK(warnings(fluent) == 1);
+    CHECK(warnings(fluent + "\nacknowledgement = false") == 0);
+    const std::string hec =
+        "type = \"splunk_hec\"\nurl = \"https://s\"\ntoken = \"t\"\nacknowledge_within = \"60s\"";
+    CHECK(warnings(hec) == 1);
+    CHECK(warnings(hec + "\nacknowledgement = true") == 0);
+}
+
+TEST_CASE("the host's own log is a socket of datagrams, whose host name the log adds itself") {
+    const auto one = destination("type = \"syslog\"\naddress = \"/dev/log\"");
+    const auto& options = std::get<DatagramOptions>(one.transport);
+    CHECK(options.address.unix_path == "/dev/log");
+    CHECK(options.max_bytes == 8096);
+    CHECK(one.where == "/dev/log");
+    CHECK(one.syslog_header->rfc == SyslogHeaderOptions::Rfc::rfc3164);
+    CHECK(one.syslog_header->hostname == SyslogHeaderOptions::Hostname::none);
+    const auto other = destination("type = \"syslog\"\naddress = \"/dev/log\"\nrfc = \"5424\"");
+    CHECK(other.syslog_header->hostname == SyslogHeaderOptions::Hostname::identity);
+    const auto stream = destination("type = \"syslog\"\naddress = \"/run/log\"\ntransport = \"tcp\"");
+    CHECK(std::get<StreamOptions>(stream.transport).addresses.front().unix_path == "/run/log");
+    CHECK(faults("type = \"syslog\"\naddress = \"a:1\"\nhostname = \"none\"").size() == 1);
+}
+
+TEST_CASE("datagrams of lines are as long as the configuration says") {
+    const std::string udp = "type = \"udp\"\naddress = \"a:5170\"\n";
+    const auto one = destination(udp);
+    CHECK(one.format_name == "json");
+    CHECK(one.max_record_bytes == 1400);
+    CHECK(std::get<DatagramOptions>(one.transport).max_bytes == 1400);
+    CHECK(std::get<DatagramOptions>(destination(udp + "max_bytes = 9000").transport).max_bytes == 9000);
+    CHECK(std::get<CefOptions>(destination(udp + "format = \"cef\"").format).max_bytes == 1400);
+    CHECK(faults(udp + "max_bytes = 65508").size() == 1);
+    CHECK(faults(udp + "framing = \"newline\"").size() == 1);
+    CHECK(faults("type = \"udp\"\naddresses = [\"a:1\"]").size() == 2);
+}
+
+TEST_CASE("GELF over UDP goes in chunks, of which there are 128 at most and none above 8192 bytes") {
+    const std::string udp = "type = \"udp\"\naddress = \"a:12201\"\nformat = \"gelf\"\n";
+    const auto one = destination(udp);
+    CHECK(std::get<DatagramOptions>(one.transport).gelf_chunks);
+    CHECK(one.max_record_bytes == 128 * 1388);
+    CHECK(destination(udp + "max_bytes = 8192").max_record_bytes == 128 * 8180);
+    CHECK(faults(udp + "max_bytes = 8193").size() == 1);
+}
+
 TEST_CASE("over TCP a syslog message may be longer, and its framing is chosen") {
     const std::string tcp = "type = \"syslog\"\naddress = \"a:601\"\n";
     CHECK(std::get<CefOptions>(destination(tcp).format).max_bytes == 8096);
@@ -100,7 +172,7 @@ TEST_CASE("over TCP a syslog message may be longer, and its framing is chosen") 
     CHECK(std::get<StreamOptions>(destination(tcp + "framing = \"newline\"").transport).framing ==
           Framing::newline);
     CHECK(faults(tcp + "framing = \"nul\"").size() == 1);
-    CHECK(faults(tcp + "transport = \"tls\"").size() == 1);
+    CHECK(faults(tcp + "transport = \"quic\"").size() == 1);
 }
 
 TEST_CASE("each framing of tcp is one of three") {
@@ -215,6 +287,33 @@ TEST_CASE("transactions are off until their table is there, and have bounds") {
     }
 }
 
+TEST_CASE("a file may end by size, by time and by its name, and be packed then") {
+    const auto one = destination(
+        "type = \"file\"\npath = \"/var/log/dns.json\"\ncompression = \"zstd\"\n"
+        "rotate = { bytes = \"1GiB\", interval = \"1d\", keep = 30 }");
+    const auto& options = std::get<FileOptions>(one.transport);
+    CHECK(options.rotate_bytes == 1 << 30);
+    CHECK(options.rotate_interval == std::chrono::hours{24});
+    CHECK(options.keep == 30);
+    CHECK(options.compression == Compression::zstd);
+    CHECK(one.where == "/var/log/dns.json");
+    CHECK(faults("type = \"file\"\npath = \"/dns-%Y%m%d.json\"\ncompression = \"gzip\"\n"
+                 "rotate = { keep = 3 }")
+              .empty());
+}
+
+TEST_CASE("what can have no effect on a file that never ends, or cannot be its name, is a fault") {
+    for (const std::string lines :
+         {"path = \"/dns.json\"\ncompression = \"gzip\"", "path = \"/dns.json\"\nrotate = { keep = 3 }",
+          "path = \"/dns-%Q.json\"", "path = \"dns.json\"", "path = \"/%Y/dns.json\"",
+          "path = \"/dns.json\"\nrotate = { bytes = \"1KiB\" }",
+          "path = \"/dns.json\"\nrotate = { interval = \"1s\" }",
+          "path = \"/dns.json\"\nrotate = { size = \"1GiB\" }"}) {
+        CAPTURE(lines);
+        CHECK(faults("type = \"file\"\n" + lines).size() == 1);
+    }
+}
+
 TEST_CASE("keys of another type of destination are unknown") {
     for (const std::string lines :
          {"type = \"stdout\"\naddress = \"a:1\"", "type = \"file\"\npath = \"/x\"\nframing = \"nul\"",
@@ -229,11 +328,17 @@ TEST_CASE("keys of another type of destination are unknown") {
 }
 
 TEST_CASE("a type that does not exist is told with those that do, and its other keys are left alone") {
-    CHECK(faults("type = \"kafka\"\nbrokers = [\"a:9092\"]\ntopic = \"dns\"") ==
-          Lines{"tapferry.toml:5:8: destinations.out.type: \"kafka\" is not one of \"syslog\", \"tcp\", "
-                "\"file\" or "
-                "\"stdout\""});
+    CHECK(faults("type = \"pigeon\"\nbrokers = [\"a:9092\"]\ntopic = \"dns\"") ==
+          Lines{"tapferry.toml:5:8: destinations.out.type: \"pigeon\" is not one of \"syslog\", \"relp\", "
+                "\"kafka\", \"splunk_hec\", \"elasticsearch\", \"http\", \"tcp\", \"udp\", \"fluent\", "
+                "\"dnstap\", \"file\" or \"stdout\""});
 }
 
 }  // namespace
+TEST_CASE("a bound that nobody can reach is not told") {
+    const auto told = faults("type = \"stdout\"\ndead_letter = { max_bytes = \"1KiB\" }");
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().ends_with(": 1KiB is less than 64KiB"));
+}
+
 }  // namespace tapferry

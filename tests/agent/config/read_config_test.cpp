@@ -127,4 +127,26 @@ TEST_CASE("a hundred destinations are a hundred destinations") {
 }
 
 }  // namespace
+TEST_CASE(
+    "an outline tells where the agent is and what its destinations are called, whatever else is wrong") {
+    const ConfigFolder folder;
+    folder.write(
+        "tapferry.toml",
+        "[agent]\nstate_directory = \"/var/lib/x\"\n[admin]\nlisten = \"127.0.0.1:1\"\n[inputs.bind]\n"
+        "type = \"nothing\"\n[destinations.a]\ntype = \"splunk_hec\"\ntoken_file = \"/no/such/file\"\n");
+    folder.write("conf.d/b.toml", "[destinations.b]\nenabled = false\n");
+    CHECK(!folder.faults().empty());
+    const Config outline = read_outline(folder.path("tapferry.toml"));
+    CHECK(outline.state_directory == "/var/lib/x");
+    CHECK(outline.admin.port == 1);
+    REQUIRE(outline.destinations.size() == 2);
+    CHECK(outline.destinations[0].name == "a");
+    CHECK(outline.destinations[0].enabled);
+    CHECK(!outline.destinations[1].enabled);
+    folder.write("conf.d/b.toml", "[destinations.b\n");
+    CHECK_THROWS_AS(read_outline(folder.path("tapferry.toml")), ConfigError);
+    folder.write("conf.d/b.toml", "[admin]\nlisten = 7\n");
+    CHECK_THROWS_AS(read_outline(folder.path("tapferry.toml")), ConfigError);
+}
+
 }  // namespace tapferry

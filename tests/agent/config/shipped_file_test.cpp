@@ -72,8 +72,16 @@ TEST_CASE("the defaults of the shipped file's alternatives are those of sections
         "[destinations.summary]\ntype = \"tcp\"\naddress = \"logs.example.com:5171\"\nformat = \"summary\"\n"
         "[destinations.terminal]\ntype = \"stdout\"\nformat = \"text\"\n"
         "[destinations.own]\ntype = \"stdout\"\nformat = \"template\"\n"
-        "[destinations.people]\ntype = \"stdout\"\nformat = \"yaml\"\n");
-    for (const auto name : {"lines", "passive", "cof", "summary", "terminal", "own", "people"})
+        "[destinations.people]\ntype = \"stdout\"\nformat = \"yaml\"\n"
+        "[destinations.hec]\ntype = \"splunk_hec\"\nurl = \"https://splunk.example.com:8088\"\ntoken = "
+        "\"00000000-0000-0000-0000-000000000000\"\n"
+        "[destinations.elasticsearch]\ntype = \"elasticsearch\"\nurl = "
+        "\"https://elastic.example.com:9200\"\n"
+        "[destinations.web]\ntype = \"http\"\nurl = \"https://logs.example.com/ingest\"\noauth2 = { "
+        "token_url = \"https://login.example.com/oauth2/token\", "
+        "client_id = \"tapferry\", client_secret = \"secret\" }\n");
+    for (const auto name :
+         {"lines", "passive", "cof", "summary", "terminal", "own", "people", "hec", "elasticsearch", "web"})
         CHECK(describe(find(told, name)) == describe(find(silent, name)));
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("what is wrong in a filter is told with what would be right") {
          "filter.qname_sufix: is not a key that Tapferry knows here; did you mean \"qname_suffix\"?"},
         {"qname_suffix_file = \"/nowhere/x\"",
          "filter.qname_suffix_file: /nowhere/x cannot be read: No such file"},
-        {"qname_suffix_file = \"/\"", "filter.qname_suffix_file: / is no file"},
+        {"qname_suffix_file = \"/\"", "filter.qname_suffix_file: / is not a regular file"},
     };
     for (const auto& [line, told] : faults) {
         const std::string all = fault("[destinations.out.filter]\n" + std::string(line));

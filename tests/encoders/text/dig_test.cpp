@@ -138,6 +138,17 @@ TEST_CASE("dnstap is the frame itself, and nothing where there is none") {
     CHECK(render_all(DnstapOptions{}, builder.build()).empty());
 }
 
+TEST_CASE("dnstap with carry_id has the event's id, as json shows it, behind the frame in extra") {
+    EventBuilder builder;
+    const std::string frame("\x0A\x01x", 3);
+    builder.event().frame = {reinterpret_cast<const std::uint8_t*>(frame.data()), frame.size()};
+    builder.event().extra = "rack 7";
+    builder.event().id = {0xabc, 0x1f};
+    const std::string id = "0000000000000abc000000000000001f";
+    CHECK(render(JsonOptions{}, builder.build()).find("\"id\":\"" + id + "\"") != std::string::npos);
+    CHECK(render(DnstapOptions{true}, builder.build()) == frame + "\x1A\x27" + id + ";rack 7");
+}
+
 TEST_CASE("formats that pass the frame's bytes on are known, so that privacy can refuse them") {
     for (const std::string_view name : format_names()) {
         CAPTURE(name);

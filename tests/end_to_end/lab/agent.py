@@ -27,32 +27,33 @@ silence = "0"
 """
 
 
-def tcp(name, port, replay_window="2s", more=""):
+def destination(name, kind, *keys, tables=""):
+    """One that gets everything, from the oldest on, and is tried again soon. `keys`: lines of its own."""
+    own = "\n".join(keys)
     return f"""[destinations.{name}]
-type = "tcp"
-address = "127.0.0.1:{port}"
-format = "json"
-replay_window = "{replay_window}"
-batch = {{ max_events = 1000, max_bytes = "256KiB", linger = "50ms" }}
-retry = {{ initial = "100ms", max = "1s" }}
+type = "{kind}"
 start = "oldest"
-{more}[destinations.{name}.filter]
+retry = {{ initial = "100ms", max = "1s" }}
+{own}
+[destinations.{name}.filter]
 messages = ["all"]
-"""
+{tables}"""
+
+
+def one_or_more(key, places):
+    """`url = "…"`, or of several `urls = ["…", "…"]`."""
+    plural = f"{key}es" if key.endswith("s") else f"{key}s"
+    return f'{key} = "{places}"' if isinstance(places, str) else f"{plural} = {json.dumps(places)}"
+
+
+def tcp(name, port, replay_window="2s", more=""):
+    return destination(name, "tcp", f'address = "127.0.0.1:{port}"', 'format = "json"', f'replay_window = "{replay_window}"',
+                       'batch = { max_events = 1000, max_bytes = "256KiB", linger = "50ms" }', more)
 
 
 def syslog(name, port, more="", framing="octet-counting"):
-    return f"""[destinations.{name}]
-type = "syslog"
-address = "127.0.0.1:{port}"
-transport = "tcp"
-framing = "{framing}"
-{more}replay_window = "2s"
-retry = {{ initial = "100ms", max = "1s" }}
-start = "oldest"
-[destinations.{name}.filter]
-messages = ["all"]
-"""
+    return destination(name, "syslog", f'address = "127.0.0.1:{port}"', 'transport = "tcp"', f'framing = "{framing}"',
+                       'replay_window = "2s"', more)
 
 
 def file(name, path, format="passivedns"):
@@ -66,6 +67,14 @@ path = "{path}"
 format = "{format}"
 start = "oldest"
 {single_lines if format == "passivedns" else ""}"""
+
+
+def private(path, text):
+    """A file that holds a secret, and that nobody else may read."""
+    path = Path(path)
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
 
 
 def command(*arguments, program=PROGRAM, **options):
@@ -89,7 +98,7 @@ class Agent:
             head = HEAD.format(folder=self.folder, spool=spool).replace('silence = "0"', f'silence = "{silence}"')
             configuration = (head.replace("notices = false", "notices = true") if notices else head) + "".join(
                 destinations)
-        self.configuration.write_text(configuration)
+        private(self.configuration, configuration)
 
     def start(self, ready=True, **environment):
         self.starts += 1
@@ -157,6 +166,13 @@ class Agent:
             return wait_until(settled, f"nothing pending at {names or 'any destination'}", limit)
         except Failure as failure:
             raise Failure(f"{failure}\n{json.dumps(self.status(), indent=1)}\n{self.said()[-2000:]}") from None
+
+    def trouble(self, name="siem"):
+        """What it says of a destination that needs a person, as soon as that one does."""
+        def asked():
+            destination = self.destination(name)
+            return destination if destination["needs_a_person"] else None
+        return wait_until(asked, f"{name} needs a person")["words"]
 
     def said(self):
         return self.process.said()

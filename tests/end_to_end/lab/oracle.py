@@ -2,6 +2,7 @@
 import json
 import re
 from collections import Counter, defaultdict
+from datetime import datetime
 
 
 def check_ledger(status):
@@ -66,6 +67,12 @@ class Delivered:
         """First arrivals keep the order of the log."""
         order = [int(event["id"][16:], 16) for event in self.unique()]
         assert order == sorted(order), "events came out of order"
+
+
+def nanoseconds(time):
+    """Since 1970, of a time as RFC 3339 has it, in UTC."""
+    seconds, _, digits = time.removesuffix("Z").partition(".")
+    return int(datetime.fromisoformat(seconds + "+00:00").timestamp()) * 10**9 + int(digits.ljust(9, "0"))
 
 
 HEADER_FIELDS = 8

@@ -1,6 +1,8 @@
 """Child processes that never outlive the one who started them, and waiting for conditions instead of sleeping."""
 import ctypes
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -28,13 +30,17 @@ def wait_until(condition, what, limit=60.0):
         time.sleep(0.02)
 
 
+# Below those that the kernel gives to whoever connects: no port handed out here is taken by a connection meanwhile.
+_ports = itertools.count(random.randrange(15000, 25000))
+
+
 def free_port():
-    """A port that is free on 127.0.0.1 for TCP and UDP at this moment."""
-    while True:
+    """A port that is free on 127.0.0.1 for TCP and UDP at this moment, and was not handed out before: a server that takes
+    several has as many."""
+    for port in _ports:
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
             try:
+                tcp.bind(("127.0.0.1", port))
                 udp.bind(("127.0.0.1", port))
             except OSError:
                 continue

@@ -1,11 +1,20 @@
-"""Traffic for the fault campaign: a sender of numbered frames that a test can leave running, and receivers that are slow
-or only count."""
+"""Traffic: numbered frames, so many or from a sender that a test can leave running, and receivers that are slow or only
+count."""
 import socket
 import threading
 import time
 
 from .frame_streams import Sender
-from .process import free_port
+from .listener import Listener
+from .process import wait_until
+
+
+def send(world, agent, count, name="n{}.test", identity="sender"):
+    """So many frames, and the agent has appended them."""
+    sender = world.sender(agent.socket, identity)
+    sender.send(name.format(i) for i in range(count))
+    assert sender.finish()
+    wait_until(lambda: agent.input()["received"] == agent.input()["appended"] >= count, f"{count} frames appended")
 
 
 class Stream:
@@ -62,30 +71,16 @@ class Drain:
     """A TCP receiver that takes `rate` bytes a second (None: all there are) and keeps only their number."""
 
     def __init__(self, rate=None):
-        self.port = free_port()
         self.bytes = 0
         self.rate = rate
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self._open = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            threading.Thread(target=self._read, args=(connection,), daemon=True).start()
+        self._listener = Listener(self._read)
+        self.port, self.stop = self._listener.port, self._listener.stop
 
     def _read(self, connection):
         if self.rate is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         while True:
-            try:
-                data = connection.recv(1 << 18 if self.rate is None else max(1, self.rate // 20))
-            except OSError:
-                return
+            data = connection.recv(1 << 18 if self.rate is None else max(1, self.rate // 20))
             if not data:
                 return
             self.bytes += len(data)
@@ -95,10 +90,4 @@ class Drain:
     def hurry(self):
         """From now on takes all there is, over new connections: the narrow ones are closed."""
         self.rate = None
-        for connection in self._open:
-            connection.shutdown(socket.SHUT_RDWR)
-
-    def stop(self):
-        self._listener.close()
-        for connection in self._open:
-            connection.close()
+        self._listener.drop_all()

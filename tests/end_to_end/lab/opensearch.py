@@ -1,0 +1,111 @@
+"""OpenSearch and Elasticsearch, one node each, from the jars that Maven fetches once. A second start on the same folder keeps
+the data."""
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .cache import CACHE, jars, need
+from .process import Process, free_port, wait_until
+from .web_servers import get
+
+VERSION = "2.19.4"
+ELASTICSEARCH_VERSION = "8.17.0"  # the last one that runs on Java 17
+JAVA = ["java", "-Xms320m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+TEMPLATE = {"index_patterns": ["logs-dns.*"], "data_stream": {}, "priority": 250, "template": {
+    "settings": {"index": {"number_of_replicas": 0}}, "mappings": {
+        "dynamic_templates": [{"strings": {"match_mapping_type": "string",
+                                           "mapping": {"type": "keyword", "ignore_above": 1024}}}],
+        "properties": {"@timestamp": {"type": "date_nanos"}, "source": {"properties": {"ip": {"type": "ip"}}}}}}}
+
+
+def classes(folder, launcher, libs):
+    """The launcher, compiled into that folder of the cache."""
+    source = Path(__file__).with_name(f"{launcher}.java")
+    program = CACHE / folder / "classes" / f"{launcher}.class"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        need("javac", what=launcher)
+        done = subprocess.run(["javac", "-nowarn", "-d", program.parent, "-cp", f"{libs}/*", source], capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            pytest.skip(f"{launcher} cannot be compiled: {done.stderr[-300:]}")
+    return program.parent
+
+
+class Node:
+    """`java`: what starts it, before its folder, ports and settings."""
+
+    def __init__(self, folder, java, settings):
+        self.folder, self.java, self.settings = Path(folder), java, settings
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port, self.inner = free_port(), free_port()
+        self.process = None
+
+    def start(self):
+        self.process = Process(type(self).__name__.lower(), [*JAVA, f"-Djava.io.tmpdir={self.folder}", *self.java, self.folder,
+                                                             self.port, self.inner, *self.settings], self.folder / "log")
+        self.process.wait_ready(self.healthy, "is not ready", limit=120)
+        return self
+
+    def healthy(self):
+        try:
+            return get(f"http://127.0.0.1:{self.port}/_cluster/health?wait_for_status=yellow&timeout=1s")[0] == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        return self.process.kill()
+
+    def ask(self, method, path, body=None, wanted=(200, 201)):
+        status, text = get(f"http://127.0.0.1:{self.port}{path}", json.dumps(body).encode() if body is not None else None,
+                           method, {"Content-Type": "application/json"})
+        assert status in wanted, f"{method} {path}: {status} {text}"
+        return json.loads(text) if text else None
+
+    def count(self, index):
+        self.ask("POST", f"/{index}/_refresh")
+        return self.ask("GET", f"/{index}/_count")["count"]
+
+    def documents(self, index):
+        """Every document of an index: (index, id, source)."""
+        self.ask("POST", f"/{index}/_refresh")
+        found, after = [], None
+        while True:
+            body = {"size": 5000, "sort": [{"_id": "asc"}], **({"search_after": after} if after else {})}
+            hits = self.ask("POST", f"/{index}/_search", body)["hits"]["hits"]
+            if not hits:
+                return found
+            found += [(hit["_index"], hit["_id"], hit["_source"]) for hit in hits]
+            after = hits[-1]["sort"]
+
+
+class OpenSearch(Node):
+    def __init__(self, folder, *settings):
+        cached = f"opensearch-{VERSION}"
+        libs = jars(cached, f"org.opensearch:opensearch:{VERSION}", f"org.opensearch.plugin:transport-netty4-client:{VERSION}",
+                    "org.apache.logging.log4j:log4j-core:2.21.0")
+        program = classes(cached, "OpenSearchNode", libs)
+        super().__init__(folder, ["-cp", f"{program}:{libs}/*", "OpenSearchNode"], settings)
+
+
+class Elasticsearch(Node):
+    """Without data streams, which are no part of what Maven has."""
+
+    def __init__(self, folder, *settings):
+        version, cached = ELASTICSEARCH_VERSION, f"elasticsearch-{ELASTICSEARCH_VERSION}"
+        libs = jars(cached, f"org.elasticsearch:elasticsearch:{version}",
+                    f"org.elasticsearch.plugin:transport-netty4:{version}", "org.apache.logging.log4j:log4j-core:2.19.0")
+        program = classes(cached, "ElasticsearchNode", libs)
+        # What speaks HTTP is a module, and is found as one only below the node's folder.
+        server = Path(folder) / "server"
+        module = Path(folder) / "modules/transport-netty4"
+        for kept in (server, module, Path(folder) / "plugins", Path(folder) / "config"):
+            kept.mkdir(parents=True)
+        for jar in libs.iterdir():
+            (module if jar.name.startswith(("netty-", "transport-netty4-")) else server).joinpath(jar.name).symlink_to(jar)
+        (module / "plugin-descriptor.properties").write_text(
+            f"name=transport-netty4\ndescription=HTTP\nversion={version}\nelasticsearch.version={version}\n"
+            "java.version=17\nclassname=org.elasticsearch.transport.netty4.Netty4Plugin\n")
+        super().__init__(folder, ["-p", server, "--add-modules", "org.elasticsearch.server,java.sql,jdk.net", "-cp", program,
+                                  "ElasticsearchNode"], ["indices.id_field_data.enabled=true", *settings])

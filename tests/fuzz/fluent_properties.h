@@ -1,0 +1,15 @@
+// What must hold of any bytes whatever that a receiver of the forward protocol sends: asserted by the fuzzer
+// and, over its corpus, by an ordinary test.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tapferry::test {
+
+// What does not hold of a session whose receiver sends these bytes, in pieces of so many; empty: nothing.
+// `key`: whether it is to ask for one.
+std::string broken_by_receiver(std::string_view bytes, std::size_t piece, bool key);
+
+}  // namespace tapferry::test

@@ -1,0 +1,14 @@
+// What must hold of any bytes whatever that a RELP receiver sends: asserted by the fuzzer and, over its
+// corpus, by an ordinary test.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tapferry::test {
+
+// What does not hold of a session whose receiver sends these bytes, in pieces of so many; empty: nothing.
+std::string broken_by_answers(std::string_view bytes, std::size_t piece);
+
+}  // namespace tapferry::test
