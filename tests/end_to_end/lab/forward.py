@@ -22,6 +22,7 @@ class ForwardReceiver:
         self.key, self.users, self.context = key, users, context
         self.acknowledge = True
         self.chunks = []     # (tag, [(seconds, nanoseconds, record)], options)
+        self.withheld = 0    # chunks that were to be acknowledged, and were not
         self.refused = []    # why senders were not let in
         self._listener = Listener(self._serve, lambda: self.context)
         self.port, self.stop, self.drop_all = self._listener.port, self._listener.stop, self._listener.drop_all
@@ -71,8 +72,12 @@ class ForwardReceiver:
             entries.append((int.from_bytes(time.data[:4], "big"), int.from_bytes(time.data[4:], "big"), record))
         assert options["size"] == len(entries)
         self.chunks.append((tag, entries, options))
-        if "chunk" in options and self.acknowledge:
+        if "chunk" not in options:
+            return
+        if self.acknowledge:
             connection.sendall(msgpack.packb({"ack": options["chunk"]}))
+        else:
+            self.withheld += 1
 
 
 class _Bytes:
