@@ -44,6 +44,10 @@ class RelpWindow {
   private:
     [[nodiscard]] bool has_room();
 
+    struct Refusal {
+        std::uint32_t record = 0;
+        std::string words;
+    };
     struct Lent {
         Ticket ticket{};
         const RecordBuffer* records = nullptr;
@@ -51,8 +55,7 @@ class RelpWindow {
         std::size_t end = 0;
         std::size_t next = 0;  // to go out
         std::size_t open = 0;  // records without an answer
-        std::vector<std::uint32_t> refused{};
-        std::string words{};  // of the first refusal
+        std::vector<Refusal> refused{};  // in the order of their answers
     };
     // A message under way, or answered before an older one.
     struct Sent {
