@@ -32,8 +32,7 @@ std::optional<Outcome> PeerTransport::wait(Deadline deadline) {
         settle(now);
         return !says_goodbye();
     };
-    return outcomes_.wait(deadline, settled,
-                          [this](Deadline until) { connection_.run_until(std::min(until, next_step())); });
+    return outcomes_.wait(deadline, settled, [this](Deadline until) { work(until); });
 }
 
 void PeerTransport::finish(Deadline deadline) {

@@ -24,6 +24,8 @@ class RelpWindow {
     [[nodiscard]] std::size_t batches() const { return lent_.size(); }
     // Answers are owed.
     [[nodiscard]] bool awaits() const { return under_way_ != 0; }
+    // And nothing goes out before some of them come.
+    [[nodiscard]] bool full() const { return was_full_; }
 
     // A new session: its first message has this number.
     void begin(std::uint32_t number) { next_number_ = number; }
