@@ -58,8 +58,8 @@ TEST_CASE("a peer that closes in good order while batches are in the window give
     peer.close();
     const auto outcomes = outcomes_of(one.stream, 2);
     CHECK(summary(outcomes) == "retry 1, retry 2");
-    CHECK(outcomes[0].words ==
-          "connection to " + one.listener.address().text + ": closed by the peer (does that port speak TLS?)");
+    CHECK(outcomes[0].words == "connection to " + one.listener.address().text +
+                                   ": closed by the peer (does that port speak TLS?)");
 }
 
 TEST_CASE("a peer that hangs up is taken for one of TLS only until it has accepted something") {

@@ -40,8 +40,8 @@ struct Connection::Parts {
           socket(*network, bytes, {given.user, given.stall},
                  {.came = [this] { flow(); },
                   .ended = [this] { end(); },
-                  .lost = [this](const std::string& why) { lose(why); },
-                  .cannot_write = [this](const std::string& why) { lose_unless_told(why); }}) {}
+                  .lost = [this](const std::error_code& why) { lose(why); },
+                  .cannot_write = [this](const std::error_code& why) { lose_unless_told(why); }}) {}
 
     const Timeouts timeouts;
     const std::shared_ptr<ConnectionNetwork> network;
@@ -54,6 +54,7 @@ struct Connection::Parts {
     std::string host;
     std::string words;
     bool needs_a_person = false;
+    bool hung_up = false;
     Clock::time_point connect_by{};
     Clock::time_point handshake_begun{};
     Clock::time_point alarm = Clock::time_point::max();  // of the handshake
@@ -90,18 +91,20 @@ struct Connection::Parts {
         state = how;
         words = std::move(why);
         needs_a_person = person;
+        hung_up = false;
         socket.rest();
         bytes.give_up_writing();
         alarm = Clock::time_point::max();
     }
 
-    void lose(const std::string& why) {
+    void lose(const std::error_code& why) {
         if (state == State::connecting && bytes.session() != nullptr)
-            return fail(bytes.session()->cut_off(why));
-        be_over(State::broken, "connection to " + text + ": " + why);
+            return fail(bytes.session()->cut_off(why.message()));
+        be_over(State::broken, "connection to " + text + ": " + why.message());
+        hung_up = why == std::errc::connection_reset || why == std::errc::broken_pipe;
     }
     // A peer that hangs up may have said why.
-    void lose_unless_told(const std::string& why) {
+    void lose_unless_told(const std::error_code& why) {
         const State state_before = state;
         if (bytes.session() != nullptr) socket.read();
         if (state == State::broken) return;
@@ -114,6 +117,7 @@ struct Connection::Parts {
     void end() {
         if (state == State::connecting) return fail(bytes.session()->cut_off("it closed the connection"));
         be_over(State::ended, "connection to " + text + ": closed by the peer");
+        hung_up = true;
     }
 
     void take_dialled() {
@@ -121,8 +125,7 @@ struct Connection::Parts {
         is_dialling = false;
         Descriptor made = dialler.take_socket();
         if (!made.is_open()) return be_over(State::broken, dialler.words(), dialler.forbidden());
-        const std::string fault = socket.open(std::move(made), is_tcp);
-        if (!fault.empty()) return lose(fault);
+        if (const auto fault = socket.open(std::move(made), is_tcp)) return lose(fault);
         if (is_plain)
             state = State::open;
         else
@@ -273,6 +276,9 @@ const std::string& Connection::words() const {
 bool Connection::needs_a_person() const {
     return parts_->needs_a_person;
 }
+bool Connection::hung_up() const {
+    return parts_->hung_up;
+}
 bool Connection::writing() const {
     return parts_->bytes.writing();
 }
@@ -296,9 +302,9 @@ bool Connection::ended_with_everything() {
     if (parts.state != State::ended) return false;
     const bool all_taken = parts.socket.unacknowledged() == 0;
     // A peer that closed too early answers the bytes it no longer takes with a reset, behind its end.
-    const int reset = parts.socket.take_error();
-    if (reset != 0) parts.lose(std::generic_category().message(reset));
-    return reset == 0 && all_taken;
+    const std::error_code reset = parts.socket.take_error();
+    if (reset) parts.lose(reset);
+    return !reset && all_taken;
 }
 
 std::optional<TlsDetails> Connection::tls() const {

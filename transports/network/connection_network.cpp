@@ -29,14 +29,15 @@ asio::io_context& ConnectionNetwork::context() {
 }
 
 void ConnectionNetwork::run_until(Time deadline, const Work& work) {
+    bool quiet = false;
     for (int late_steps = 0; !work.done(); work.look()) {
         const auto now = std::chrono::steady_clock::now();
         const auto alarm = work.next_alarm();
         if (now >= alarm)
             work.take_alarms(now);
         else if (now < deadline)
-            parts_->context.run_one_until(std::min(deadline, alarm));
-        else if (++late_steps > most_late_steps || parts_->context.poll_one() == 0)
+            quiet = parts_->context.run_one_until(std::min(deadline, alarm)) == 0;
+        else if (quiet || ++late_steps > most_late_steps || parts_->context.poll_one() == 0)
             return;
     }
 }

@@ -58,7 +58,7 @@ struct ConnectionSocket::Parts {
         socket.async_wait(asio::socket_base::wait_read, [this, now = turn](const Error& error) {
             if (now != turn) return;
             awaits_reading = false;
-            if (error) return owner.lost(error.message());
+            if (error) return owner.lost(error);
             read();
             await_reading();
         });
@@ -77,7 +77,7 @@ struct ConnectionSocket::Parts {
             } else if (error == asio::error::eof) {
                 owner.ended();
             } else {
-                owner.lost(error.message());
+                owner.lost(error);
             }
         }
         return false;
@@ -94,7 +94,7 @@ struct ConnectionSocket::Parts {
                 return next.size();
             }
             if (error) {
-                if (!std::exchange(is_failing, true)) owner.cannot_write(error.message());
+                if (!std::exchange(is_failing, true)) owner.cannot_write(error);
                 return 0;
             }
             bytes.sent(count);
@@ -108,7 +108,7 @@ struct ConnectionSocket::Parts {
         socket.async_wait(asio::socket_base::wait_write, [this, now = turn](const Error& error) {
             if (now != turn) return;
             awaits_writing = false;
-            if (error) return owner.lost(error.message());
+            if (error) return owner.lost(error);
             flush();
         });
     }
@@ -117,7 +117,7 @@ struct ConnectionSocket::Parts {
         is_ending = false;
         Error error;
         socket.shutdown(asio::socket_base::shutdown_send, error);
-        if (error) owner.lost(error.message());
+        if (error) owner.lost(error);
     }
 };
 
@@ -126,12 +126,12 @@ ConnectionSocket::ConnectionSocket(ConnectionNetwork& network, ConnectionBytes& 
     : parts_(std::make_unique<Parts>(network, bytes, timeouts, std::move(owner))) {}
 ConnectionSocket::~ConnectionSocket() = default;
 
-std::string ConnectionSocket::open(Descriptor connected, bool is_tcp) {
+std::error_code ConnectionSocket::open(Descriptor connected, bool is_tcp) {
     Parts& parts = *parts_;
     parts.is_tcp = is_tcp;
     const Error error = parts.begin(std::move(connected));
     parts.works = !error;
-    return error ? error.message() : std::string();
+    return error;
 }
 
 void ConnectionSocket::rest() {
@@ -166,8 +166,8 @@ void ConnectionSocket::end_writing() {
 std::size_t ConnectionSocket::unacknowledged() const {
     return unacknowledged_bytes(parts_->socket.native_handle());
 }
-int ConnectionSocket::take_error() {
-    return socket_error(parts_->socket.native_handle());
+std::error_code ConnectionSocket::take_error() {
+    return {socket_error(parts_->socket.native_handle()), std::system_category()};
 }
 
 void ConnectionSocket::suit_timeout_to_peer() {

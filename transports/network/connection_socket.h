@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
+#include <system_error>
 
 #include "transports/network/descriptor.h"
 
@@ -27,8 +27,9 @@ class ConnectionSocket {
     struct Owner {
         std::function<void()> came;   // something, into the bytes
         std::function<void()> ended;  // the peer sends nothing more
-        std::function<void(const std::string& why)> lost;
-        std::function<void(const std::string& why)> cannot_write;  // though there may be something to read
+        std::function<void(const std::error_code& why)> lost;
+        std::function<void(const std::error_code& why)>
+            cannot_write;  // though there may be something to read
     };
 
     // From and to `bytes`, which outlive it.
@@ -36,8 +37,8 @@ class ConnectionSocket {
                      Owner owner);
     ~ConnectionSocket();
 
-    // Begins with a socket that is connected. What is wrong with it; empty: nothing.
-    [[nodiscard]] std::string open(Descriptor connected, bool is_tcp);
+    // Begins with a socket that is connected. What is wrong with it, if anything.
+    [[nodiscard]] std::error_code open(Descriptor connected, bool is_tcp);
     // Nothing goes in or out any more, but the kernel can still be asked.
     void rest();
     void close();
@@ -53,7 +54,7 @@ class ConnectionSocket {
 
     // As unacknowledged_bytes() and socket_error().
     [[nodiscard]] std::size_t unacknowledged() const;
-    [[nodiscard]] int take_error();
+    [[nodiscard]] std::error_code take_error();
     // A peer that is slow and not dead gets the longer time-out (TCP).
     void suit_timeout_to_peer();
 

@@ -32,7 +32,8 @@ std::optional<Outcome> PeerTransport::wait(Deadline deadline) {
         settle(now);
         return !says_goodbye();
     };
-    return outcomes_.wait(deadline, settled, [this](Deadline until) { work(until); });
+    return outcomes_.wait(deadline, settled,
+                          [this](Deadline until) { connection_.run_until(std::min(until, next_step())); });
 }
 
 void PeerTransport::finish(Deadline deadline) {
@@ -53,7 +54,6 @@ void PeerTransport::settle(Time now) {
                 give_back("stopped before a connection was made", Verdict::retry);
             break;
         case State::open:
-            was_open_ = true;
             settle_open(now);
             if (connection_.state() == State::ended || connection_.state() == State::broken)
                 settle(now);
@@ -77,7 +77,7 @@ void PeerTransport::settle_ended(Time) {
 
 void PeerTransport::give_back_broken() {
     // A server of TLS often hangs up on plain text without a word.
-    const bool may_be_tls = is_plain_ && was_open_ && !understands_ && !peer_.is_local();
+    const bool may_be_tls = is_plain_ && connection_.hung_up() && !understands_ && !peer_.is_local();
     give_back(connection_.words() + (may_be_tls ? " (does that port speak TLS?)" : ""), peer_.broken());
 }
 
@@ -92,7 +92,6 @@ void PeerTransport::give_back(std::string words, Verdict verdict) {
 
 void PeerTransport::drop_connection() {
     connection_.close();
-    was_open_ = false;
     answer_by_ = Time::max();
     forget_connection();
 }

@@ -3,7 +3,6 @@
 // What is said on the connection is up to their kinds: Stream, Relp and Fluent.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -55,8 +54,6 @@ class PeerTransport : public Transport {
     virtual void take_back(Verdict verdict, const std::string& words) = 0;
     // When settle() has something to do although the network is quiet.
     [[nodiscard]] virtual Time next_step() const;
-    // Lets the network work until something is to be settled, or the deadline.
-    virtual void work(Deadline deadline) { connection_.run_until(std::min(deadline, next_step())); }
 
     // Takes in what has become of the connection, and does what can be done on it.
     void settle(Time now);
@@ -75,7 +72,6 @@ class PeerTransport : public Transport {
 
   private:
     const bool is_plain_;
-    bool was_open_ = false;
 };
 
 }  // namespace tapferry

@@ -1,7 +1,6 @@
 #include "transports/relp/relp.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace tapferry {
@@ -16,10 +15,8 @@ namespace {
 // How long the receiver may take to answer "close".
 constexpr auto closing_time = 1000ms;
 // What is built and written at once. In smaller pieces the receiver would read, and answer, and so wake us,
-// the more often; in larger ones they would be out of the processor's cache when they are written.
+// the more often.
 constexpr std::size_t enough_to_write = 512 << 10;
-// Receivers answer each message by itself, and each answer would wake us.
-constexpr auto gathering_time = 1ms;
 constexpr std::size_t most_received = 4 * RelpReading::most_bytes;
 
 std::string seconds(std::chrono::milliseconds time) {
@@ -99,12 +96,6 @@ void Relp::take_settled() {
 
 void Relp::fail(const std::string& words, bool needs_a_person) {
     give_back("RELP with " + peer_.name() + ": " + words, peer_.failed(needs_a_person));
-}
-
-void Relp::work(Deadline deadline) {
-    if (window_.awaits() && !window_.full() && !connection_.writing())
-        std::this_thread::sleep_until(std::min(deadline, Clock::now() + gathering_time));
-    PeerTransport::work(deadline);
 }
 
 void Relp::take_back(Verdict verdict, const std::string& words) {

@@ -33,8 +33,6 @@ class Relp final : public PeerTransport {
     }
     void forget_connection() override { session_.forget(); }
     void take_back(Verdict verdict, const std::string& words) override;
-    // Answers that nobody waits for are given a moment to gather.
-    void work(Deadline deadline) override;
 
     void offer(Time now);
     void write_messages(Time now);

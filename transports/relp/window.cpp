@@ -19,7 +19,7 @@ void RelpWindow::lend(Ticket ticket, const Batch& batch) {
 }
 
 bool RelpWindow::has_room() {
-    was_full_ = count_ == ring_.size() || (was_full_ && count_ + ring_.size() / 4 > ring_.size());
+    was_full_ = count_ == most_ || (was_full_ && count_ + most_ / 4 > most_);
     return !was_full_;
 }
 
@@ -54,7 +54,7 @@ bool RelpWindow::answered(std::uint32_t number, std::string_view refusal) {
     --batch.open;
     if (!refusal.empty()) batch.refused.push_back({message.record, std::string(refusal)});
     for (; count_ != 0 && sent(0).answered; --count_) {
-        oldest_ = (oldest_ + 1) % ring_.size();
+        ++oldest_;
         oldest_number_ = relp_number_after(oldest_number_);
     }
     return true;

@@ -63,7 +63,9 @@ TEST_CASE("answers that came just before the connection broke count") {
 
 TEST_CASE("a receiver that wants TLS is recognised by its alert, or guessed by its silence") {
     bool alerts = false;
-    SUBCASE("an alert") { alerts = true; }
+    SUBCASE("an alert") {
+        alerts = true;
+    }
     SUBCASE("silence") {}
     RelpReceiver receiver({[alerts](RelpPeer& peer) {
         CHECK(peer.read().command == "open");
