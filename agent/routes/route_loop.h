@@ -1,5 +1,5 @@
-// The thread of a route: what goes next, and what follows from what the far side says. The only retry loop of
-// the program.
+// The thread of a route: what goes next (route_loop.cpp), what follows from what the far side says
+// (route_loop_outcomes.cpp) and what goes later (route_loop_late.cpp). The only retry loop of the program.
 #pragma once
 
 #include <array>
