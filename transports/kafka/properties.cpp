@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "transports/kafka/handles.h"
 
 namespace tapferry {
 namespace {
+
+constexpr const char* topic_patience = "topic.metadata.propagation.max.ms";
 
 struct Reserved {
     std::string_view name;
@@ -106,8 +109,10 @@ KafkaProperties kafka_properties(const KafkaOptions& options) {
         {"socket.keepalive.enable", "true"},
         {"log.connection.close", "true"},
         {"reconnect.backoff.max.ms", "5000"},
-        // How long a topic may be unknown that was made a moment ago.
-        {"topic.metadata.propagation.max.ms", "10000"},
+        // A topic that brokers make, or was made a moment ago, is known to all of them by then; one that is
+        // not
+        // is asked for again anyway.
+        {topic_patience, "3000"},
     };
     if (!brokers.empty()) properties.emplace_back("bootstrap.servers", brokers);
     properties.insert(properties.end(), options.properties.begin(), options.properties.end());
@@ -123,6 +128,14 @@ KafkaProperties kafka_properties(const KafkaOptions& options) {
     };
     properties.insert(properties.end(), promise.begin(), promise.end());
     return properties;
+}
+
+std::chrono::milliseconds patience_with_topic(const KafkaOptions& options) {
+    std::chrono::milliseconds patience{0};
+    for (const auto& [name, value] : kafka_properties(options))
+        if (name == topic_patience)
+            patience = std::chrono::milliseconds(std::strtol(value.c_str(), nullptr, 0));
+    return patience;
 }
 
 std::string fault_of_kafka_property(const std::string& name, const std::string& value) {
