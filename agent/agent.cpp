@@ -19,6 +19,7 @@
 
 #include "agent/admin/control_server.h"
 #include "agent/admin/server.h"
+#include "agent/config/socket_access.h"
 #include "agent/inputs/intake.h"
 #include "agent/intake_log.h"
 #include "agent/last_version.h"
@@ -93,6 +94,9 @@ class Agent::Parts {
                                counted(routes_->size(), "destination") + ", spool in " +
                                config_.spool.directory.string());
         tell_warnings(config_);
+        for (const auto& warning :
+             sockets_that_shut_out(users_of_dns_servers(), config_.unix_inputs, {::geteuid(), ::getegid()}))
+            log_.warn("config", warning);
         while (true) {
             const int signal = next_signal(tick);
             if (signal == SIGHUP) reload();
