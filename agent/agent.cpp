@@ -187,7 +187,7 @@ class Agent::Parts {
         Position highest = first_position;
         for (const auto& entry : std::filesystem::directory_iterator(positions()))
             if (!entry.is_regular_file())
-                log_.warn("agent", entry.path().string() + " is no file of ours; it is left alone");
+                log_.warn("agent", entry.path().string() + " is not one of our files; it is left alone");
             else if (const auto saved = read_saved_position(entry.path(), posix_disk()))
                 highest = std::max({highest, saved->highest, saved->position});
         return highest;

@@ -255,7 +255,7 @@ def test_a_page_takes_the_place_of_a_page_and_of_nothing_else(world, capture):
     precious.write_bytes(capture("bind-auth").read_bytes())
     asked = subprocess.run([PROGRAM, "stats", "--html", precious, precious], capture_output=True, timeout=60)
     assert asked.returncode == 2 and precious.read_bytes() == capture("bind-auth").read_bytes()
-    assert asked.stderr.endswith(b"a\\010\\027[31m.fstrm is there and is no page: give the page another name\n")
+    assert asked.stderr.endswith(b"a\\010\\027[31m.fstrm exists and is not a page: give the page another name\n")
     for make_way in (lambda: None, lambda: page.write_bytes(b"")):
         make_way()
         for _ in ("a new one", "over the old one"):

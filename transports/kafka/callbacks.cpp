@@ -42,7 +42,7 @@ void KafkaCallbacks::set(rd_kafka_conf_t* conf, KafkaProducer& producer, bool to
             if (message->offset != RD_KAFKA_OFFSET_INVALID) return to.reports_.delivered(tag);
             return to.reports_.failed(
                 tag, {KafkaFate::again, true,
-                      "what was sent behind it was acknowledged, and it was not" + topic_words(message)});
+                      "what was sent after it was acknowledged, and it was not" + topic_words(message)});
         }
         to.reports_.failed(
             tag,

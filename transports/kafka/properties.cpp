@@ -20,7 +20,8 @@ struct Reserved {
 
 constexpr std::string_view all_replicas = "is always -1: delivered means that every replica in sync has it";
 constexpr std::string_view never_times_out =
-    "is always 0: librdkafka would drop records in silence, and how long they are kept is for the spool";
+    "is always 0: librdkafka would drop records in silence, and how long they are kept is for the spool to "
+    "decide";
 constexpr std::string_view endless_retries =
     "is always without limit: librdkafka would drop records, and the spool has them anyway";
 constexpr std::string_view bounded_by_batch =
@@ -35,7 +36,7 @@ constexpr std::array reserved{
     Reserved{"acks", all_replicas},
     Reserved{"api.version.request",
              "is always true: without it brokers are spoken to in a protocol that "
-             "knows no idempotence"},
+             "has no idempotence"},
     Reserved{"bootstrap.servers", key_brokers},
     Reserved{"builtin.features", "cannot be changed"},
     Reserved{"compression.codec", key_compression},
@@ -58,7 +59,7 @@ constexpr std::array reserved{
     Reserved{"message.timeout.ms", never_times_out},
     Reserved{"metadata.broker.list", key_brokers},
     Reserved{"opaque", own_callback},
-    Reserved{"plugin.library.paths", "would load code of others into the agent"},
+    Reserved{"plugin.library.paths", "would load foreign code into the agent"},
     Reserved{"produce.offset.report", own_callback},
     Reserved{"queue.buffering.max.kbytes", bounded_by_batch},
     Reserved{"queue.buffering.max.messages", bounded_by_batch},
