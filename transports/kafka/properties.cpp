@@ -110,9 +110,8 @@ KafkaProperties kafka_properties(const KafkaOptions& options) {
         {"socket.keepalive.enable", "true"},
         {"log.connection.close", "true"},
         {"reconnect.backoff.max.ms", "5000"},
-        // A topic that brokers make, or was made a moment ago, is known to all of them by then; one that is
-        // not
-        // is asked for again anyway.
+        // By then a topic that brokers make, or that was made a moment ago, is known to all of them; one
+        // that is not is asked for again anyway.
         {topic_patience, "3000"},
     };
     if (!brokers.empty()) properties.emplace_back("bootstrap.servers", brokers);
