@@ -19,6 +19,7 @@
 
 #include "agent/admin/control_server.h"
 #include "agent/admin/server.h"
+#include "agent/config/socket_access.h"
 #include "agent/inputs/intake.h"
 #include "agent/intake_log.h"
 #include "agent/last_version.h"
@@ -93,6 +94,9 @@ class Agent::Parts {
                                counted(routes_->size(), "destination") + ", spool in " +
                                config_.spool.directory.string());
         tell_warnings(config_);
+        for (const auto& warning :
+             sockets_that_shut_out(users_of_dns_servers(), config_.unix_inputs, {::geteuid(), ::getegid()}))
+            log_.warn("config", warning);
         while (true) {
             const int signal = next_signal(tick);
             if (signal == SIGHUP) reload();
@@ -183,7 +187,7 @@ class Agent::Parts {
         Position highest = first_position;
         for (const auto& entry : std::filesystem::directory_iterator(positions()))
             if (!entry.is_regular_file())
-                log_.warn("agent", entry.path().string() + " is no file of ours; it is left alone");
+                log_.warn("agent", entry.path().string() + " is not one of our files; it is left alone");
             else if (const auto saved = read_saved_position(entry.path(), posix_disk()))
                 highest = std::max({highest, saved->highest, saved->position});
         return highest;

@@ -5,10 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "encoders/records.h"
 #include "transports/compression.h"
@@ -18,24 +16,17 @@
 #include "transports/http/splunk_hec_options.h"
 #include "transports/kafka/options.h"
 #include "transports/network/address.h"
+#include "transports/network/peer_options.h"
 #include "transports/relp/options.h"
-#include "transports/tls/options.h"
 
 namespace tapferry {
 
 // A byte stream to one of several peers: destination types tcp, dnstap, and syslog over TCP and TLS.
 // Accepted means: the peer's kernel acknowledged the bytes (SIOCOUTQ), and then `replay_window` passed
 // without the connection breaking, or the connection was closed in good order.
-struct StreamOptions {
-    std::vector<Address> addresses;      // at least one; the next is tried when one fails
+struct StreamOptions : PeerOptions {
     Framing framing = Framing::newline;  // frame_streams: with the handshake, which the peer must answer
-    std::optional<TlsOptions> tls;       // none: plain text
     std::chrono::milliseconds replay_window{5000};
-    std::chrono::milliseconds connect_timeout{10000};  // of the handshake too
-    // TCP_USER_TIMEOUT: bytes unacknowledged for this long break it.
-    std::chrono::milliseconds user_timeout{10000};
-    // The same while the peer's window is zero: slow, not dead.
-    std::chrono::milliseconds stall_timeout{300000};
 };
 
 // One record a datagram: destination type udp, syslog over UDP, or a unix datagram socket such as /dev/log.

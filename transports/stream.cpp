@@ -7,7 +7,6 @@ namespace tapferry {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using Verdict = Outcome::Verdict;
 using State = Connection::State;
 using Session = FrameStreamsSession::State;
 
@@ -31,94 +30,55 @@ std::optional<FrameStreamsSession> session_of(const StreamOptions& options) {
 }  // namespace
 
 Stream::Stream(StreamOptions options)
-    : options_(std::move(options)),
+    : PeerTransport(options,
+                    options.framing == Framing::frame_streams ? FrameStreamsSession::most_received : 0),
+      options_(std::move(options)),
       session_(session_of(options_)),
-      peer_(options_, session_ ? FrameStreamsSession::most_received : 0),
       window_(options_.replay_window),
       look_pause_(first_look_pause(options_.replay_window)) {}
 
 bool Stream::submit(const Batch& batch, Ticket ticket, Deadline deadline) {
-    if (lent_ || window_.full() || finish_by_) return false;
-    connection_.look();
-    settle(Clock::now());
-    if (outcomes_.tells_of_failure()) return false;
-    lent_ = Lent{ticket, batch.records.wire(batch.first, batch.end())};
-    peer_.connect_when_closed();
-    for (auto now = Clock::now();; now = Clock::now()) {
-        settle(now);
-        if (!lent_ || now >= deadline) return true;
+    if (!PeerTransport::submit(batch, ticket, deadline)) return false;
+    for (auto now = Clock::now(); lent_ && now < deadline; now = Clock::now()) {
         connection_.run_until(std::min(deadline, next_step()));
-    }
-}
-
-std::optional<Outcome> Stream::wait(Deadline deadline) {
-    // The last one is given out when all is said: nobody asks again after it.
-    const auto settled = [this](Time now) {
-        settle(now);
-        return !stopping();
-    };
-    return outcomes_.wait(deadline, settled,
-                          [this](Deadline until) { connection_.run_until(std::min(until, next_step())); });
-}
-
-void Stream::finish(Deadline deadline) {
-    if (!finish_by_) finish_by_ = deadline;
-    settle(Clock::now());
-    while (stopping() && !outstanding() && outcomes_.empty()) {
-        connection_.run_until(next_step());
         settle(Clock::now());
     }
-}
-
-std::string Stream::take_warning() {
-    return peer_.take_warning();
-}
-
-void Stream::settle(Time now) {
-    switch (connection_.state()) {
-        case State::closed:
-            break;
-        case State::connecting:
-            if (finish_by_ && now >= *finish_by_) give_back("stopped before a connection was made");
-            break;
-        case State::open:
-            settle_open(now);
-            break;
-        case State::ended:
-            hear();
-            if (connection_.state() != State::closed) settle_ended(now);
-            break;
-        case State::broken:
-            hear();
-            if (connection_.state() != State::closed) give_back(connection_.words(), peer_.broken());
-            break;
-    }
+    return true;
 }
 
 void Stream::settle_open(Time now) {
-    if (session_ && !talk(now)) return;
+    if (session_) {
+        if (!talk(now)) return;
+        understands_ = true;
+    }
     peer_.reached();
-    if (lent_ && !lent_->begun && !connection_.writing()) {
-        lent_->begun = true;
-        if (!lent_->bytes.empty()) connection_.write(lent_->bytes);
-    }
-    if (connection_.state() == State::open && lent_ && lent_->begun && !connection_.writing()) {
-        window_.written(lent_->ticket, connection_.written());
-        outcomes_.add(lent_->ticket, Verdict::sent);
-        lent_.reset();
-        look_pause_ = first_look_pause(options_.replay_window);
-        look_at_ = std::min(look_at_, now + look_pause_);
-    }
+    if (lent_) write_lent(now);
     if (connection_.state() == State::open && wants_to_look() && now >= look_at_)
         look_at_acknowledgements(now);
     // This thread may have been away for longer than the window, and the peer have died meanwhile.
     if (const auto due = window_.next_accepted(); due && *due <= now) {
         connection_.look();
-        hear();
+        hear(now);
     }
-    if (connection_.state() != State::open) return settle(now);
-    while (const auto ticket = window_.take_accepted(now)) outcomes_.add(*ticket, Verdict::accepted);
+    if (connection_.state() != State::open) return;
+    while (const auto ticket = window_.take_accepted(now)) {
+        understands_ = true;
+        outcomes_.add(*ticket, Verdict::accepted);
+    }
     if (finish_by_) finish_in_order(now);
+}
+
+void Stream::write_lent(Time now) {
+    if (!lent_->begun && !connection_.writing()) {
+        lent_->begun = true;
+        if (!lent_->bytes.empty()) connection_.write(lent_->bytes);
+    }
+    if (connection_.state() != State::open || connection_.writing()) return;
+    window_.written(lent_->ticket, connection_.written());
+    outcomes_.add(lent_->ticket, Verdict::sent);
+    lent_.reset();
+    look_pause_ = first_look_pause(options_.replay_window);
+    look_at_ = std::min(look_at_, now + look_pause_);
 }
 
 bool Stream::talk(Time now) {
@@ -126,27 +86,28 @@ bool Stream::talk(Time now) {
         connection_.write(session_->ready());
         answer_by_ = now + options_.connect_timeout;
     }
-    hear();
+    hear(now);
     if (session_->state() == Session::accepted && !connection_.writing()) {
         connection_.write(session_->start());
         answer_by_ = Time::max();
     }
-    if (connection_.state() == State::ended || connection_.state() == State::broken) settle(now);
     if (connection_.state() != State::open) return false;
     if (session_->state() == Session::open || session_->state() == Session::stopping) return true;
     if (finish_by_ && now >= *finish_by_)
-        give_back("connection to " + peer_.name() + ": stopped before it took anything");
-    else if (now >= answer_by_)
-        give_back(about_frames("it does not answer: is it a receiver of dnstap?"), peer_.failed(false));
+        give_back("connection to " + peer_.name() + ": stopped before it took anything", Verdict::retry);
     return false;
 }
 
-void Stream::hear() {
+void Stream::answer_overdue() {
+    give_back(about_frames("it does not answer: is it a receiver of dnstap?"), peer_.failed(false));
+}
+
+void Stream::hear(Time) {
     if (!session_ || session_->state() == Session::none) return;
     connection_.consume(session_->take(connection_.received()));
     if (session_->state() == Session::finished) {
         if (everything_is_there()) return accept_everything();
-        return give_back(about_frames("it ends the stream before it has everything"));
+        return give_back(about_frames("it ends the stream before it has everything"), Verdict::retry);
     }
     if (session_->state() != Session::failed) return;
     const bool needs_a_person = session_->needs_a_person();
@@ -163,14 +124,14 @@ bool Stream::everything_is_there() {
 void Stream::settle_ended(Time now) {
     if (session_ && session_->state() == Session::offered)
         return give_back(about_frames("it closes the connection when we offer dnstap"), peer_.failed(false));
-    if (session_ || !ended_writing_) return give_back(connection_.words());
+    if (session_ || !ended_writing_) return give_back_broken();
     if (connection_.ended_with_everything()) return accept_everything();
-    if (connection_.state() == State::broken || now >= *finish_by_) return give_back(connection_.words());
+    if (connection_.state() == State::broken || now >= *finish_by_) return give_back_broken();
     look_at_ = now + look_pause_;
 }
 
 void Stream::finish_in_order(Time now) {
-    if (!outstanding() && !session_) return drop_connection();
+    if (idle() && !session_) return drop_connection();
     if (!lent_ && !ended_writing_ && !connection_.writing()) {
         ended_writing_ = true;
         finish_by_ = std::min(*finish_by_, now + closing_time);
@@ -181,9 +142,10 @@ void Stream::finish_in_order(Time now) {
     }
     if (now < *finish_by_) return;
     give_back("connection to " + peer_.name() +
-              (lent_      ? ": stopped before everything was written"
-               : session_ ? ": the peer did not say that it has everything"
-                          : ": the peer did not close it when we had"));
+                  (lent_      ? ": stopped before everything was written"
+                   : session_ ? ": the peer did not say that it has everything"
+                              : ": the peer did not close it when we had"),
+              Verdict::retry);
 }
 
 void Stream::look_at_acknowledgements(Time now) {
@@ -199,21 +161,16 @@ void Stream::accept_everything() {
     drop_connection();
 }
 
-void Stream::give_back(const std::string& words, Verdict verdict) {
-    const std::string why = words;
-    peer_.lost(why);
-    drop_connection();
-    for (const Ticket ticket : window_.take_all()) outcomes_.add(ticket, Verdict::retry, why);
+void Stream::take_back(Verdict verdict, const std::string& words) {
+    for (const Ticket ticket : window_.take_all()) outcomes_.add(ticket, Verdict::retry, words);
     if (lent_)
         outcomes_.add(
-            {.ticket = lent_->ticket, .verdict = verdict, .handed_over = lent_->begun, .words = why});
+            {.ticket = lent_->ticket, .verdict = verdict, .handed_over = lent_->begun, .words = words});
     lent_.reset();
 }
 
-void Stream::drop_connection() {
-    connection_.close();
+void Stream::forget_connection() {
     if (session_) session_->forget();
-    answer_by_ = Time::max();
     look_at_ = {};
     look_pause_ = first_look_pause(options_.replay_window);
 }
@@ -229,13 +186,12 @@ bool Stream::wants_to_look() const {
 }
 
 Stream::Time Stream::next_step() const {
-    Time next = answer_by_;
+    Time next = PeerTransport::next_step();
     const State state = connection_.state();
-    if ((state == State::open && wants_to_look()) || state == State::ended) next = look_at_;
+    if ((state == State::open && wants_to_look()) || state == State::ended) next = std::min(next, look_at_);
     if (state == State::open) {
         if (const auto accepted = window_.next_accepted()) next = std::min(next, *accepted);
     }
-    if (finish_by_ && state != State::closed) next = std::min(next, *finish_by_);
     return next;
 }
 

@@ -1,5 +1,5 @@
 // A transport hands records over and says what became of them. It never retries, logs or drops: that is
-// decided in agent/routes/route_loop.cpp, the one retry loop of the program. Used by one thread, the route's.
+// decided in agent/routes/route_loop*.cpp, the one retry loop of the program. Used by the route's thread.
 #pragma once
 
 #include <algorithm>

@@ -96,7 +96,7 @@ WayStep connect(const WayTo& way, std::chrono::milliseconds timeout) {
     const Descriptor socket = dialler.take_socket();
     step.passed = socket.is_open();
     step.words = step.passed ? peer_of(socket, way.address) : dialler.words();
-    if (step.passed && way.datagrams) step.words += " (whether anybody listens there, datagrams do not tell)";
+    if (step.passed && way.datagrams) step.words += " (datagrams do not tell whether anybody listens there)";
     return step;
 }
 

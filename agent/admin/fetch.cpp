@@ -91,7 +91,7 @@ OrderAnswer order_answer(const Response& response, const std::string& name) {
         rapidjson::Document json;
         json.Parse(response.body().data(), response.body().size());
         if (json.HasParseError() || !json.IsObject())
-            throw std::runtime_error(name + " answered what is no answer");
+            throw std::runtime_error(name + " sent something that is not an answer");
         answer.count = number_in(json, "count");
         answer.bytes = number_in(json, "bytes");
         return answer;

@@ -51,7 +51,7 @@ using Families = std::vector<MetricFamily>;
 
 void add_inputs(const AgentStatus& status, Families& out) {
     Family received("tapferry_frames_received_total", "Frames read from an input.", MetricType::Counter);
-    Family rejected("tapferry_frames_rejected_total", "Frames that did not come into the spool.",
+    Family rejected("tapferry_frames_rejected_total", "Frames that did not reach the spool.",
                     MetricType::Counter);
     Family refused("tapferry_connections_rejected_total", "Connections closed for what they sent.",
                    MetricType::Counter);

@@ -94,7 +94,7 @@ std::string troubles_of(const rapidjson::Value& route) {
         if (!what.empty()) text += cell(route, "name") + ": " + before + what + "\n";
     };
     tell("", cell(route, "words"));
-    tell("goes later, behind what comes: frames ", late_of(route));
+    tell("goes later, after what comes: frames ", late_of(route));
     tell("records shortened, by what they lack: ", parts_of(route, "shortened"));
     tell("records of answers left out, by reason: ", parts_of(route, "left_out"));
     return text;

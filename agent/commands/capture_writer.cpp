@@ -32,7 +32,8 @@ void refuse_other_files(const std::string& file) {
     // A control frame, and the type START.
     const bool starts = begin[0] == 0 && begin[1] == 0 && begin[2] == 0 && begin[3] == 0 && begin[11] == 2;
     if (!read || !starts)
-        throw WrongUsage(file_words(file) + " is there and is no capture: choose another name, or remove it");
+        throw WrongUsage(file_words(file) +
+                         " exists and is not a capture: choose another name, or remove it");
 }
 
 }  // namespace
@@ -44,7 +45,7 @@ void CaptureWriter::append(const auto& bytes) {
 CaptureWriter::CaptureWriter(const std::string& file)
     : name_(file == "-" ? "standard output" : file_words(file)) {
     if (file == "-" && output_is_terminal())
-        throw WrongUsage("frames are binary, and standard output is a terminal: send them into a file");
+        throw WrongUsage("frames are binary, and standard output is a terminal: redirect them to a file");
     if (file != "-") refuse_other_files(file);
     descriptor_.reset(
         file == "-" ? ::dup(STDOUT_FILENO)

@@ -1,7 +1,11 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <iostream>
 
 #include "agent/commands/commands.h"
 #include "agent/config/config.h"
+#include "agent/config/socket_access.h"
 
 namespace tapferry {
 
@@ -16,6 +20,13 @@ void tell_missing(const char* what, const std::string& name, const std::string& 
                   << " is not there on this host\n";
 }
 
+// What the agent keeps belongs to it; before its first start it is taken to run as whoever asks.
+SocketMaker agent_of(const std::filesystem::path& state_directory) {
+    struct stat found {};
+    if (::stat(state_directory.c_str(), &found) == 0) return {found.st_uid, found.st_gid};
+    return {::geteuid(), ::getegid()};
+}
+
 }  // namespace
 
 int check_command(const CheckArguments& arguments) {
@@ -25,6 +36,9 @@ int check_command(const CheckArguments& arguments) {
     }
     const Config config = read_config(arguments.config);
     for (const auto& warning : config.warnings) std::cerr << "warning: " << to_line(warning) << '\n';
+    for (const auto& warning :
+         sockets_that_shut_out(users_of_dns_servers(), config.unix_inputs, agent_of(config.state_directory)))
+        std::cerr << "warning: " << warning << '\n';
     std::cout << arguments.config << " is sound\n";
     for (const auto& input : config.unix_inputs) tell_missing("input", input.name, input.path);
     for (const auto& destination : config.destinations)

@@ -17,6 +17,10 @@ namespace tapferry {
 namespace {
 
 constexpr int wrong_usage = 2;
+constexpr const char* first_look =
+    "Without a configuration, `tapferry run` listens on ./dnstap.sock and prints JSON lines.\n";
+constexpr const char* exit_statuses =
+    "Exit status: 0 success, 1 failed, 2 wrong usage or configuration. See tapferry(1).";
 
 // What a command has printed must arrive: on a full disk it is no success. Of a reader that went away nothing
 // needs to be said.
@@ -42,9 +46,8 @@ class CommandLine {
         app_.set_help_flag("-h,--help", "Print this help and exit");
         app_.add_option("--config", config_,
                         "Configuration file (TOML); the files of conf.d/ beside it are read too");
-        app_.footer(
-            "Without a configuration, `tapferry run` listens on ./dnstap.sock and prints JSON lines.\n"
-            "Exit status: 0 success, 1 failed, 2 wrong usage or configuration. See tapferry(1).");
+        // Every command takes it over from here.
+        app_.footer(exit_statuses);
         add_run();
         add_check();
         add_probe();
@@ -56,6 +59,7 @@ class CommandLine {
         add_spool();
         add_dead_letter();
         add_replay();
+        app_.footer(std::string(first_look) + exit_statuses);
     }
 
     int run(int argc, char** argv) {
@@ -118,6 +122,7 @@ class CommandLine {
         });
         sub.add_option("--socket", run_.socket, "Without a configuration: the unix socket to listen on")
             ->capture_default_str();
+        sub.footer(std::string(first_look) + exit_statuses);
     }
 
     void add_check() {

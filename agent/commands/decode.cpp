@@ -72,7 +72,7 @@ class Decoding {
         if (printer_.left_out() != 0)
             text += ", " + counted(printer_.left_out(), "record") + " of answers left out as not asked for";
         if (filtered_ != 0) text += ", " + with_commas(filtered_) + " not wanted";
-        if (undecodable_ != 0) text += ", " + with_commas(undecodable_) + " no dnstap and passed over";
+        if (undecodable_ != 0) text += ", " + with_commas(undecodable_) + " not dnstap and passed over";
         if (unfit_ != 0) text += ", " + with_commas(unfit_) + " that could not be written";
         return text;
     }
@@ -106,7 +106,7 @@ class Decoding {
 };
 
 void tell_of_missing(const std::string& file) {
-    std::cerr << "tapferry: " << file_words(file) << ": is not there yet, and is waited for\n";
+    std::cerr << "tapferry: " << file_words(file) << ": is not there yet; waiting for it\n";
 }
 
 }  // namespace

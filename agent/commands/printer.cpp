@@ -52,7 +52,7 @@ Printer::Printer(const ShowOptions& options, WindowTime window_time)
       records_(framing_of(*encoder_), nullptr, encoder_->text()),
       window_time_(window_time) {
     if (encoder_->text() == RecordText::bytes && output_is_terminal())
-        throw WrongUsage("this format is binary, and standard output is a terminal: send it into a file");
+        throw WrongUsage("this format is binary, and standard output is a terminal: redirect it to a file");
 }
 
 Printed Printer::print(std::span<const std::uint8_t> frame, const FrameOrigin& origin) {

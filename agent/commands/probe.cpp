@@ -19,6 +19,8 @@
 #include "agent/commands/text_table.h"
 #include "agent/config/config.h"
 #include "agent/version.h"
+#include "transports/kafka/topic.h"
+#include "transports/kafka/topic_question.h"
 #include "transports/way.h"
 
 namespace tapferry {
@@ -69,21 +71,36 @@ WayStep event_step(const DestinationConfig& destination, const Trial& trial, boo
     return step;
 }
 
-// What the far side says to one event, and before it to who we are, if we tell it.
-std::vector<WayStep> send_event(const DestinationConfig& destination, std::chrono::milliseconds timeout) {
+// Of Kafka: whether the topic of what is `sent` is there. To a message brokers would say it late.
+std::optional<WayStep> topic_step(const TransportOptions& transport, bool sent,
+                                  std::chrono::milliseconds timeout) {
+    const auto* kafka = std::get_if<KafkaOptions>(&transport);
+    if (kafka == nullptr || (!sent && is_topic_by_type(kafka->topic))) return std::nullopt;
     const auto begun = Clock::now();
-    const auto batch = test_event(destination);
+    const auto answer = ask_for_topic(*kafka, MessageType{}, timeout);
+    if (!answer) return std::nullopt;
+    WayStep step("topic");
+    step.passed = answer->is_there;
+    step.words = answer->words;
+    step.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
+    return step;
+}
+
+// What the far side says to one event, and before it to who we are, if we tell it.
+std::vector<WayStep> send_event(const DestinationConfig& destination, const OpenBatch& batch,
+                                std::chrono::milliseconds timeout) {
+    const auto begun = Clock::now();
     // To a receiver of frames the handshake alone can be made.
-    const bool only_greets = batch->records.empty() &&
+    const bool only_greets = batch.records.empty() &&
                              std::holds_alternative<StreamOptions>(destination.transport) &&
                              framing_of(destination.transport) == Framing::frame_streams;
-    if (batch->records.empty() && !only_greets) {
+    if (batch.records.empty() && !only_greets) {
         WayStep step("event");
         step.passed = true;
         step.words = "nothing was sent: format " + destination.format_name + " has no words for a test event";
         return {step};
     }
-    const Trial trial = try_batch(destination.transport, batch->records, timeout);
+    const Trial trial = try_batch(destination.transport, batch.records, timeout);
     WayStep event = event_step(destination, trial, only_greets);
     event.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
     const auto login = login_of(destination.transport);
@@ -140,10 +157,15 @@ Probed probe(const DestinationConfig& destination, const ProbeArguments& argumen
         for (const WayStep& step : probed.steps) print(step, "  ");
     // An index that is made without its template stays as it is.
     if (!probed.passed()) return probed;
-    for (WayStep& step : send_event(destination, timeout)) {
+    const auto batch = test_event(destination);
+    const auto tell = [&](WayStep step) {
         if (talks) print(step, "  ");
         probed.steps.push_back(std::move(step));
-    }
+    };
+    if (auto step = topic_step(destination.transport, !batch->records.empty(), timeout))
+        tell(std::move(*step));
+    if (!probed.passed()) return probed;
+    for (WayStep& step : send_event(destination, *batch, timeout)) tell(std::move(step));
     return probed;
 }
 

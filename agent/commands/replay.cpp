@@ -18,6 +18,7 @@
 #include "agent/commands/replay/capture_survey.h"
 #include "agent/commands/replay/frame_clock.h"
 #include "agent/commands/replay/replay.h"
+#include "agent/commands/replay/wait_watch.h"
 #include "agent/commands/stop_signals.h"
 #include "agent/commands/text_table.h"
 #include "agent/log.h"
@@ -130,8 +131,11 @@ class Replaying {
         FrameClock clock(survey.begins, now);
         const auto begun = Clock::now();
         const std::uint64_t before = replay.passed();
+        WaitWatch watch(begun, usual_wait());
         const auto wait = [&] {
             replay.tick();
+            if (watch.due(Clock::now()))
+                tell_of(watch.look(replay.status(), Clock::now()), replay, survey, bar);
             if (bar.due())
                 bar.show(replay.passed(), words(replay, survey.frames, before, Clock::now() - begun));
             return signals_.asked() == 0;
@@ -149,6 +153,22 @@ class Replaying {
         replay.end_of_capture();
         while (!replay.done() && wait()) {
         }
+    }
+
+    [[nodiscard]] std::chrono::milliseconds usual_wait() const {
+        std::chrono::milliseconds longest{0};
+        for (const auto& destination : destinations_)
+            longest = std::max(longest, time_to_accept(destination.transport));
+        return longest;
+    }
+
+    // What it waits for, if anything.
+    static void tell_of(const std::string& waiting, const Replay& replay, const CaptureSurvey& survey,
+                        ProgressBar& bar) {
+        if (waiting.empty()) return;
+        bar.clear();
+        std::cerr << "tapferry: " << with_commas(replay.passed()) << " of " << counted(survey.frames, "frame")
+                  << " done; " << waiting << '\n';
     }
 
     // `before`: frames that were passed when it began, `since` ago.

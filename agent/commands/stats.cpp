@@ -90,7 +90,7 @@ void check_place(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
     if (file.gcount() != 0 && beginning != page)
-        throw WrongUsage(file_words(path) + " is there and is no page: give the page another name");
+        throw WrongUsage(file_words(path) + " exists and is not a page: give the page another name");
 }
 
 // "-" is standard output.

@@ -69,7 +69,7 @@ int watch(const StatusArguments& arguments) {
 int status_command(const StatusArguments& arguments) {
     if (arguments.watch && arguments.format == ReportFormat::json)
         throw WrongUsage(
-            "--watch is for people; ask for JSON again and again instead, it has the same values");
+            "--watch is for people; for JSON run it again and again, which gives the same values");
     if (arguments.watch) return watch(arguments);
     const std::string address =
         arguments.address.empty() ? admin_address(arguments.config) : arguments.address;

@@ -35,7 +35,7 @@ int tail_command(const TailArguments& arguments) {
     if (::access(spool.c_str(), R_OK | X_OK) != 0)
         throw std::runtime_error(spool.string() +
                                  " cannot be read: " + std::generic_category().message(errno) +
-                                 "; does the agent run, and are you root or its user?");
+                                 "; is the agent running, and are you root or its user?");
     Printer printer(read_show_options(arguments.format, arguments.filter), WindowTime::receipt);
     SpoolReader reader(spool, posix_disk(), spool_extent(spool, posix_disk()).end);
     watch_for_interruption();

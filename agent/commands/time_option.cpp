@@ -24,7 +24,7 @@ std::optional<Timestamp> read_time_option(const std::string& option, const std::
     if (const auto time = parse_time(text)) return time;
     if (const auto duration = parse_duration(text)) return ago(*duration);
     throw WrongUsage(option + ": \"" + text +
-                     "\" is no time: give 2026-11-20T21:00:00Z, or how long ago, as 90m or 2h");
+                     "\" is not a time: give 2026-11-20T21:00:00Z, or how long ago, as 90m or 2h");
 }
 
 }  // namespace tapferry

@@ -74,7 +74,7 @@ ElasticsearchOptions read_elasticsearch(Section& section, DestinationConfig& des
 
 void fit_elasticsearch(Section& section, DestinationConfig& destination) {
     if (!is_json_format(destination.format))
-        section.fault("format", "\"" + destination.format_name + "\" is no JSON, and a document must be");
+        section.fault("format", "\"" + destination.format_name + "\" is not JSON, as a document must be");
     auto* ecs = std::get_if<EcsOptions>(&destination.format);
     if (is_json_format(destination.format) && ecs == nullptr && !section.has("index") &&
         !section.has("pipeline"))

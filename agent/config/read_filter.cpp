@@ -110,7 +110,7 @@ class ListReader {
         for (const auto& entry : entries(name)) {
             const auto alone = Pattern::parse(entry, which_case);
             if (const auto* fault = std::get_if<Pattern::Fault>(&alone))
-                filter_.fault(name, "\"" + entry + "\" is no regular expression: " + fault->text);
+                filter_.fault(name, "\"" + entry + "\" is not a regular expression: " + fault->text);
             else
                 all += (all.empty() ? "(?:" : "|(?:") + entry + ")";
         }

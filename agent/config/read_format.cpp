@@ -249,7 +249,7 @@ std::string misfit(const DestinationConfig& destination) {
     const std::string& type = destination.type;
     if (type == "dnstap" && !std::holds_alternative<DnstapOptions>(destination.format))
         return "\"" + destination.format_name +
-               "\" is no dnstap, and type \"dnstap\" sends frames as they are: leave \"format\" out";
+               "\" is not dnstap, and type \"dnstap\" sends frames as they are: leave \"format\" out";
     switch (record_text(destination.format)) {
         case RecordText::lines:
             if (is_one_of(type, {"file", "stdout", "tcp"})) return {};

@@ -113,7 +113,7 @@ void fit_http(Section& section, DestinationConfig& destination) {
     auto& options = std::get<HttpOptions>(destination.transport);
     if (section.text("body", "") == "array" && !is_json_format(destination.format))
         section.fault("body", "\"array\" makes an array of JSON, and format \"" + destination.format_name +
-                                  "\" is none");
+                                  "\" is not JSON");
     if (!options.content_type.empty()) return;
     if (!is_json_format(destination.format))
         options.content_type = "text/plain; charset=utf-8";

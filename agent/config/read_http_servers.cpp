@@ -73,7 +73,7 @@ std::optional<Url> read_proxy(Section& section) {
     if (const auto* good = std::get_if<Url>(&url); good != nullptr && !good->user_info.empty())
         check_stands_in_private(section, "proxy");
     if (const auto* fault = std::get_if<std::string>(&url)) {
-        section.fault("proxy", "is no URL: it " + *fault);
+        section.fault("proxy", "is not a URL: it " + *fault);
         return std::nullopt;
     }
     if (std::get<Url>(url).https)

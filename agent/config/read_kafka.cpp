@@ -223,9 +223,9 @@ class KafkaReader {
                        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
         const bool logs_in = found.starts_with("sasl_");
         if (logs_in == mechanism_.empty())
-            fault("librdkafka", "\"security.protocol\" is \"" + *given + "\", with which " +
-                                    (logs_in ? "somebody logs in, and there is no \"sasl_mechanism\""
-                                             : "nobody logs in, and there is a \"sasl_mechanism\""));
+            fault("librdkafka", "\"security.protocol\" is \"" + *given + "\", which " +
+                                    (logs_in ? "needs a login, but there is no \"sasl_mechanism\""
+                                             : "has no login, but there is a \"sasl_mechanism\""));
         if (options_.tls && !found.ends_with("ssl"))
             fault("librdkafka",
                   "\"security.protocol\" is \"" + *given + "\", and the table \"tls\" is there");

@@ -35,7 +35,7 @@ Rejection strange_hello(std::span<const std::uint8_t> bytes) {
         return {ConnectionRejection::not_frame_streams,
                 "an HTTP request came, and this input speaks Frame Streams"};
     return {ConnectionRejection::not_frame_streams,
-            "what came is no Frame Streams: it does not begin with a READY or START control frame"};
+            "this is not Frame Streams: it does not begin with a READY or START control frame"};
 }
 
 }  // namespace

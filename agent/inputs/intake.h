@@ -26,6 +26,7 @@ struct UnixInputOptions {
     std::uint32_t mode = 0660;
     std::optional<std::uint32_t> owner = std::nullopt;  // uid
     std::optional<std::uint32_t> group = std::nullopt;  // gid
+    bool access_is_chosen = false;                      // mode, owner or group was given
     std::size_t max_connections = 64;
     std::chrono::milliseconds silence{0};  // when nothing came for so long that is told; 0: never
     bool trust_ids = false;                // its frames tell the ids of their events

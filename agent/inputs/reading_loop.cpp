@@ -51,7 +51,7 @@ ReadingLoop::ReadingLoop(std::vector<ListeningInput> inputs, const IntakeOptions
       tell_(std::move(tell)),
       rejections_told_(rejections_told_each_second),
       epoll_(made_or_throw(::epoll_create1(EPOLL_CLOEXEC), "epoll cannot be had")),
-      stop_(made_or_throw(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "an eventfd cannot be had")),
+      stop_(made_or_throw(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot get an eventfd")),
       buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(buffer_bytes)) {
     for (ListeningInput& input : inputs) listeners_.push_back({.input = std::move(input)});
     bool watched = watch(stop_.get(), Watched::stop, 0);

@@ -84,7 +84,7 @@ void check_place(const std::string& path, const sockaddr_un& address) {
         fail(path,
              "in use by " + describe_peer(probe.get()) + ": stop that process, or change the input's path");
     // A full backlog, a socket of another kind, or one of another user's.
-    fail(path, "whether the socket there is in use cannot be found out (" + error_text(error) +
+    fail(path, "it cannot be found out whether the socket there is in use (" + error_text(error) +
                    "): remove it if it is not, or change the input's path");
 }
 
@@ -144,8 +144,7 @@ UnixListener::UnixListener(const UnixInputOptions& options) : path_(options.path
     bind_anew(socket_.get(), path_, address_of(unready));
     TemporaryName temporary{unready};
     set_access(temporary.name, options);
-    if (::listen(socket_.get(), backlog) != 0)
-        fail(path_, "nothing can be listened for: " + error_text(errno));
+    if (::listen(socket_.get(), backlog) != 0) fail(path_, "cannot listen on it: " + error_text(errno));
     const auto made = look_at(temporary.name);
     if (!made) fail(path_, "the new socket vanished");
     if (::rename(temporary.name.c_str(), path_.c_str()) != 0)

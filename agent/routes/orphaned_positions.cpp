@@ -32,7 +32,7 @@ void look_after_orphans(const std::filesystem::path& directory, const std::set<s
         const auto written = entry.last_write_time(error);
         if (!error && now - written > kept) {
             if (std::filesystem::remove(entry.path(), error))
-                log.info(name, "was no destination for a week: its saved position is forgotten");
+                log.info(name, "has not been a destination for a week: its saved position is forgotten");
             continue;
         }
         log.warn(name, "is no longer a destination; its saved position in " + entry.path().string() +

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <random>
 #include <utility>
 
 #include "agent/log.h"
@@ -15,7 +14,6 @@ namespace tapferry {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using Verdict = Outcome::Verdict;
 
 namespace {
 
@@ -30,8 +28,6 @@ constexpr auto look_around_every = 200ms;
 constexpr auto look_around_failing = 1s;
 // A far side that takes and says nothing may think so long at least.
 constexpr std::chrono::milliseconds least_patience = 10s;
-// A far side may not ask to be left alone for longer.
-constexpr std::chrono::milliseconds longest_retry_after = 300s;
 
 // One batch is filled while others are on their way, and one more goes late.
 std::size_t most_batches(const DestinationConfig& destination) {
@@ -51,9 +47,7 @@ Route::Loop::Loop(DestinationConfig config, Places places, Spool& spool, Disk& d
       late_(config_, spool, feed_.filler().crashes(), cursor_.take_late()),
       in_flight_(feed_.make_batches(most_batches(config_))),
       transport_(parts.transport ? std::move(parts.transport) : make_transport(config_.transport)),
-      backoff_(config_.retry.initial, config_.retry.max, std::random_device{}()),
       pace_(config_),
-      brake_(config_.hold_above),
       report_(config_, cursor_.settled().totals, log),
       burial_(DeadLetter(places.dead_letter, config_.dead_letter_bytes), report_),
       letters_(burial_, report_, feed_) {
@@ -96,7 +90,8 @@ void Route::Loop::run() {
         for (const auto& [order, reply] : calls_.take_orders())
             reply(order == RouteOrder::purge_spool ? give_up_spool() : letters_.obey(order));
         if (wait_out_failure()) continue;
-        if (std::exchange(comes_back_, false)) put_off_backlog();
+        if (pace_.take_return()) backlog_due_ = true;
+        if (std::exchange(backlog_due_, false)) put_off_backlog();
         const bool may_fill = !in_flight_.waits() && !pace_.held();
         if (may_fill &&
             (calls_.stopping() || !letters_.take_turn(in_flight_, pace_.limits(), next_ticket_))) {
@@ -153,13 +148,14 @@ bool Route::Loop::finished() {
 }
 
 bool Route::Loop::wait_out_failure() {
-    if (!retry_at_) return false;
+    const auto retry_at = pace_.pauses_until();
+    if (!retry_at) return false;
     const auto look_at = Clock::now() + look_around_failing;
-    calls_.wait_until(std::min(*retry_at_, look_at));
-    if (look_at < *retry_at_ && !calls_.waiting())
+    calls_.wait_until(std::min(*retry_at, look_at));
+    if (look_at < *retry_at && !calls_.waiting())
         look_around();
     else if (!calls_.ordered())
-        retry_at_.reset();
+        pace_.end_pause();
     return true;
 }
 
@@ -168,7 +164,7 @@ void Route::Loop::fill() {
     if (in_flight_.owes_much()) return collect(Clock::now() + watching_wait);
     const auto stop = calls_.stop_asked();
     const bool there = stop || frames_are_there();
-    if (!there && (retry_at_ || calls_.ordered() ||
+    if (!there && (pace_.pauses_until() || calls_.ordered() ||
                    (!feed_.time_may_have_passed() && !notices().wait_at(feed_.position()))))
         return;
     if (!feed_.has_batch()) feed_.give(in_flight_.take_spare());
@@ -190,13 +186,13 @@ bool Route::Loop::frames_are_there() {
     const auto wait = letters_.can_go(in_flight_) ? 0ms : idle ? idle_wait : watching_wait;
     if (!spool_.wait_beyond(here, std::min(Clock::now() + wait, late_.next_turn(in_flight_)))) return false;
     if (!linger(here + (feed_.enough(pace_.limits().max_events) - 1))) return false;
-    return !retry_at_ && !in_flight_.waits() && !pace_.held();
+    return !pace_.pauses_until() && !in_flight_.waits() && !pace_.held();
 }
 
 bool Route::Loop::linger(Position full) {
     const auto until = lingers_until_.value_or(Clock::now() + config_.batch.linger);
     lingers_until_ = until;
-    while (!calls_.stopping() && !retry_at_ && !in_flight_.waits() && Clock::now() < until &&
+    while (!calls_.stopping() && !pace_.pauses_until() && !in_flight_.waits() && Clock::now() < until &&
            spool_.end() <= full) {
         const auto late = late_.next_turn(in_flight_);
         if (late <= Clock::now() || calls_.waiting()) return false;
@@ -224,7 +220,7 @@ void Route::Loop::take_on(std::unique_ptr<OpenBatch> batch, Origin origin) {
 
 void Route::Loop::hand_over() {
     Parcel* parcel = in_flight_.next();
-    if (parcel == nullptr || retry_at_) return;
+    if (parcel == nullptr || pace_.pauses_until()) return;
     // One at a time, to see what becomes of it.
     if (pace_.one_at_a_time() && in_flight_.lends()) return;
     if (pace_.waits_until(Clock::now())) return;
@@ -261,113 +257,6 @@ void Route::Loop::look_at_trouble() {
     publish();
     // What is under way comes back by itself, if ever.
     if (calls_.stopping()) gave_up_stopping_ = true;
-}
-
-void Route::Loop::take(const Outcome& outcome) {
-    report_.count(outcome.verdict);
-    heard_at_ = Clock::now();
-    const InFlight::Out* out = in_flight_.find(outcome.ticket);
-    if (out == nullptr) return in_flight_.take_back_stray(outcome.ticket);
-    Parcel& parcel = in_flight_.parcel_of(*out);
-    if (outcome.handed_over && !out->released) cursor_of(parcel).handed_over(parcel.end_of(out->piece));
-    if (outcome.verdict == Verdict::sent) {
-        // That bytes were sent says that the far side is there; that it takes them, only that they were
-        // accepted.
-        pace_.taken();
-        there_again();
-        return in_flight_.release(outcome.ticket);
-    }
-    if (out->released && outcome.verdict != Verdict::accepted) return read_again(outcome);
-    const Ticket name = out->name;
-    Division division{{}, {}, out->piece.size()};
-    if (!out->released) division = divide(out->piece, outcome);
-    if (outcome.verdict == Verdict::too_big && out->piece.size() > 1)
-        pace_.too_big(parcel.batch->records.wire(out->piece.first, out->piece.last).size());
-    const bool all = division.accepted == out->piece.size();
-    bury(division, outcome, parcel);
-    in_flight_.conclude(outcome.ticket, division.again, pace_.held());
-    go_on(outcome, all);
-    if (parcel.over()) settle(name, parcel);
-}
-
-void Route::Loop::bury(Division& division, const Outcome& outcome, Parcel& parcel) {
-    // What becomes of what was refused before says nothing of the configuration.
-    if (parcel.requeued()) return burial_.bury_refused(division.refused, outcome, parcel);
-    brake_.accepted(division.accepted);
-    std::size_t buried = 0;
-    for (; buried < division.refused.size() && !pace_.held() && !brake_.at_limit(); ++buried)
-        brake_.refused();
-    if (buried < division.refused.size()) {
-        pace_.hold();
-        report_.held(outcome.words, behind());
-        away_ = true;
-    }
-    division.put_back(buried);
-    burial_.bury_refused(division.refused, outcome, parcel);
-}
-
-void Route::Loop::go_on(const Outcome& outcome, bool all_accepted) {
-    const bool misconfigured = outcome.verdict == Verdict::misconfigured;
-    if (outcome.verdict == Verdict::retry || misconfigured) {
-        report_.failed(outcome.words, misconfigured, behind(), oldest_received());
-        pace_.failed();
-        away_ = true;
-        pause(std::max(misconfigured ? backoff_.slow() : backoff_.next(),
-                       std::min(outcome.retry_after, longest_retry_after)));
-    } else {
-        death_point("batch.acknowledged");
-        pace_.taken();
-        if (!pace_.held()) there_again();
-        backoff_.reset();
-        notices().recovered(report_.failing_since(), behind());
-        report_.recovered(behind());
-    }
-    if (!pace_.held()) return;
-    if (pace_.is_held_probe(outcome.ticket) && all_accepted) return let_go_now();
-    pause(backoff_.slow());
-}
-
-void Route::Loop::pause(std::chrono::milliseconds length) {
-    retry_at_ = std::max(retry_at_.value_or(Clock::time_point{}), Clock::now() + length);
-    if (calls_.stopping()) gave_up_stopping_ = true;  // what is left waits in the spool for the next start
-}
-
-void Route::Loop::let_go_now() {
-    if (!pace_.held()) return;
-    notices().recovered(report_.held_since(), behind());
-    pace_.let_go();
-    there_again();
-    brake_.forget();
-    retry_at_.reset();
-    report_.let_go();
-    publish();
-}
-
-void Route::Loop::read_again(const Outcome& outcome) {
-    report_.failed(outcome.words, false, behind(), oldest_received());
-    pace_.failed();
-    away_ = true;
-    cursor_.rewind();
-    late_.rewind();
-    letters_.rewind();
-    feed_.seek(cursor_.settled());
-    in_flight_.forget();
-    pause(backoff_.next());
-}
-
-void Route::Loop::settle(Ticket name, const Parcel& parcel) {
-    if (parcel.requeued()) return letters_.settle(in_flight_, name);
-    const Origin origin = parcel.origin;
-    Cursor& cursor = cursor_of(parcel);
-    cursor.settle(name, parcel.refused_events.size(), parcel.refused_records);
-    const auto passed = in_flight_.settle(cursor.settled_ticket(), origin);
-    death_point("batch.settled");
-    burial_.bury_left(passed);
-    for (const Owed& owed : passed) {
-        report_.count(owed);
-        notices().settled(owed);
-    }
-    origin == Origin::late ? go_on_late() : add_late();
 }
 
 std::uint64_t Route::Loop::behind() const {

@@ -1,5 +1,5 @@
-// The thread of a route: what goes next, and what follows from what the far side says. The only retry loop of
-// the program.
+// The thread of a route: what goes next (route_loop.cpp), what follows from what the far side says
+// (route_loop_outcomes.cpp) and what goes later (route_loop_late.cpp). The only retry loop of the program.
 #pragma once
 
 #include <array>
@@ -9,17 +9,14 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "agent/batches/feed.h"
-#include "agent/routes/backoff.h"
 #include "agent/routes/burial.h"
 #include "agent/routes/cursor.h"
 #include "agent/routes/in_flight.h"
 #include "agent/routes/late_stretches.h"
 #include "agent/routes/pace.h"
 #include "agent/routes/position_keeper.h"
-#include "agent/routes/refusal_brake.h"
 #include "agent/routes/route.h"
 #include "agent/routes/route_calls.h"
 #include "agent/routes/route_report.h"
@@ -77,12 +74,13 @@ class Route::Loop {
     void bury(Division& division, const Outcome& outcome, Parcel& parcel);
     // When the next piece goes: the table of what far sides say and what happens.
     void go_on(const Outcome& outcome, bool all_accepted);
-    void pause(std::chrono::milliseconds length);
+    // It could not be had, or is lost with what it has not acknowledged.
+    void fail(const std::string& words, bool needs_a_person = false,
+              std::chrono::milliseconds retry_after = {});
     void let_go_now();
     // The bytes are gone, and so is what was sent behind them on the same connection: everything under way is
     // read again from the settled position.
     void read_again(const Outcome& outcome);
-    void there_again() { comes_back_ = std::exchange(away_, false) || comes_back_; }
     // What is left behind is buried when the position passes it: before that it may be read again.
     void settle(Ticket name, const Parcel& parcel);
     RouteNotices& notices() { return feed_.filler().notices(); }
@@ -108,16 +106,12 @@ class Route::Loop {
     std::unique_ptr<Transport> transport_;
     std::uint64_t next_ticket_ = 1;
 
-    Backoff backoff_;
     Pace pace_;
-    RefusalBrake brake_;
-    std::optional<Time> retry_at_;
     std::optional<Time> lingers_until_;
     Time look_around_at_{};
     std::array<std::uint64_t, loss_reason_count> published_lost_{};
-    Time heard_at_{};   // when the far side last said something, or was first asked since it owed nothing
-    bool away_ = true;  // it was not there when it was tried last, or was not tried yet
-    bool comes_back_ = false;
+    Time heard_at_{};  // when the far side last said something, or was first asked since it owed nothing
+    bool backlog_due_ = false;  // put_off_backlog() is to look whether there is one
     bool told_transport_ = false;
     bool gave_up_stopping_ = false;
     RouteReport report_;

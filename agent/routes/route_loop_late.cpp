@@ -22,8 +22,8 @@ void Route::Loop::put_off_backlog() {
     const Position from = cursor_.submitted_up_to();
     // What was given up is passed first, and what waits behind it is looked at once more.
     const GivenUp& given_up = cursor_.settled().given_up;
-    comes_back_ = from < given_up.to;
-    const Position end = comes_back_ ? std::max(from, given_up.from) : spool_.end();
+    backlog_due_ = from < given_up.to;
+    const Position end = backlog_due_ ? std::max(from, given_up.from) : spool_.end();
     if (distance(from, end) <= few_batches * config_.batch.max_events) return;
     withdraw_unsent(in_flight_, Origin::log, cursor_);
     // Without a spare batch all of them are at the transport; one more does not matter for once.

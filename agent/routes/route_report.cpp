@@ -27,7 +27,7 @@ std::string events_behind(std::uint64_t behind) {
 // Behind a line about the state: how often that had changed without one.
 std::string changes_words(std::uint64_t untold) {
     if (untold == 0) return {};
-    return "; it comes and goes, and " + std::to_string(untold) + " changes before were not told";
+    return "; it comes and goes: " + std::to_string(untold) + " earlier changes were not logged";
 }
 
 }  // namespace
@@ -96,15 +96,16 @@ void RouteReport::recovered(std::uint64_t behind) {
 void RouteReport::held(const std::string& words, std::uint64_t behind) {
     const bool news = held_words_.empty();
     if (news) held_since_ = unix_now();
-    held_words_ = "too many records are refused (" + words + "), so that it is the configuration";
+    held_words_ = "too many records are refused (" + words + "), so the fault is in the configuration";
     if (news)
-        log_.error(name_, "held: " + held_words_ +
-                              " and not the data: change it and reload (SIGHUP), or change the receiver; " +
-                              events_behind(behind) + ", kept in the spool");
+        log_.error(name_,
+                   "held: " + held_words_ +
+                       " and not in the data: change it and reload (SIGHUP), or change the receiver; " +
+                       events_behind(behind) + ", kept in the spool");
 }
 
 void RouteReport::let_go() {
-    if (!held_words_.empty()) log_.info(name_, "not held any more");
+    if (!held_words_.empty()) log_.info(name_, "no longer held");
     held_words_.clear();
     held_since_ = 0;
 }
@@ -148,7 +149,7 @@ void RouteReport::tell_unread(std::uint64_t queries) {
 }
 
 void RouteReport::tell_given_up(std::uint64_t frames) {
-    log_.warn(name_, events_words(frames) + " given up, as was asked for");
+    log_.warn(name_, events_words(frames) + " given up, as requested");
 }
 
 void RouteReport::tell_dropped(std::uint64_t frames) {
@@ -164,7 +165,7 @@ void RouteReport::tell_dropped(std::uint64_t frames) {
 
 void RouteReport::tell_put_off(const LateStretch& stretch) {
     log_.info(name_, events_words(distance(stretch.position, stretch.to)) +
-                         " go later, behind those that come now: sequence numbers " +
+                         " will go later, after those that come now: sequence numbers " +
                          std::to_string(number(stretch.position)) + " to " +
                          std::to_string(number(stretch.to) - 1));
 }
@@ -200,7 +201,7 @@ void RouteReport::tell_dead_when_due(bool at_once) {
 void RouteReport::count_purged_letters(std::uint64_t letters) {
     if (letters == 0) return;
     letters_.purged += letters;
-    log_.warn(name_, std::to_string(letters) + " dead letters were removed, as was asked for");
+    log_.warn(name_, std::to_string(letters) + " dead letters were removed, as requested");
     const std::lock_guard lock(mutex_);
     status_.letters = letters_;
 }

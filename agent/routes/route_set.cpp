@@ -114,7 +114,7 @@ void RouteSet::order(const std::string& destination, RouteOrder order, const Ord
     const std::lock_guard lock(mutex_);
     for (const auto& route : routes_)
         if (route->config().name == destination) return route->order(order, reply);
-    reply({OrderAnswer::Result::unknown, 0, 0, "there is no such destination, or it does not run"});
+    reply({OrderAnswer::Result::unknown, 0, 0, "there is no such destination, or it is not running"});
 }
 
 std::vector<RouteStatus> RouteSet::status() const {

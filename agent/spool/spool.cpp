@@ -225,7 +225,7 @@ void Spool::tick() {
     if (!p.log.keep_free()) return p.lose_disk(std::string(too_little_free));
     if (p.log.vanished()) {
         p.vanished = true;
-        p.lose_disk("its directory, or the file that is written, is not there any more");
+        p.lose_disk("its directory, or the file that is written, is gone");
         p.look_at = {};
         return;
     }

@@ -87,7 +87,7 @@ class Lexer {
         const bool runs_on = behind < text_.size() &&
                              (begins_a_word(text_[behind]) || text_[behind] == '.' || text_[behind] == ':');
         if (error != std::errc{} || runs_on)
-            return complain("this is no number; texts, times and addresses stand in quotes");
+            return complain("this is not a number; texts, times and addresses are written in quotes");
         take(Token::Kind::number, length, number);
     }
 
@@ -97,13 +97,13 @@ class Lexer {
         const char c = text_[at_];
         if (std::string_view("()[],<>").find(c) != std::string_view::npos)
             return take(Token::Kind::symbol, 1);
-        if (c == '=') return complain("\"=\" is no comparison; write \"==\"");
+        if (c == '=') return complain("\"=\" is not a comparison; write \"==\"");
         if (c == '&') return complain("write \"and\"");
         if (c == '|') return complain("write \"or\"");
         if (c == '!') return complain("write \"not\", or \"!=\"");
         if (c == '~') return complain("write \"matches\"");
         if (c > 0x20 && c < 0x7F) return complain(std::string("\"") + c + "\" means nothing here");
-        complain("outside of quotes only ASCII may stand");
+        complain("only ASCII is allowed outside quotes");
     }
 
     void complain(std::string text) { fault_ = fault_at(text_, at_, std::move(text)); }

@@ -76,7 +76,7 @@ class Parser {
     std::variant<Expression, ExpressionFault> parse() {
         const auto root = either();
         if (root && now().kind != Token::Kind::end)
-            complain(now(), "here \"and\", \"or\" or the end is expected");
+            complain(now(), "\"and\", \"or\" or the end is expected here");
         if (fault_) return *fault_;
         program_->first = link(*root, Step::accept, Step::reject, *program_);
         return Expression(std::move(program_));
@@ -120,7 +120,7 @@ class Parser {
             }
         } else {
             node = either();
-            if (node && !take_if(")")) return complain(now(), "here \")\" is missing");
+            if (node && !take_if(")")) return complain(now(), "\")\" is missing here");
         }
         --depth_;
         return node;
@@ -128,7 +128,7 @@ class Parser {
 
     std::optional<Node> comparison() {
         const Token& word = now();
-        if (word.kind == Token::Kind::end) return complain(word, "here a field is missing");
+        if (word.kind == Token::Kind::end) return complain(word, "a field is missing here");
         if (word.kind == Token::Kind::symbol)
             return complain(word, "\"" + std::string(word.text) + "\" stands where a field is expected");
         if (word.kind != Token::Kind::word)
@@ -150,7 +150,7 @@ class Parser {
     std::optional<Node> comparison_with(const ComparedField& field, bool negated) {
         Comparison comparison{field, negated, take(), {}};
         if (negated && comparison.how.kind == Token::Kind::symbol)
-            return complain(comparison.how, "\"not\" stands before the field");
+            return complain(comparison.how, "\"not\" goes before the field");
         if (!read_values(comparison)) return std::nullopt;
         auto made = make_comparison(expression_, comparison, *program_);
         if (auto* fault = std::get_if<ExpressionFault>(&made)) {
@@ -187,8 +187,8 @@ class Parser {
             return true;
         }
         complain(now(), now().kind == Token::Kind::word
-                            ? "texts stand in quotes: \"" + std::string(now().text) + "\""
-                            : "here a value is missing");
+                            ? "texts are written in quotes: \"" + std::string(now().text) + "\""
+                            : "a value is missing here");
         return false;
     }
 

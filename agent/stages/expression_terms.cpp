@@ -281,7 +281,7 @@ class TermMaker {
         auto pattern =
             Pattern::parse(value.text, any_case ? Pattern::Case::insensitive : Pattern::Case::sensitive);
         if (const auto* fault = std::get_if<Pattern::Fault>(&pattern)) {
-            complain(value, "this is no regular expression: " + fault->text);
+            complain(value, "this is not a regular expression: " + fault->text);
             return false;
         }
         match.pattern = std::get<Pattern>(std::move(pattern));
@@ -290,7 +290,7 @@ class TermMaker {
 
     bool read_text(const Token& value, TextMatch& match) {
         if (value.text.empty()) {
-            complain(value, "an empty text: what an event has not is asked for with \"not " +
+            complain(value, "an empty text: ask for what an event does not have with \"not " +
                                 std::string(comparison_.field.name) + '"');
             return false;
         }

@@ -20,7 +20,7 @@ from lab.named import DOZEN, Named  # noqa: E402
 from lab.oracle import Delivered, check_ledger  # noqa: E402
 from lab.process import Failure, wait_until  # noqa: E402
 from lab.receiver import LineReceiver  # noqa: E402
-from lab.rsyslog import Rsyslog  # noqa: E402
+from lab.rsyslog import PlainRsyslog  # noqa: E402
 from screen import Screen  # noqa: E402
 
 MORE = 250  # names that are asked during the outage; each makes two events
@@ -79,7 +79,7 @@ class Demonstration:
         s.section("Four processes, all on loopback, all in one temporary folder")
         self.receiver.start()
         s.line("receiver", f"127.0.0.1:{self.receiver.port}   plays a SIEM's raw TCP port")
-        self.rsyslog = Rsyslog(self.folder / "rsyslog").start()
+        self.rsyslog = PlainRsyslog(self.folder / "rsyslog").start()
         s.line("rsyslog", f"127.0.0.1:{self.rsyslog.port}   a real one, takes syslog over TCP")
         self.agent = Agent(self.folder, configuration=CONFIGURATION.format(
             folder=self.folder, tcp_port=self.receiver.port, syslog_port=self.rsyslog.port))

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from routes import HEAD, anonymous_memory, ended, settled, start_generator, status
@@ -98,19 +98,18 @@ class Peer:
         return self.frames - json.loads(self.sink.communicate(timeout=LIMIT)[0])["unique"]
 
 
+@cache
 def certificates(bench):
-    if not hasattr(bench, "certificates"):
-        from lab.certificates import Certificates
-        bench.certificates = Certificates(bench.folder / "certificates")
-    return bench.certificates
+    from lab.certificates import Certificates
+    return Certificates(bench.folder / "certificates")
 
 
+@cache
 def broker_of(bench):
-    if not hasattr(bench, "broker"):
-        from lab.kafka import Kafka
-        bench.broker = Kafka(bench.folder / "broker", settings=SMALL).start()
-        bench.at_end.callback(bench.broker.stop)
-    return bench.broker
+    from lab.kafka import Kafka
+    broker = Kafka(bench.folder / "broker", settings=SMALL).start()
+    bench.at_end.callback(broker.stop)
+    return broker
 
 
 def start(bench, folder, way, peer):

@@ -12,7 +12,7 @@ from lab.certificates import Certificates
 from lab.frame_streams import Sender
 from lab.named import Named
 from lab.receiver import LineReceiver
-from lab.rsyslog import Rsyslog
+from lab.rsyslog import PlainRsyslog
 
 
 def pytest_addoption(parser):
@@ -69,7 +69,7 @@ class World:
         return named
 
     def rsyslog(self):
-        rsyslog = Rsyslog(self.folder / "rsyslog").start()
+        rsyslog = PlainRsyslog(self.folder / "rsyslog").start()
         self.at_the_end(rsyslog.process.kill)
         return rsyslog
 

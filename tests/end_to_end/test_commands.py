@@ -1,6 +1,8 @@
 """The commands that need no set-up: a first look at one's own server, captures, and what the program says of itself."""
+import contextlib
 import json
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -141,6 +143,40 @@ def test_the_shipped_configuration_is_valid(world):
     assert "unknown" not in asked.stderr, asked.stderr
 
 
+def dns_server_user():
+    """One that the socket's owner and mode shut out."""
+    for name in ("bind", "named", "unbound", "knot", "nsd", "pdns", "_dnsdist"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name).pw_name
+    pytest.skip("no DNS server is installed here that has a user of its own")
+
+
+def test_a_socket_whose_owner_and_mode_nobody_chose_is_a_warning_where_a_dns_server_may_not_connect(world):
+    user = dns_server_user()
+    agent = world.agent(destinations.file("passive", world.folder / "passive.log"))
+    asked = command("check", agent.configuration)
+    assert asked.returncode == 0 and "may not connect" not in asked.stderr, "its mode is chosen"
+    agent.configuration.write_text(agent.configuration.read_text().replace('mode = "0660"\n', ""))
+    asked = command("check", agent.configuration)
+    told = [line for line in asked.stderr.splitlines() if "may not connect to" in line]
+    assert asked.returncode == 0 and len(told) == 1, asked
+    assert told[0].startswith("warning: inputs.bind.") and user in told[0]
+    agent.start()
+    wait_until(lambda: told[0].removeprefix("warning: ") in agent.said(), "the log says it once more")
+    assert agent.said().count("may not connect to") == 1
+
+
+def test_only_run_says_what_it_does_without_a_configuration():
+    words = "Without a configuration, `tapferry run`"
+    listed = command("--help").stdout
+    assert words in listed and words in command("run", "--help").stdout
+    for name in re.findall(r"^  ([a-z-]+) ", listed.partition("Subcommands:")[2], flags=re.M):
+        said = command(name, "--help").stdout
+        assert (words in said) == (name == "run"), said
+    assert words not in command("spool", "list", "--help").stdout
+    assert "Exit status: 0 success" in command("check", "--help").stdout
+
+
 def test_help_and_version():
     assert re.fullmatch(r"tapferry \d+\.\d+\.\d+\S*\n", command("--version").stdout)
     for arguments in (["--help"], ["run", "--help"], ["status", "--help"], ["decode", "--help"]):
@@ -219,7 +255,7 @@ def test_a_page_takes_the_place_of_a_page_and_of_nothing_else(world, capture):
     precious.write_bytes(capture("bind-auth").read_bytes())
     asked = subprocess.run([PROGRAM, "stats", "--html", precious, precious], capture_output=True, timeout=60)
     assert asked.returncode == 2 and precious.read_bytes() == capture("bind-auth").read_bytes()
-    assert asked.stderr.endswith(b"a\\010\\027[31m.fstrm is there and is no page: give the page another name\n")
+    assert asked.stderr.endswith(b"a\\010\\027[31m.fstrm exists and is not a page: give the page another name\n")
     for make_way in (lambda: None, lambda: page.write_bytes(b"")):
         make_way()
         for _ in ("a new one", "over the old one"):

@@ -65,7 +65,7 @@ def test_a_bad_frame_is_passed_over_and_counted():
     asked = decode(HEAD + b"".join(frames) + TAIL, "--output", "json")
     assert len(asked.stdout.splitlines()) == len(NAMES)
     assert asked.returncode == 1
-    assert asked.stderr.decode().splitlines()[-1] == "tapferry: 13 frames: 12 events shown, 1 no dnstap and passed over"
+    assert asked.stderr.decode().splitlines()[-1] == "tapferry: 13 frames: 12 events shown, 1 not dnstap and passed over"
 
 
 def test_a_bad_file_does_not_hold_up_the_next_one(world):

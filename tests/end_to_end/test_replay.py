@@ -10,7 +10,7 @@ import pytest
 
 from lab import agent as destinations
 from lab.agent import PROGRAM, SOURCE, command
-from lab.process import Process, wait_until
+from lab.process import Process, free_port, wait_until
 
 CAPTURES = SOURCE / "tests/data/captures"
 SUMMARY = """[destinations.{name}]
@@ -100,6 +100,16 @@ def test_packed_captures_and_standard_input_are_read_and_each_file_has_ids_of_it
     assert ledger(piped)[0]["incarnation"] == two["incarnation"]
     wait_until(lambda: len(receiver) == before + two["frames"], "it came once more")
     assert leftovers(agent) == []
+
+
+def test_a_replay_that_waits_says_for_which_destination_and_why(world, capture):
+    path, frames = capture
+    agent = world.agent(destinations.tcp("lines", free_port(), replay_window="0s"))
+    process = Process("replay", [PROGRAM, "replay", path, "--config", agent.configuration], world.folder / "replay.log")
+    world.at_the_end(process.kill)
+    told = f"tapferry: 0 of {frames:,} frames done; waits for lines: connect to 127.0.0.1:"
+    wait_until(lambda: told in process.said(), "it says so")
+    assert "refused" in process.said().split(told)[1].splitlines()[0]
 
 
 def test_an_interrupted_replay_says_how_far_it_was_and_goes_on(world, capture):

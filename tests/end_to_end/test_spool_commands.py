@@ -112,7 +112,7 @@ def test_export_is_a_capture_of_exactly_what_was_asked_for(behind, world):
 def test_export_writes_over_no_file_but_a_capture(behind):
     before = behind.configuration.read_text()
     asked = spool(behind, "export", "--output", behind.configuration)
-    assert asked.returncode == 2 and "no capture" in asked.stderr, asked
+    assert asked.returncode == 2 and "not a capture" in asked.stderr, asked
     assert behind.configuration.read_text() == before
 
 

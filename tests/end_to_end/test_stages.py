@@ -88,5 +88,5 @@ def test_check_tells_what_is_wrong_in_an_expression_and_where(world):
     agent = world.agent(destinations.tcp("json", 1, more="") + "where = 'rcode = \"NXDOMAIN\"'\n")
     checked = destinations.command("check", agent.configuration)
     assert checked.returncode == 2
-    assert 'destinations.json.filter.where: column 7: "=" is no comparison; write "=="' in checked.stderr
+    assert 'destinations.json.filter.where: column 7: "=" is not a comparison; write "=="' in checked.stderr
     assert "^" not in checked.stderr, "the caret is for terminals"

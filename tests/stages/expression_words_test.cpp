@@ -61,7 +61,7 @@ TEST_CASE("words of a fixed set are taken in any case, and a word that no event 
         {"opcode == \"ASK\"", "column 11: \"ASK\" is not an opcode"},
         {"clipped contains \"t\"", "column 9: \"contains\" does not go with clipped, which is true or false"},
         {"clipped == \"yes\"", "column 12: \"yes\" is not one of \"true\" and \"false\""},
-        {"qname == true", "column 10: texts stand in quotes: \"true\""},
+        {"qname == true", "column 10: texts are written in quotes: \"true\""},
     };
     for (const auto& [text, fault] : faults) {
         const std::string told = fault_of(text);
@@ -180,10 +180,10 @@ TEST_CASE(
 
 TEST_CASE("a fault names its column, and what would be right") {
     const std::pair<std::string_view, std::string_view> faults[] = {
-        {"", "column 1: here a field is missing"},
+        {"", "column 1: a field is missing here"},
         {"rcdoe == \"NOERROR\"", "column 1: there is no field \"rcdoe\"; did you mean \"rcode\"?"},
-        {"rcode = \"NOERROR\"", "column 7: \"=\" is no comparison; write \"==\""},
-        {"rcode == NOERROR", "column 10: texts stand in quotes: \"NOERROR\""},
+        {"rcode = \"NOERROR\"", "column 7: \"=\" is not a comparison; write \"==\""},
+        {"rcode == NOERROR", "column 10: texts are written in quotes: \"NOERROR\""},
         {"rcode == \"NXDOMIAN\"", "column 10: \"NXDOMIAN\" is not a response code such as \"NXDOMAIN\""},
         {"rcode == 1.5", "column 10: \"1.5\" is not a response code such as \"NXDOMAIN\""},
         {"rcode > \"NOERROR\"", "column 7: \">\" does not go with rcode, which is a text; use ==, != or in"},
@@ -192,10 +192,10 @@ TEST_CASE("a fault names its column, and what would be right") {
         {"qname == \"b\303\274cher.de\"", "column 10: texts of events are printable ASCII"},
         {"qname == \"\"", "column 10: an empty text"},
         {"qname == \"a..b\"", "column 10: \"a..b\" is not a domain name"},
-        {"qname matches \"(\"", "column 15: this is no regular expression: missing ): ("},
+        {"qname matches \"(\"", "column 15: this is not a regular expression: missing ): ("},
         {"qname == [\"a\"]", "column 10: a list goes with \"in\" only"},
         {"qname in [\"a\" \"b\"]", "column 15: here \",\" or \"]\" is missing"},
-        {"qname in []", "column 11: here a value is missing"},
+        {"qname in []", "column 11: a value is missing here"},
         {"qname < \"a\"", "column 7: \"<\" does not go with qname, which is a text; use"},
         {"bytes == \"12\"", "column 10: bytes is compared with a number, without quotes"},
         {"bytes contains \"1\"", "column 7: \"contains\" does not go with bytes, which is a number"},
@@ -204,9 +204,9 @@ TEST_CASE("a fault names its column, and what would be right") {
         {"src == \"10.0.0.0/8\"", "column 8: src is compared with an address"},
         {"src in \"10.0.0.0/33\"", "column 8: src is compared with networks"},
         {"src matches \"^10\"", "column 5: \"matches\" does not go with src, which is an address"},
-        {"(qname", "column 7: here \")\" is missing"},
-        {"qname)", "column 6: here \"and\", \"or\" or the end is expected"},
-        {"qname not == \"a\"", "column 11: \"not\" stands before the field"},
+        {"(qname", "column 7: \")\" is missing here"},
+        {"qname)", "column 6: \"and\", \"or\" or the end is expected here"},
+        {"qname not == \"a\"", "column 11: \"not\" goes before the field"},
         {"\"a\" == qname", "column 1: a value stands where a field is expected"},
         {"qname\nand foo", "line 2, column 5: there is no field \"foo\""},
     };

@@ -45,7 +45,8 @@ TEST_CASE("a peer that closes with bytes unread gives back every batch, also tho
     peer.close();
     const auto outcomes = outcomes_of(one.stream, 3);
     CHECK(summary(outcomes) == "retry 1, retry 2, retry 3");
-    CHECK(outcomes[0].words == "connection to " + one.listener.address().text + ": Connection reset by peer");
+    CHECK(outcomes[0].words == "connection to " + one.listener.address().text +
+                                   ": Connection reset by peer (does that port speak TLS?)");
     CHECK(!one.stream.wait(now()));
 }
 
@@ -57,7 +58,35 @@ TEST_CASE("a peer that closes in good order while batches are in the window give
     peer.close();
     const auto outcomes = outcomes_of(one.stream, 2);
     CHECK(summary(outcomes) == "retry 1, retry 2");
+    CHECK(outcomes[0].words == "connection to " + one.listener.address().text +
+                                   ": closed by the peer (does that port speak TLS?)");
+}
+
+TEST_CASE("a peer that hangs up is taken for one of TLS only until it has accepted something") {
+    Connected one(Listener::on_loopback());
+    auto options = Connected::options(one.listener.address());
+    options.replay_window = 50ms;
+    Stream stream(options);
+    CHECK(summary({deliver(stream, {one.records}, Ticket{1})}) == "sent 1");
+    CHECK(summary(outcomes_of(stream, 1)) == "accepted 1");
+    CHECK(summary({deliver(stream, {one.records}, Ticket{2})}) == "sent 2");
+    auto peer = one.listener.accept();
+    CHECK(peer.read(12) == "event\nevent\n");
+    peer.close();
+    const auto outcomes = outcomes_of(stream, 1);
+    CHECK(summary(outcomes) == "retry 2");
     CHECK(outcomes[0].words == "connection to " + one.listener.address().text + ": closed by the peer");
+}
+
+TEST_CASE("a unix socket whose server hangs up is not taken for one of TLS") {
+    const TemporaryFolder folder;
+    Connected one(Listener::on_path(folder.path("peer.sock")));
+    one.send(1);
+    auto peer = one.listener.accept();
+    CHECK(peer.read(6) == "event\n");
+    peer.close();
+    CHECK(outcomes_of(one.stream, 1)[0].words ==
+          "connection to " + one.listener.address().text + ": closed by the peer");
 }
 
 TEST_CASE(

@@ -1,11 +1,12 @@
 #include "tests/transports/transport_fixture.h"
 
 #include <array>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+
+#include "tests/transports/outcome_rules.h"
 
 namespace tapferry {
 namespace {
@@ -38,6 +39,7 @@ std::vector<Outcome> outcomes_of(Transport& transport, std::size_t count) {
     while (outcomes.size() < count) {
         auto outcome = transport.wait(limit);
         REQUIRE_MESSAGE(outcome.has_value(), "only came: ", summary(outcomes));
+        CHECK(broken_rule(*outcome) == "");
         outcomes.push_back(*outcome);
     }
     return outcomes;

@@ -85,7 +85,7 @@ std::string FileNames::fault_of(std::string_view path) {
     const std::size_t slash = path.rfind('/');
     if (slash + 1 == path.size()) return "names a directory, and must name a file";
     if (path.substr(0, slash).find('%') != std::string_view::npos)
-        return "may hold % only in the file's own name, behind the last \"/\"";
+        return "may hold % only in the file's own name, after the last \"/\"";
     const std::string_view name = path.substr(slash + 1);
     if (name.size() > 200) return "has a name of more than 200 characters";
     for (std::size_t i = name.find('%'); i != std::string_view::npos; i = name.find('%', i + 2)) {

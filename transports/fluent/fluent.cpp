@@ -9,7 +9,6 @@ namespace tapferry {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-using Verdict = Outcome::Verdict;
 using State = Connection::State;
 using Session = FluentSession::State;
 
@@ -28,69 +27,27 @@ std::string seconds(std::chrono::milliseconds time) {
 }  // namespace
 
 Fluent::Fluent(const FluentOptions& options)
-    : options_(options),
-      peer_(options_, most_received),
+    : PeerTransport(options, most_received),
+      options_(options),
       window_(options.tag, fluent_salt() + "-", options.acknowledgement),
       replay_(options.replay_window) {}
 
-bool Fluent::submit(const Batch& batch, Ticket ticket, Deadline) {
-    if (finish_by_ || window_.batches() >= FluentWindow::most_under_way || replay_.full()) return false;
-    connection_.look();
-    settle(Clock::now());
-    if (outcomes_.tells_of_failure()) return false;
-    window_.lend(ticket, batch);
-    peer_.connect_when_closed();
-    settle(Clock::now());
-    return true;
-}
-
-std::optional<Outcome> Fluent::wait(Deadline deadline) {
-    const auto settled = [this](Time now) {
-        settle(now);
-        return true;
-    };
-    return outcomes_.wait(deadline, settled,
-                          [this](Deadline until) { connection_.run_until(std::min(until, next_step())); });
-}
-
-void Fluent::finish(Deadline deadline) {
-    if (!finish_by_) finish_by_ = deadline;
-    settle(Clock::now());
-}
-
-std::string Fluent::take_warning() {
-    return peer_.take_warning();
-}
-
-void Fluent::settle(Time now) {
-    switch (connection_.state()) {
-        case State::closed:
-            break;
-        case State::connecting:
-            if (finish_by_ && (idle() || now >= *finish_by_))
-                give_back("stopped before a connection was made", Verdict::retry);
-            break;
-        case State::open:
-            settle_open(now);
-            break;
-        case State::ended:
-        case State::broken:
-            // What it acknowledged before counts.
-            take_answers(now);
-            if (ended_writing_ && connection_.ended_with_everything()) accept_everything();
-            if (connection_.state() != State::closed) give_back(connection_.words(), peer_.broken());
-            break;
-    }
-}
-
 void Fluent::settle_open(Time now) {
     if (session_.state() == Session::none) begin(now);
-    take_answers(now);
+    hear(now);
     if (session_.state() == Session::open) write_chunks(now);
     if (connection_.state() == State::open && now >= look_at_) look_at_kernel(now);
     if (connection_.state() == State::open && finish_by_) finish_in_order(now);
-    if (connection_.state() == State::ended || connection_.state() == State::broken) return settle(now);
-    if (connection_.state() != State::open || now < answer_by_) return;
+}
+
+// What the receiver's kernel had at its end counts, where nobody acknowledges.
+void Fluent::settle_ended(Time) {
+    if (!ended_writing_ || !connection_.ended_with_everything()) return give_back_broken();
+    for (const Ticket ticket : replay_.take_all()) outcomes_.add(ticket, Verdict::accepted);
+    drop_connection();
+}
+
+void Fluent::answer_overdue() {
     if (session_.state() == Session::greeted)
         fail("it does not ask for the shared key: is one configured there?");
     else if (session_.state() == Session::proving)
@@ -104,7 +61,7 @@ void Fluent::begin(Time now) {
     if (session_.state() != Session::open) answer_by_ = now + options_.connect_timeout;
 }
 
-void Fluent::take_answers(Time now) {
+void Fluent::hear(Time now) {
     for (;;) {
         std::string reply;
         const std::size_t used = session_.take(connection_.received(), reply);
@@ -117,6 +74,7 @@ void Fluent::take_answers(Time now) {
             connection_.write(out_);
         }
         if (session_.state() != Session::open) continue;
+        understands_ = true;
         peer_.reached();
         answer_by_ = window_.awaits() ? now + options_.answer_timeout : Time::max();
     }
@@ -144,7 +102,10 @@ void Fluent::look_at_kernel(Time now) {
     if (connection_.state() != State::open) return;
     if (acknowledged != 0) peer_.reached();
     replay_.acknowledged(acknowledged, now);
-    while (const auto ticket = replay_.take_accepted(now)) outcomes_.add(*ticket, Verdict::accepted);
+    while (const auto ticket = replay_.take_accepted(now)) {
+        understands_ = true;
+        outcomes_.add(*ticket, Verdict::accepted);
+    }
     look_at_ = replay_.empty() ? Time::max() : now + look_pause;
 }
 
@@ -158,11 +119,6 @@ void Fluent::finish_in_order(Time now) {
     if (now >= *finish_by_) fail("stopped before everything was acknowledged");
 }
 
-void Fluent::accept_everything() {
-    for (const Ticket ticket : replay_.take_all()) outcomes_.add(ticket, Verdict::accepted);
-    drop_connection();
-}
-
 void Fluent::take_settled() {
     while (auto outcome = window_.take_settled()) outcomes_.add(std::move(*outcome));
 }
@@ -171,28 +127,22 @@ void Fluent::fail(const std::string& words, bool needs_a_person) {
     give_back("forward protocol with " + peer_.name() + ": " + words, peer_.failed(needs_a_person));
 }
 
-void Fluent::give_back(const std::string& words, Verdict verdict) {
-    const std::string why = words;
-    peer_.lost(why);
-    const bool not_admitted = verdict == Verdict::misconfigured && session_.not_admitted();
-    drop_connection();
-    for (const Ticket ticket : replay_.take_all()) outcomes_.add(ticket, Verdict::retry, why);
-    auto given_back = window_.give_back(verdict, why);
-    for (Outcome& outcome : given_back) outcome.not_admitted = not_admitted;
+void Fluent::take_back(Verdict verdict, const std::string& words) {
+    for (const Ticket ticket : replay_.take_all()) outcomes_.add(ticket, Verdict::retry, words);
+    auto given_back = window_.give_back(verdict, words);
+    for (Outcome& outcome : given_back)
+        outcome.not_admitted = outcome.verdict == Verdict::misconfigured && session_.not_admitted();
     outcomes_.add_all(std::move(given_back));
 }
 
-void Fluent::drop_connection() {
-    connection_.close();
+void Fluent::forget_connection() {
     session_.forget();
     writes_chunk_ = ended_writing_ = false;
-    answer_by_ = look_at_ = Time::max();
+    look_at_ = Time::max();
 }
 
 Fluent::Time Fluent::next_step() const {
-    Time next = std::min(answer_by_, look_at_);
-    if (finish_by_ && connection_.state() != State::closed) next = std::min(next, *finish_by_);
-    return next;
+    return std::min(PeerTransport::next_step(), look_at_);
 }
 
 }  // namespace tapferry

@@ -8,7 +8,8 @@
 
 namespace tapferry {
 
-// "503: Server is busy": the status and the text of the body; of HTML without its marks.
+// "503: Server is busy": the status and the text of the body, which may begin with the status itself; of HTML
+// without its marks.
 std::string words_of(const ServerAnswer& answer);
 std::string words_of(unsigned status, std::string_view text);
 

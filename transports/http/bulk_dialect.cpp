@@ -72,7 +72,9 @@ void take_again(Outcome& outcome, const BulkItem& item, bool for_a_person, std::
 }  // namespace
 
 BulkDialect::BulkDialect(ElasticsearchOptions options)
-    : options_(std::move(options)), path_(path_of(options_)) {}
+    : options_(std::move(options)),
+      path_(path_of(options_)),
+      stream_check_(options_.is_data_stream ? options_.index : "") {}
 
 RequestForm BulkDialect::form(Lane) const {
     return {"POST", path_, {{"Content-Type", "application/x-ndjson"}}};
@@ -124,6 +126,7 @@ Outcome BulkDialect::judge(const ServerAnswer& answer, const RecordRange& range,
         const auto record = static_cast<std::uint32_t>(range.first + i);
         switch (fate_of(item)) {
             case Fate::stored:
+                stream_check_.stored();
                 break;
             case Fate::refused:
                 outcome.refused_records.push_back(record);

@@ -2,6 +2,7 @@
 // each of them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "transports/http/answer_json.h"
 #include "transports/http/dialect.h"
 #include "transports/http/elasticsearch_options.h"
+#include "transports/http/stream_check.h"
 
 namespace tapferry {
 
@@ -21,6 +23,9 @@ class BulkDialect final : public HttpDialect {
     void write_body(const RecordRange& range, std::string& out) override;
     [[nodiscard]] std::size_t longest_answer(std::size_t records) const override;
     Outcome judge(const ServerAnswer& answer, const RecordRange& range, Ticket, Lane, Time) override;
+    std::optional<SideQuestion> question(Lane, Time) override { return stream_check_.question(); }
+    void take_answer(Lane, const ServerAnswer* answer, Time) override { stream_check_.take_answer(answer); }
+    [[nodiscard]] std::string take_warning() override { return stream_check_.take_warning(); }
 
   private:
     // What stands before each document but for its id: of the hour that the event lies in.
@@ -31,6 +36,7 @@ class BulkDialect final : public HttpDialect {
     std::string action_;
     std::int64_t hour_ = 0;  // of action_, since 1970
     TextBuffer id_;
+    StreamCheck stream_check_;
 };
 
 // The name of an index: %Y %m %d and %H are of that time.

@@ -92,7 +92,7 @@ Outcome HecDialect::judge_success(const HecAnswer& answer, Ticket ticket, Lane l
         return {.verdict = Verdict::sent};
     }
     if (answer.has_odd_ack_id)
-        return {.verdict = Verdict::retry, .words = "it acknowledges with what is no number"};
+        return {.verdict = Verdict::retry, .words = "its acknowledgement id is not a number"};
     if (!std::exchange(warned_, true))
         warning_ =
             "the server takes events without acknowledging them: its token has no indexer acknowledgement, "
@@ -141,7 +141,7 @@ void HecDialect::lost_answer(Lane lane) {
     HecAcknowledgements& acknowledgements = channels_[lane].acknowledgements;
     if (acknowledgements.waiting() != 0)
         acknowledgements.renew_channel(
-            "an answer was lost, and with it what the server acknowledges it under");
+            "an answer was lost, and with it the id under which the server acknowledges it");
 }
 
 void HecDialect::moved(Lane lane) {

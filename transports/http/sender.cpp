@@ -149,9 +149,11 @@ void Sender::send(Lane& lane, RequestForm form, const std::string& authorization
     if (!authorization.empty()) head.headers.emplace_back("Authorization", authorization);
     std::move(form.headers.begin(), form.headers.end(), std::back_inserter(head.headers));
     head.headers.insert(head.headers.end(), servers_.headers.begin(), servers_.headers.end());
-    if (servers_.compression != Compression::none)
-        head.headers.emplace_back("Content-Encoding", name_of(servers_.compression));
-    compressor_.append(body, lane.request.begin(head));
+    // Packed, nothing would be something, and servers take no body with GET.
+    const bool is_packed = servers_.compression != Compression::none && !body.empty();
+    if (is_packed) head.headers.emplace_back("Content-Encoding", name_of(servers_.compression));
+    std::string& whole = lane.request.begin(head);
+    if (!body.empty()) compressor_.append(body, whole);
     lane.exchange.ask(url, lane.request.finish(), longest_answer, now);
 }
 

@@ -108,7 +108,7 @@ std::variant<Url, std::string> parse_url(std::string_view text, UserInfo user_in
         authority.remove_prefix(at + 1);
     }
     if (!take_host(authority, url)) return "names no host";
-    if (!take_port(authority, url)) return "has no port of 1 to 65535 behind its host";
+    if (!take_port(authority, url)) return "has no port of 1 to 65535 after its host";
     if (url.target.find('#') != std::string::npos) return "has a \"#\", which is never sent";
     if (!url.target.starts_with('/')) url.target.insert(0, "/");
     return url;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "transports/kafka/producer.h"
+#include "transports/kafka/topic.h"
 
 namespace tapferry {
 namespace {
@@ -18,6 +19,13 @@ KafkaProducer& producer_of(void* opaque) {
 
 std::string topic_words(const rd_kafka_message_t* message) {
     return std::string(" (topic ") + rd_kafka_topic_name(message->rkt) + ")";
+}
+
+std::string words_of_error(const rd_kafka_message_t* message) {
+    if (message->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+        message->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+        return unknown_topic_words(rd_kafka_topic_name(message->rkt));
+    return rd_kafka_err2str(message->err) + topic_words(message);
 }
 
 }  // namespace
@@ -34,12 +42,12 @@ void KafkaCallbacks::set(rd_kafka_conf_t* conf, KafkaProducer& producer, bool to
             if (message->offset != RD_KAFKA_OFFSET_INVALID) return to.reports_.delivered(tag);
             return to.reports_.failed(
                 tag, {KafkaFate::again, true,
-                      "what was sent behind it was acknowledged, and it was not" + topic_words(message)});
+                      "what was sent after it was acknowledged, and it was not" + topic_words(message)});
         }
         to.reports_.failed(
-            tag, {message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? KafkaFate::again : kafka_fate(message->err),
-                  rd_kafka_message_status(message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED,
-                  std::string(rd_kafka_err2str(message->err)) + topic_words(message)});
+            tag,
+            {message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? KafkaFate::again : kafka_fate(message->err),
+             rd_kafka_message_status(message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED, words_of_error(message)});
     });
     rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t*, int error, const char* reason, void* opaque) {
         producer_of(opaque).heard_error(error, reason);

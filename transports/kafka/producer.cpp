@@ -163,6 +163,21 @@ void KafkaProducer::poll(Deadline deadline) {
     rd_kafka_poll(kafka_, milliseconds_until(deadline));
 }
 
+KafkaProducer::TopicSight KafkaProducer::look_for_topic(MessageType type, Deadline deadline) {
+    rd_kafka_topic_t* topic = topic_of(type);
+    const rd_kafka_metadata_t* found = nullptr;
+    if (topic == nullptr || rd_kafka_metadata(kafka_, 0, topic, &found, milliseconds_until(deadline)) !=
+                                RD_KAFKA_RESP_ERR_NO_ERROR)
+        return {};
+    const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owner(
+        found, rd_kafka_metadata_destroy);
+    if (found->topic_cnt != 1) return {};
+    const rd_kafka_metadata_topic_t& one = found->topics[0];
+    if (one.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return {TopicSight::Kind::unknown};
+    if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR || one.partition_cnt == 0) return {};
+    return {TopicSight::Kind::there, one.partition_cnt};
+}
+
 void KafkaProducer::close() {
     if (kafka_ == nullptr) return;
     rd_kafka_purge(kafka_,

@@ -63,6 +63,12 @@ class KafkaProducer {
     [[nodiscard]] const KafkaFailure& failure() const { return failure_; }
     // Makes its reports, and waits for the first until then.
     void poll(Deadline deadline);
+    // Asks the brokers for the topic of messages of this type, and waits for the answer until then.
+    struct TopicSight {
+        enum class Kind : std::uint8_t { unanswered, unknown, there } kind = Kind::unanswered;
+        int partitions = 0;
+    };
+    [[nodiscard]] TopicSight look_for_topic(MessageType type, Deadline deadline);
     // A file that it was made from has changed.
     [[nodiscard]] bool is_outdated() const { return stamps_ != stamps(); }
     // Why it has failed for good; empty: it has not.

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "transports/kafka/handles.h"
 
 namespace tapferry {
 namespace {
+
+constexpr const char* topic_patience = "topic.metadata.propagation.max.ms";
 
 struct Reserved {
     std::string_view name;
@@ -17,7 +20,8 @@ struct Reserved {
 
 constexpr std::string_view all_replicas = "is always -1: delivered means that every replica in sync has it";
 constexpr std::string_view never_times_out =
-    "is always 0: librdkafka would drop records in silence, and how long they are kept is for the spool";
+    "is always 0: librdkafka would drop records in silence, and how long they are kept is for the spool to "
+    "decide";
 constexpr std::string_view endless_retries =
     "is always without limit: librdkafka would drop records, and the spool has them anyway";
 constexpr std::string_view bounded_by_batch =
@@ -32,7 +36,7 @@ constexpr std::array reserved{
     Reserved{"acks", all_replicas},
     Reserved{"api.version.request",
              "is always true: without it brokers are spoken to in a protocol that "
-             "knows no idempotence"},
+             "has no idempotence"},
     Reserved{"bootstrap.servers", key_brokers},
     Reserved{"builtin.features", "cannot be changed"},
     Reserved{"compression.codec", key_compression},
@@ -55,7 +59,7 @@ constexpr std::array reserved{
     Reserved{"message.timeout.ms", never_times_out},
     Reserved{"metadata.broker.list", key_brokers},
     Reserved{"opaque", own_callback},
-    Reserved{"plugin.library.paths", "would load code of others into the agent"},
+    Reserved{"plugin.library.paths", "would load foreign code into the agent"},
     Reserved{"produce.offset.report", own_callback},
     Reserved{"queue.buffering.max.kbytes", bounded_by_batch},
     Reserved{"queue.buffering.max.messages", bounded_by_batch},
@@ -106,8 +110,9 @@ KafkaProperties kafka_properties(const KafkaOptions& options) {
         {"socket.keepalive.enable", "true"},
         {"log.connection.close", "true"},
         {"reconnect.backoff.max.ms", "5000"},
-        // How long a topic may be unknown that was made a moment ago.
-        {"topic.metadata.propagation.max.ms", "10000"},
+        // By then a topic that brokers make, or that was made a moment ago, is known to all of them; one
+        // that is not is asked for again anyway.
+        {topic_patience, "3000"},
     };
     if (!brokers.empty()) properties.emplace_back("bootstrap.servers", brokers);
     properties.insert(properties.end(), options.properties.begin(), options.properties.end());
@@ -123,6 +128,14 @@ KafkaProperties kafka_properties(const KafkaOptions& options) {
     };
     properties.insert(properties.end(), promise.begin(), promise.end());
     return properties;
+}
+
+std::chrono::milliseconds patience_with_topic(const KafkaOptions& options) {
+    std::chrono::milliseconds patience{0};
+    for (const auto& [name, value] : kafka_properties(options))
+        if (name == topic_patience)
+            patience = std::chrono::milliseconds(std::strtol(value.c_str(), nullptr, 0));
+    return patience;
 }
 
 std::string fault_of_kafka_property(const std::string& name, const std::string& value) {

@@ -2,6 +2,7 @@
 // user may set. Used by KafkaProducer and by the configuration.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,9 @@ using KafkaProperties = std::vector<std::pair<std::string, std::string>>;
 
 // Every property of a producer with these options, in the order in which they are set.
 KafkaProperties kafka_properties(const KafkaOptions& options);
+
+// How long a topic may be unknown before it counts as missing.
+std::chrono::milliseconds patience_with_topic(const KafkaOptions& options);
 
 // Why a user cannot set it, or not to this value; empty: he can.
 std::string fault_of_kafka_property(const std::string& name, const std::string& value);

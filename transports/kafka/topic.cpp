@@ -27,4 +27,8 @@ std::string kafka_topic(const std::string& topic, MessageType type) {
     return name;
 }
 
+std::string unknown_topic_words(std::string_view topic) {
+    return "Unknown topic \"" + std::string(topic) + "\": the brokers have none of that name, and make none";
+}
+
 }  // namespace tapferry

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "encoders/records.h"
 
@@ -11,5 +12,7 @@ namespace tapferry {
 std::string kafka_topic(const std::string& topic, MessageType type);
 // Whether it names a topic for each type.
 bool is_topic_by_type(const std::string& topic);
+// What is said of one that is not there.
+std::string unknown_topic_words(std::string_view topic);
 
 }  // namespace tapferry

@@ -1,10 +1,9 @@
 #include "transports/network/connection.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
+#include <cassert>
 #include <span>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -12,18 +11,15 @@
 #include "transports/network/connection_bytes.h"
 #include "transports/network/connection_dialler.h"
 #include "transports/network/connection_network.h"
-#include "transports/network/tcp_socket.h"
+#include "transports/network/connection_socket.h"
 #include "transports/tls/client.h"
 
 namespace tapferry {
 namespace {
 
-namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using Error = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-constexpr int reads_at_once = 16;
 // More waits only where the peer makes TLS answer it, as with key updates, and reads nothing.
 constexpr std::size_t most_encrypted = 2 * TlsSession::largest_write;
 // How long a peer that has asked for our certificate may take to refuse it: some round trips.
@@ -40,20 +36,25 @@ struct Connection::Parts {
           network(given_network ? std::move(given_network) : std::make_shared<ConnectionNetwork>()),
           dialler(Dialler::Kind::stream, given.connect, network),
           tls(std::move(tls_client)),
-          bytes(most_received) {}
+          bytes(most_received),
+          socket(*network, bytes, {given.user, given.stall},
+                 {.came = [this] { flow(); },
+                  .ended = [this] { end(); },
+                  .lost = [this](const std::error_code& why) { lose(why); },
+                  .cannot_write = [this](const std::error_code& why) { lose_unless_told(why); }}) {}
 
     const Timeouts timeouts;
     const std::shared_ptr<ConnectionNetwork> network;
     Dialler dialler;
-    asio::generic::stream_protocol::socket socket{network->context()};
     const std::shared_ptr<TlsClient> tls;
     ConnectionBytes bytes;
+    ConnectionSocket socket;
     State state = State::closed;
     std::string text;
     std::string host;
     std::string words;
     bool needs_a_person = false;
-    std::uint64_t turn = 0;
+    bool hung_up = false;
     Clock::time_point connect_by{};
     Clock::time_point handshake_begun{};
     Clock::time_point alarm = Clock::time_point::max();  // of the handshake
@@ -61,11 +62,6 @@ struct Connection::Parts {
     bool is_tcp = false;
     bool is_plain = false;
     bool is_dialling = false;
-    bool is_stalled = false;
-    bool awaits_reading = false;
-    bool awaits_writing = false;
-    bool is_ending = false;
-    bool is_failing = false;
 
     // What run_until() is to notice.
     [[nodiscard]] auto view() const { return std::tuple(state, bytes.writing(), bytes.received_in_all()); }
@@ -84,27 +80,36 @@ struct Connection::Parts {
     }
 
     void reset() {
-        Error ignored;
-        socket.close(ignored);
+        socket.close();
         be_over(State::closed, {});
         bytes.begin(nullptr);
         acknowledged = 0;
-        is_dialling = is_stalled = awaits_reading = awaits_writing = is_ending = is_failing = false;
+        is_dialling = false;
     }
 
     void be_over(State how, std::string why, bool person = false) {
         state = how;
         words = std::move(why);
         needs_a_person = person;
-        ++turn;
+        hung_up = false;
+        socket.rest();
         bytes.give_up_writing();
         alarm = Clock::time_point::max();
     }
 
-    void lose(const Error& error) {
+    void lose(const std::error_code& why) {
         if (state == State::connecting && bytes.session() != nullptr)
-            return fail(bytes.session()->cut_off(error.message()));
-        be_over(State::broken, "connection to " + text + ": " + error.message());
+            return fail(bytes.session()->cut_off(why.message()));
+        be_over(State::broken, "connection to " + text + ": " + why.message());
+        hung_up = why == std::errc::connection_reset || why == std::errc::broken_pipe;
+    }
+    // A peer that hangs up may have said why.
+    void lose_unless_told(const std::error_code& why) {
+        const State state_before = state;
+        if (bytes.session() != nullptr) socket.read();
+        if (state == State::broken) return;
+        state = state_before;
+        lose(why);
     }
     void fail(const TlsFailure& failure) {
         be_over(State::broken, "TLS with " + text + ": " + failure.words, failure.needs_a_person);
@@ -112,6 +117,7 @@ struct Connection::Parts {
     void end() {
         if (state == State::connecting) return fail(bytes.session()->cut_off("it closed the connection"));
         be_over(State::ended, "connection to " + text + ": closed by the peer");
+        hung_up = true;
     }
 
     void take_dialled() {
@@ -119,22 +125,12 @@ struct Connection::Parts {
         is_dialling = false;
         Descriptor made = dialler.take_socket();
         if (!made.is_open()) return be_over(State::broken, dialler.words(), dialler.forbidden());
-        Error error;
-        socket.assign({is_tcp ? AF_INET : AF_UNIX, 0}, made.get(), error);
-        if (!error) {
-            (void)made.release();
-            socket.non_blocking(true, error);
-        }
-        if (error) return lose(error);
-        if (is_tcp) {
-            prepare_tcp_socket(socket.native_handle());
-            set_user_timeout(socket.native_handle(), timeouts.user);
-        }
+        if (const auto fault = socket.open(std::move(made), is_tcp)) return lose(fault);
         if (is_plain)
             state = State::open;
         else
             begin_tls();
-        await_reading();
+        socket.await_reading();
     }
 
     void begin_tls() {
@@ -148,8 +144,11 @@ struct Connection::Parts {
 
     // Something was decrypted, or is to be sent.
     void flow() {
-        flush();
-        if (lasts() && bytes.session() != nullptr) take_session_state();
+        const std::size_t waiting = socket.flush();
+        if (!lasts() || bytes.session() == nullptr) return;
+        if (waiting > most_encrypted)
+            return be_over(State::broken, "connection to " + text + ": the peer asks and takes no answers");
+        take_session_state();
     }
 
     void take_session_state() {
@@ -188,88 +187,6 @@ struct Connection::Parts {
         session.confirm();
         take_session_state();
     }
-
-    void await_reading() {
-        if (!lasts() || awaits_reading || bytes.full()) return;
-        awaits_reading = true;
-        socket.async_wait(asio::socket_base::wait_read, [this, now = turn](const Error& error) {
-            if (now != turn) return;
-            awaits_reading = false;
-            if (error) return lose(error);
-            read();
-            await_reading();
-        });
-    }
-
-    // Takes what is there. False: there may be more, or the connection is over.
-    bool read() {
-        for (int i = 0; i < reads_at_once && lasts(); ++i) {
-            const std::span<char> room = bytes.room();
-            if (room.empty()) return false;
-            Error error;
-            const std::size_t count = socket.read_some(asio::buffer(room.data(), room.size()), error);
-            if (error == asio::error::would_block) return true;
-            if (!error) {
-                bytes.came(count);
-                flow();
-            } else if (error == asio::error::eof) {
-                end();
-            } else {
-                lose(error);
-            }
-        }
-        return false;
-    }
-
-    // Gives the kernel what it takes of what is to go out.
-    void flush() {
-        while (lasts()) {
-            const std::string_view next = bytes.outgoing();
-            if (next.empty()) break;
-            Error error;
-            const std::size_t count = socket.write_some(asio::buffer(next), error);
-            if (error == asio::error::would_block) return await_writing(next.size());
-            if (error) return take_write_error(error);
-            bytes.sent(count);
-        }
-        if (is_ending && lasts()) shut();
-    }
-
-    void await_writing(std::size_t waiting) {
-        if (bytes.session() != nullptr && waiting > most_encrypted)
-            return be_over(State::broken, "connection to " + text + ": the peer asks and takes no answers");
-        if (std::exchange(awaits_writing, true)) return;
-        socket.async_wait(asio::socket_base::wait_write, [this, now = turn](const Error& failed) {
-            if (now != turn) return;
-            awaits_writing = false;
-            if (failed) return lose(failed);
-            flush();
-        });
-    }
-
-    // A peer that hangs up may have said why.
-    void take_write_error(const Error& error) {
-        if (std::exchange(is_failing, true)) return;
-        const State state_before = state;
-        if (bytes.session() != nullptr) read();
-        if (state == State::broken) return;
-        state = state_before;
-        lose(error);
-    }
-
-    void shut() {
-        is_ending = false;
-        Error error;
-        socket.shutdown(asio::socket_base::shutdown_send, error);
-        if (error) lose(error);
-    }
-
-    void suit_timeout_to_peer() {
-        const bool closed = peer_window_is_closed(socket.native_handle());
-        if (closed == is_stalled) return;
-        is_stalled = closed;
-        set_user_timeout(socket.native_handle(), closed ? timeouts.stall : timeouts.user);
-    }
 };
 
 Connection::Connection(const Timeouts& timeouts, std::shared_ptr<TlsClient> tls, std::size_t most_received,
@@ -288,7 +205,7 @@ void Connection::secure(const std::string& host) {
     parts_->state = State::connecting;
     parts_->connect_by = Clock::now() + parts_->timeouts.connect;
     parts_->begin_tls();
-    parts_->await_reading();
+    parts_->socket.await_reading();
 }
 
 void Connection::write(std::string_view bytes) {
@@ -298,15 +215,14 @@ void Connection::write(std::string_view bytes) {
 
 void Connection::end_writing() {
     parts_->bytes.end_writing();
-    parts_->is_ending = true;
-    parts_->flush();
+    parts_->socket.end_writing();
 }
 
 void Connection::close() {
     Parts& parts = *parts_;
     if (parts.tls && parts.state == State::open && !writing()) {
         parts.bytes.end_writing();
-        parts.flush();
+        parts.socket.flush();
     }
     parts.reset();
 }
@@ -339,7 +255,7 @@ void Connection::run_any_until(std::span<Connection* const> connections, Deadlin
 }
 
 void Connection::look() {
-    if (parts_->state == State::open) parts_->read();
+    if (parts_->state == State::open) parts_->socket.read();
 }
 
 std::string_view Connection::received() const {
@@ -349,7 +265,7 @@ void Connection::consume(std::size_t count) {
     Parts& parts = *parts_;
     parts.bytes.consume(count);
     if (parts.lasts()) parts.flow();
-    parts.await_reading();
+    parts.socket.await_reading();
 }
 Connection::State Connection::state() const {
     return parts_->state;
@@ -359,6 +275,9 @@ const std::string& Connection::words() const {
 }
 bool Connection::needs_a_person() const {
     return parts_->needs_a_person;
+}
+bool Connection::hung_up() const {
+    return parts_->hung_up;
 }
 bool Connection::writing() const {
     return parts_->bytes.writing();
@@ -371,22 +290,21 @@ std::uint64_t Connection::acknowledged() {
     Parts& parts = *parts_;
     if (parts.state != State::open) return parts.acknowledged;
     // First the count, then the look at errors: a reset empties the kernel's queue too.
-    const std::size_t waiting = unacknowledged_bytes(parts.socket.native_handle());
-    if (!parts.read()) return parts.acknowledged;
+    const std::size_t waiting = parts.socket.unacknowledged();
+    if (!parts.socket.read()) return parts.acknowledged;
     parts.acknowledged = std::max(parts.acknowledged, parts.bytes.arrived(waiting));
-    if (parts.is_tcp) parts.suit_timeout_to_peer();
+    parts.socket.suit_timeout_to_peer();
     return parts.acknowledged;
 }
 
 bool Connection::ended_with_everything() {
     Parts& parts = *parts_;
     if (parts.state != State::ended) return false;
-    const int fd = parts.socket.native_handle();
-    const bool all_taken = unacknowledged_bytes(fd) == 0;
+    const bool all_taken = parts.socket.unacknowledged() == 0;
     // A peer that closed too early answers the bytes it no longer takes with a reset, behind its end.
-    const int reset = socket_error(fd);
-    if (reset != 0) parts.lose(Error(reset, boost::system::system_category()));
-    return reset == 0 && all_taken;
+    const std::error_code reset = parts.socket.take_error();
+    if (reset) parts.lose(reset);
+    return !reset && all_taken;
 }
 
 std::optional<TlsDetails> Connection::tls() const {

@@ -10,8 +10,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A peer may talk without end: after so many steps somebody looks at the clock.
-constexpr int steps_between_looks = 64;
+// A peer may talk without end: so many of its steps are taken when time is up.
+constexpr int most_late_steps = 64;
 
 }  // namespace
 
@@ -29,17 +29,16 @@ asio::io_context& ConnectionNetwork::context() {
 }
 
 void ConnectionNetwork::run_until(Time deadline, const Work& work) {
-    for (int steps = 0; !work.done(); work.look()) {
-        if (++steps < steps_between_looks && parts_->context.poll_one() > 0) continue;
-        steps = 0;
+    bool quiet = false;
+    for (int late_steps = 0; !work.done(); work.look()) {
         const auto now = std::chrono::steady_clock::now();
         const auto alarm = work.next_alarm();
         if (now >= alarm)
             work.take_alarms(now);
-        else if (now >= deadline)
+        else if (now < deadline)
+            quiet = parts_->context.run_one_until(std::min(deadline, alarm)) == 0;
+        else if (quiet || ++late_steps > most_late_steps || parts_->context.poll_one() == 0)
             return;
-        else
-            parts_->context.run_one_until(std::min(deadline, alarm));
     }
 }
 

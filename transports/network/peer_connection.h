@@ -12,6 +12,7 @@
 
 #include "transports/network/address.h"
 #include "transports/network/connection.h"
+#include "transports/network/peer_options.h"
 #include "transports/tls/client.h"
 #include "transports/transport.h"
 
@@ -19,10 +20,8 @@ namespace tapferry {
 
 class PeerConnection {
   public:
-    // `options`: of a transport, which have addresses (one at least), TLS and time-outs. `most_received`: as
-    // Connection.
-    template <class Options>
-    explicit PeerConnection(const Options& options, std::size_t most_received = 0)
+    // `most_received`: as Connection.
+    PeerConnection(const PeerOptions& options, std::size_t most_received)
         : addresses_(options.addresses),
           tls_(TlsClient::made_from(options.tls)),
           connection_({options.connect_timeout, options.user_timeout, options.stall_timeout}, tls_,
@@ -43,6 +42,8 @@ class PeerConnection {
         static const std::string nobody;
         return peer_ == nullptr ? nobody : peer_->text;
     }
+    // A unix socket.
+    [[nodiscard]] bool is_local() const { return peer_ != nullptr && !peer_->unix_path.empty(); }
 
     // It works.
     void reached() {

@@ -1,6 +1,8 @@
 #include "transports/relp/frames.h"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <charconv>
 #include <optional>
 
@@ -11,11 +13,6 @@ namespace {
 
 constexpr std::size_t most_digits = 9;
 constexpr std::size_t most_command = 32;
-
-void append_number(std::string& out, std::size_t number) {
-    char digits[20];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
 
 std::string_view take_line(std::string_view& text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -87,12 +84,17 @@ RelpReading::Kind read(Reader& reader, RelpFrame& frame) {
 
 void append_relp_frame(std::string& out, std::uint32_t number, std::string_view command,
                        std::string_view data) {
-    append_number(out, number);
-    out += ' ';
-    out += command;
-    out += ' ';
-    append_number(out, data.size());
-    if (!data.empty()) out += ' ';
+    assert(number <= largest_relp_number && command.size() <= most_command);
+    // Whole: each piece that is appended by itself costs as much as a short record.
+    constexpr std::size_t most_length = 20;
+    std::array<char, most_digits + most_command + most_length + 3> head;
+    char* end = std::to_chars(head.data(), head.data() + most_digits, number).ptr;
+    *end++ = ' ';
+    end = std::copy(command.begin(), command.end(), end);
+    *end++ = ' ';
+    end = std::to_chars(end, end + most_length, data.size()).ptr;
+    if (!data.empty()) *end++ = ' ';
+    out.append(head.data(), end);
     out += data;
     out += '\n';
 }

@@ -3,14 +3,10 @@
 // A message that the receiver answers with another code is refused, under its words.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <optional>
 #include <string>
 
-#include "transports/network/connection.h"
-#include "transports/network/peer_connection.h"
-#include "transports/outcome_queue.h"
+#include "transports/network/peer_transport.h"
 #include "transports/relp/options.h"
 #include "transports/relp/session.h"
 #include "transports/relp/window.h"
@@ -18,48 +14,38 @@
 
 namespace tapferry {
 
-class Relp final : public Transport {
+class Relp final : public PeerTransport {
   public:
     // Batches that are lent at once: more are not taken.
     static constexpr std::size_t most_batches = 8;
 
     explicit Relp(const RelpOptions& options);
 
-    // Several batches at a time; each connection is tried once, to the next of the addresses.
-    [[nodiscard]] bool submit(const Batch& batch, Ticket ticket, Deadline deadline) override;
-    [[nodiscard]] std::optional<Outcome> wait(Deadline deadline) override;
-    // Says "close" when all is answered, and waits for the answer for at most a second.
-    void finish(Deadline deadline) override;
-    [[nodiscard]] std::string take_warning() override;
-
   private:
-    using Time = std::chrono::steady_clock::time_point;
+    [[nodiscard]] bool has_room() const override { return window_.batches() < most_batches; }
+    void lend(const Batch& batch, Ticket ticket) override { window_.lend(ticket, batch); }
+    [[nodiscard]] bool idle() const override { return window_.batches() == 0; }
+    void settle_open(Time now) override;
+    void hear(Time now) override;
+    void answer_overdue() override;
+    [[nodiscard]] bool says_goodbye() const override {
+        return session_.state() == RelpSession::State::closing;
+    }
+    void forget_connection() override { session_.forget(); }
+    void take_back(Verdict verdict, const std::string& words) override;
 
-    // Takes in what has become of the connection, and what the receiver says, and writes what may be written.
-    void settle(Time now);
-    void settle_open(Time now);
     void offer(Time now);
-    void take_answers(Time now);
     void write_messages(Time now);
+    // Says "close" when all is answered, and waits for the answer for at most a second.
     void say_goodbye(Time now);
     void take_settled();
     // The receiver does not keep to the protocol, or does not answer.
     void fail(const std::string& words, bool needs_a_person = false);
-    // Ends the connection: what is not answered is to go again.
-    void give_back(const std::string& words, Outcome::Verdict verdict);
-    void drop_connection();
-    // When settle() has something to do although the network is quiet.
-    [[nodiscard]] Time next_step() const;
 
     const RelpOptions options_;
-    PeerConnection peer_;
-    Connection& connection_ = peer_.connection();
     RelpWindow window_;
-    OutcomeQueue outcomes_;
     RelpSession session_{window_};
     std::string out_;  // is being written
-    Time answer_by_ = Time::max();
-    std::optional<Time> finish_by_;  // set when no batches will follow
 };
 
 }  // namespace tapferry

@@ -19,7 +19,7 @@ void RelpWindow::lend(Ticket ticket, const Batch& batch) {
 }
 
 bool RelpWindow::has_room() {
-    was_full_ = count_ == ring_.size() || (was_full_ && count_ + ring_.size() / 4 > ring_.size());
+    was_full_ = count_ == most_ || (was_full_ && count_ + most_ / 4 > most_);
     return !was_full_;
 }
 
@@ -52,12 +52,9 @@ bool RelpWindow::answered(std::uint32_t number, std::string_view refusal) {
     --under_way_;
     Lent& batch = *message.batch;
     --batch.open;
-    if (!refusal.empty()) {
-        if (batch.refused.empty()) batch.words = refusal;
-        batch.refused.push_back(message.record);
-    }
+    if (!refusal.empty()) batch.refused.push_back({message.record, std::string(refusal)});
     for (; count_ != 0 && sent(0).answered; --count_) {
-        oldest_ = (oldest_ + 1) % ring_.size();
+        ++oldest_;
         oldest_number_ = relp_number_after(oldest_number_);
     }
     return true;
@@ -85,7 +82,7 @@ std::vector<Outcome> RelpWindow::give_back(Verdict verdict, const std::string& w
             unanswered.push_back(static_cast<std::uint32_t>(record));
         Outcome outcome = outcome_of_rest(batch, unanswered);
         outcome.verdict = batch.open == 0 ? Verdict::accepted : verdict;
-        if (batch.open != 0) outcome.words += (outcome.words.empty() ? "" : "; then: ") + words;
+        if (batch.open != 0) outcome.words = words;
         outcomes.push_back(std::move(outcome));
     }
     lent_.clear();
@@ -95,10 +92,14 @@ std::vector<Outcome> RelpWindow::give_back(Verdict verdict, const std::string& w
 }
 
 Outcome RelpWindow::outcome_of_rest(Lent& batch, const std::vector<std::uint32_t>& unanswered) const {
-    Outcome outcome{
-        .ticket = batch.ticket, .handed_over = batch.next != batch.first, .words = std::move(batch.words)};
-    std::sort(batch.refused.begin(), batch.refused.end());
-    outcome.refused_records = std::move(batch.refused);
+    Outcome outcome{.ticket = batch.ticket, .handed_over = batch.next != batch.first};
+    std::sort(batch.refused.begin(), batch.refused.end(),
+              [](const Refusal& one, const Refusal& other) { return one.record < other.record; });
+    for (Refusal& refusal : batch.refused) {
+        outcome.refused_records.push_back(refusal.record);
+        outcome.refused_words.push_back(std::move(refusal.words));
+    }
+    if (!batch.refused.empty()) outcome.words = outcome.refused_words.front();
     if (unanswered.size() != batch.end - batch.first) outcome.retry_records = unanswered;
     return outcome;
 }

@@ -3,6 +3,7 @@
 // the order in which they were lent. Pure: no sockets, no time. Owned by Relp, one thread.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -18,7 +19,7 @@ namespace tapferry {
 class RelpWindow {
   public:
     // `most`: messages under way at once.
-    explicit RelpWindow(std::size_t most) : ring_(most) {}
+    explicit RelpWindow(std::size_t most) : most_(most), ring_(std::bit_ceil(most)) {}
 
     void lend(Ticket ticket, const Batch& batch);
     [[nodiscard]] std::size_t batches() const { return lent_.size(); }
@@ -44,15 +45,18 @@ class RelpWindow {
   private:
     [[nodiscard]] bool has_room();
 
+    struct Refusal {
+        std::uint32_t record = 0;
+        std::string words;
+    };
     struct Lent {
         Ticket ticket{};
         const RecordBuffer* records = nullptr;
         std::size_t first = 0;
         std::size_t end = 0;
-        std::size_t next = 0;  // to go out
-        std::size_t open = 0;  // records without an answer
-        std::vector<std::uint32_t> refused{};
-        std::string words{};  // of the first refusal
+        std::size_t next = 0;            // to go out
+        std::size_t open = 0;            // records without an answer
+        std::vector<Refusal> refused{};  // in the order of their answers
     };
     // A message under way, or answered before an older one.
     struct Sent {
@@ -61,13 +65,14 @@ class RelpWindow {
         bool answered = false;
     };
 
-    [[nodiscard]] Sent& sent(std::size_t index) { return ring_[(oldest_ + index) % ring_.size()]; }
+    [[nodiscard]] Sent& sent(std::size_t index) { return ring_[(oldest_ + index) & (ring_.size() - 1)]; }
     void note_sent(Lent& batch, std::size_t record);
     [[nodiscard]] Outcome outcome_of_rest(Lent& batch, const std::vector<std::uint32_t>& unanswered) const;
 
     std::deque<Lent> lent_;
     std::size_t filling_ = 0;  // the batch of lent_ whose records go out next
-    std::vector<Sent> ring_;
+    const std::size_t most_;
+    std::vector<Sent> ring_;  // a power of two
     std::size_t oldest_ = 0;  // in ring_
     std::size_t count_ = 0;   // from there on
     std::size_t under_way_ = 0;

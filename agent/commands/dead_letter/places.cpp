@@ -80,10 +80,11 @@ void without_agent(const LetterPlaces& places, const std::string& what,
         const DiskFile lock = lock_directory(places.state / "spool", posix_disk());
         for (const auto& place : places.destinations) act(place);
     } catch (const SpoolError& error) {
-        throw std::runtime_error(std::string(error.what()) +
-                                 ".\nAn agent runs, and cannot be asked over its control socket: stop it "
-                                 "(systemctl stop tapferry), " +
-                                 what + ", and start it again");
+        throw std::runtime_error(
+            std::string(error.what()) +
+            ".\nAn agent is running and cannot be asked over its control socket: stop it "
+            "(systemctl stop tapferry), " +
+            what + ", and start it again");
     }
 }
 

@@ -99,9 +99,10 @@ std::unique_ptr<Spool> open_log(const LogPlaces& places) {
     try {
         return std::make_unique<Spool>(options, posix_disk(), highest);
     } catch (const SpoolError& error) {
-        throw std::runtime_error(std::string(error.what()) +
-                                 ".\nAn agent runs, and cannot be asked over its control socket: stop it "
-                                 "(systemctl stop tapferry), purge, and start it again");
+        throw std::runtime_error(
+            std::string(error.what()) +
+            ".\nAn agent is running and cannot be asked over its control socket: stop it "
+            "(systemctl stop tapferry), purge, and start it again");
     }
 }
 

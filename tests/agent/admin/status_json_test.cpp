@@ -208,7 +208,7 @@ TEST_CASE("what goes later is named in the status, told under the table, and cou
     CHECK(route["pending"].GetUint64() == 100);
     CHECK(route["balanced"].GetBool());
     CHECK(status_table(json).find(
-              "\nsiem: goes later, behind what comes: frames 100 to 140, 500 to 560 (not included)\n") !=
+              "\nsiem: goes later, after what comes: frames 100 to 140, 500 to 560 (not included)\n") !=
           std::string::npos);
     saved.late[1].to = saved.late[1].to + 1;
     CHECK_FALSE(read_json(status_json(status))["destinations"][0]["balanced"].GetBool());

@@ -52,7 +52,7 @@ TEST_CASE("what cannot be, or has no effect, with dnstap is a fault") {
     for (const std::string format : {"json", "hex", "yaml", "cef"}) {
         CHECK(faults(head + "format = \"" + format + "\"\ncarry_id = true") ==
               Lines{"tapferry.toml:7:10: destinations.out.format: \"" + format +
-                    "\" is no dnstap, and type \"dnstap\" sends frames as they are: leave \"format\" out"});
+                    "\" is not dnstap, and type \"dnstap\" sends frames as they are: leave \"format\" out"});
     }
 }
 

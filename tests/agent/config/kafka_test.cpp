@@ -92,7 +92,7 @@ TEST_CASE("logging in takes what its mechanism takes, and nothing is given twice
         CHECK(tells(least + plain + "password = \"p\"\nlibrdkafka = { \"" + name + "\" = \"PLAIN\" }",
                     "both given"));
     CHECK(tells(least + plain + "password = \"p\"\nlibrdkafka = { \"security.protocol\" = \"plaintext\" }",
-                "nobody logs in"));
+                "has no login"));
 }
 
 TEST_CASE("SCRAM with a librdkafka that cannot log in to Kafka 4 is warned of") {

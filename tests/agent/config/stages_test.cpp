@@ -82,7 +82,7 @@ TEST_CASE("what is wrong in a filter is told with what would be right") {
         {"client = [\"10.0.0.0/40\"]", "filter.client: \"10.0.0.0/40\" is not a network"},
         {"not_client = [\"x\"]", "filter.not_client: \"x\" is not a network"},
         {"qname_suffix = [\"a b\"]", "filter.qname_suffix: \"a b\" is not a domain name"},
-        {"qname_regex = \"(\"", "filter.qname_regex: \"(\" is no regular expression: missing ): ("},
+        {"qname_regex = \"(\"", "filter.qname_regex: \"(\" is not a regular expression: missing ): ("},
         {"identity_regex = [1]", "filter.identity_regex: must be a list of texts"},
         {"family = \"ipv6\"", "filter.family: \"ipv6\" is not one of \"any\", \"inet\" or \"inet6\""},
         {"messages = []", "filter.messages: must name at least one message type"},

@@ -34,7 +34,7 @@ TEST_CASE("after an outage what comes goes first, and what waited follows in ord
     CHECK(last.saved.totals.delivered == 600);
     CHECK(last.saved.totals.repeated == 0);
     CHECK(world.agent_log().find(
-              "490 events go later, behind those that come now: sequence numbers 11 to 500") !=
+              "490 events will go later, after those that come now: sequence numbers 11 to 500") !=
           std::string::npos);
     CHECK(world.agent_log().find("all events that were to go later are dealt with") != std::string::npos);
 }

@@ -39,8 +39,9 @@ TEST_CASE("of what comes back before what was given up only that goes later") {
     word->accept_all();
     CHECK(wait_until([&] { return world.status().pending == 0; }));
     const RouteStatus last = world.stop();
-    CHECK(world.agent_log().find("140 events go later, behind those that come now: sequence numbers 11 to "
-                                 "150") != std::string::npos);
+    CHECK(
+        world.agent_log().find("140 events will go later, after those that come now: sequence numbers 11 to "
+                               "150") != std::string::npos);
     CHECK(purged(last) == 200);
     CHECK(last.saved.totals.delivered == 150);
     CHECK(ranges(word->accepted()) == "1-150");

@@ -199,7 +199,7 @@ def test_when_everything_is_refused_it_is_held_and_told_once(world, way):
     siem = siege.siem()
     assert siem["delivered"] + siem["dead_lettered"] == 1200 and siem["dead_lettered"] < 100, siem
     assert len(way.ids()) == len(set(way.ids())) == siem["delivered"]
-    assert siege.told()[1:] == ["not held any more"]
+    assert siege.told()[1:] == ["no longer held"]
 
 
 @pytest.mark.parametrize("status, code", [(403, 1), (401, 3), (400, 7), (400, 10)])

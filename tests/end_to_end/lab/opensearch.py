@@ -1,5 +1,6 @@
 """OpenSearch and Elasticsearch, one node each, from the jars that Maven fetches once. A second start on the same folder keeps
 the data."""
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -21,10 +22,11 @@ TEMPLATE = {"index_patterns": ["logs-dns.*"], "data_stream": {}, "priority": 250
 
 
 def classes(folder, launcher, libs):
-    """The launcher, compiled into that folder of the cache."""
+    """The launcher, compiled into a folder of the cache that is this text's own: other checkouts have others."""
     source = Path(__file__).with_name(f"{launcher}.java")
-    program = CACHE / folder / "classes" / f"{launcher}.class"
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+    text = hashlib.sha256(source.read_bytes()).hexdigest()
+    program = CACHE / folder / f"classes-{text[:16]}" / f"{launcher}.class"
+    if not program.exists():
         need("javac", what=launcher)
         done = subprocess.run(["javac", "-nowarn", "-d", program.parent, "-cp", f"{libs}/*", source], capture_output=True,
                               text=True)
@@ -34,17 +36,26 @@ def classes(folder, launcher, libs):
 
 
 class Node:
-    """`java`: what starts it, before its folder, ports and settings."""
+    """`launcher`: what Java is told, before the node's folder. `settings`: "name=value"."""
 
-    def __init__(self, folder, java, settings):
-        self.folder, self.java, self.settings = Path(folder), java, settings
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.port, self.inner = free_port(), free_port()
+    def __init__(self, folder, launcher, settings):
+        self.folder, self.launcher = Path(folder), launcher
+        self.port = free_port()
+        self.settings = {
+            "path.data": self.folder / "data", "path.logs": self.folder / "logs", "cluster.name": "tests", "node.name": "one",
+            "discovery.type": "single-node", "network.host": "127.0.0.1", "http.port": self.port, "transport.port": free_port(),
+            "http.type": "netty4", "transport.type": "netty4", "node.processors": 1, "node.store.allow_mmap": "false",
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+            **dict(setting.split("=", 1) for setting in settings)}
         self.process = None
 
     def start(self):
-        self.process = Process(type(self).__name__.lower(), [*JAVA, f"-Djava.io.tmpdir={self.folder}", *self.java, self.folder,
-                                                             self.port, self.inner, *self.settings], self.folder / "log")
+        product = type(self).__name__.lower()
+        configuration = self.folder / f"config/{product}.yml"
+        configuration.parent.mkdir(parents=True, exist_ok=True)
+        configuration.write_text("".join(f"{name}: {value}\n" for name, value in self.settings.items()))
+        self.process = Process(product, [*JAVA, f"-Djava.io.tmpdir={self.folder}", *self.launcher, self.folder],
+                               self.folder / "log")
         self.process.wait_ready(self.healthy, "is not ready", limit=120)
         return self
 
@@ -100,7 +111,7 @@ class Elasticsearch(Node):
         # What speaks HTTP is a module, and is found as one only below the node's folder.
         server = Path(folder) / "server"
         module = Path(folder) / "modules/transport-netty4"
-        for kept in (server, module, Path(folder) / "plugins", Path(folder) / "config"):
+        for kept in (server, module, Path(folder) / "plugins"):
             kept.mkdir(parents=True)
         for jar in libs.iterdir():
             (module if jar.name.startswith(("netty-", "transport-netty4-")) else server).joinpath(jar.name).symlink_to(jar)

@@ -10,8 +10,7 @@ import pytest
 
 from .cache import CACHE
 from .process import Process, accepts, free_port
-
-RSYSLOGD = shutil.which("rsyslogd") or "/usr/sbin/rsyslogd"
+from .rsyslog import TEMPLATE, rsyslogd
 
 
 class Receiver:
@@ -52,8 +51,6 @@ class Rsyslog(Receiver):
     over UDP, TCP (octet counting and lines on one connection), TLS by GnuTLS and by OpenSSL, the same with client
     certificates required, and a unix socket as /dev/log is one."""
     inputs = ("udp", "tcp", "gtls", "ossl", "gtls-mutual", "ossl-mutual")
-    FIELDS = {"pri": "pri", "hostname": "hostname", "app": "app-name", "procid": "procid", "msgid": "msgid",
-              "sd": "structured-data", "msg": "msg", "version": "protocol-version"}
 
     def __init__(self, folder, certificates, server="server"):
         super().__init__(folder, certificates)
@@ -67,16 +64,12 @@ class Rsyslog(Receiver):
         """What every such rsyslog has but its inputs from the network."""
         work = self.folder / "work"
         work.mkdir(exist_ok=True)
-        fields = "\n".join(f'    property(outname="{out}" name="{name}" format="jsonf")' for out, name in self.FIELDS.items())
         return f"""global(workDirectory="{work}" maxMessageSize="64k" net.enableDNS="off"
        defaultNetstreamDriverCAFile="{self.certificates / 'ca.crt'}"
        defaultNetstreamDriverCertFile="{self.certificate}" defaultNetstreamDriverKeyFile="{self.key}")
 main_queue(queue.type="Direct")
 module(load="imuxsock" sysSock.use="off") {modules}
-template(name="fields" type="list" option.jsonf="on") {{
-    property(outname="timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")
-{fields}
-}}
+{TEMPLATE}
 template(name="file" type="string" string="{self.out}/%inputname%.jsonl")
 ruleset(name="save") {{
     action(type="omfile" dynaFile="file" template="fields" asyncWriting="off" flushOnTXEnd="on")
@@ -99,12 +92,8 @@ input(type="imudp" address="127.0.0.1" port="{self.ports['udp']}" name="udp")
 """
 
     def start(self):
-        configuration = self.folder / "rsyslog.conf"
-        configuration.write_text(self.configuration())
-        (self.folder / "pid").unlink(missing_ok=True)
         self.socket.unlink(missing_ok=True)
-        self.process = Process("rsyslogd", [RSYSLOGD, "-n", "-i", self.folder / "pid", "-f", configuration],
-                               self.folder / "rsyslog.log")
+        self.process = rsyslogd(self.folder, self.configuration())
         self.process.wait_ready(self.listens, "does not listen")
         return self
 

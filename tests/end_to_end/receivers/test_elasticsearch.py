@@ -222,6 +222,25 @@ def test_probe_leaves_nothing_in_the_way_of_a_data_stream_and_tells_of_what_is(w
     assert installed(agent)["stream"]["words"] == f"{stream} is there"
 
 
+def test_a_run_whose_documents_made_an_index_of_a_data_stream_says_so_once(world, node):
+    stream = "events-dns.unmade-default"
+    agent = world.agent(elastic("elastic", node.port, f'data_stream = "{stream}"')).start()
+    send(world, agent, 500)
+    agent.wait_settled()
+    told = f"{stream} is an index, not a data stream, because no index template makes it one"
+    wait_until(lambda: told in agent.said(), "it is told")
+    send(world, agent, 500)
+    agent.wait_settled()
+    assert agent.said().count(told) == 1 and "tapferry probe --install-template" in agent.said()
+    node.ask("DELETE", f"/{stream}")
+    assert installed(agent)["event"]["passed"]
+    agent.stop()
+    agent.start()
+    send(world, agent, 500)
+    agent.wait_settled()
+    assert told not in agent.said()
+
+
 def test_a_template_or_pipeline_that_the_server_will_not_have_is_told_and_no_event_is_sent(world, node):
     agent = world.agent(elastic("elastic", node.port, 'index = "%Y-dns"', "json"))
     assert "begins with a time" in installed(agent)["template"]["words"]

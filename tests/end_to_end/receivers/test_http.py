@@ -83,8 +83,8 @@ def test_what_a_person_must_change_waits_and_is_told(world, nginx, certificates)
         web("good", nginx.url("/accept"))).start()
     send(world, agent, 200)
     agent.wait_settled("good")
-    for name, words in {"password": ": 401: 401 Authorization Required", "missing": ": 404: 404 Not Found",
-                        "moved": ": 307: 307 Temporary Redirect", "stranger": 'its certificate is issued by "Test CA"'}.items():
+    for name, words in {"password": ": 401: Authorization Required nginx", "missing": ": 404: Not Found nginx",
+                        "moved": ": 307: Temporary Redirect nginx", "stranger": 'its certificate is issued by "Test CA"'}.items():
         assert words in agent.trouble(name)
         assert any(f" {name}: cannot deliver until that is changed: " in line and words in line
                    for line in agent.said().splitlines())
@@ -114,7 +114,7 @@ def test_the_words_of_a_server_that_fails_are_told(world, nginx):
     agent = world.agent(web("page", nginx.url("/page")), web("bad", nginx.url("/status/502"))).start()
     send(world, agent, 10)
     wait_until(lambda: "page: retrying: " in agent.said() and "503: Come back later" in agent.said(), "the page's words")
-    wait_until(lambda: "bad: retrying: " in agent.said() and "502: 502 Bad Gateway" in agent.said(), "the status")
+    wait_until(lambda: "bad: retrying: " in agent.said() and "502: Bad Gateway" in agent.said(), "the status")
 
 
 def test_what_is_refused_goes_to_the_dead_letter_by_itself(world, nginx):

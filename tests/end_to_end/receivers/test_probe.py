@@ -99,8 +99,8 @@ def test_http_servers_are_asked_and_their_words_told(world, certificates):
     assert steps(found["secure"])["tls"]["words"].startswith("TLSv1.3, ")
     (login,) = found["password"]["steps"]
     assert login["step"] == "login" and not login["passed"]
-    for name, words in {"password": ": 401: 401 Authorization Required", "missing": ": 404: 404 Not Found",
-                        "away": ": 503: 503 Service Temporarily Unavailable"}.items():
+    for name, words in {"password": ": 401: Authorization Required nginx", "missing": ": 404: Not Found nginx",
+                        "away": ": 503: Service Temporarily Unavailable nginx"}.items():
         assert words in found[name]["steps"][0]["words"]
         assert all(step["passed"] for step in steps(found[name]).values()), "the way there is good"
 

@@ -11,7 +11,7 @@ from lab.agent import command
 from lab.listener import Greeter, Listener
 from lab.process import wait_until
 from lab.syslog import CASES, of_app, send, started, syslog, tls
-from lab.syslog_receivers import Rsyslog, SyslogNg
+from lab.syslog_receivers import Rsyslog, RsyslogRelp, SyslogNg
 
 
 SERVERS = {
@@ -81,6 +81,18 @@ def test_plain_text_where_tls_is_expected_is_recognised(world, certificates):
     agent = world.agent(tls("siem", greeter.port, certificates)).start()
     send(world, agent)
     assert 'it does not speak TLS: it sends "220 mail.test ESMTP' in agent.trouble()
+
+
+@pytest.mark.parametrize("kind, source", [(Rsyslog, "ossl"), (Rsyslog, "gtls"), (RsyslogRelp, "relptls"), (SyslogNg, "tls")],
+                         ids=["rsyslog-openssl", "rsyslog-gnutls", "rsyslog-relp", "syslog-ng"])
+def test_tls_where_plain_text_is_configured_is_recognised(world, certificates, kind, source):
+    receiver = started(world, kind(world.folder / "receiver", certificates))
+    agent = world.agent(syslog("siem", f"127.0.0.1:{receiver.ports[source]}",
+                               kind="relp" if source == "relptls" else "syslog")).start()
+    send(world, agent)
+    words = wait_until(lambda: agent.destination("siem")["words"], "it says why")
+    assert words.endswith(("(does that port speak TLS?)", "(that is TLS, and none is configured)")), words
+    assert agent.destination("siem")["dead_lettered"] == 0
 
 
 def test_an_older_version_of_tls_is_refused_by_choice(world, certificates):

@@ -191,4 +191,67 @@ TEST_CASE("answers to a whole request go by their status, with the words of the 
     CHECK(outcome_of(http_answer(406, R"({"error":"a text","status":406})")).words.ends_with("406: a text"));
 }
 
+namespace {
+
+struct Checked {
+    std::string warning;
+    std::vector<std::string> questions;
+};
+
+// What is asked between two batches that are stored, and warned of, with these answers. Empty `stream`: it is
+// an index by choice.
+Checked check_stream(const std::vector<std::string>& answers, const std::string& stream) {
+    const std::string stored = items({item(201), item(201), item(201), item(201)});
+    std::vector<std::string> script{stored};
+    script.insert(script.end(), answers.begin(), answers.end());
+    script.push_back(stored);
+    HttpServer server({script});
+    ElasticsearchOptions options = options_for(server);
+    options.is_data_stream = !stream.empty();
+    if (options.is_data_stream) options.index = stream;
+    options.servers.compression = Compression::gzip;
+    Sender sender(options.servers, std::make_unique<BulkDialect>(options));
+    const RecordBuffer records = documents();
+    CHECK(summary({deliver(sender, {records}, Ticket{1})}) == "accepted 1");
+    while (!sender.submit({records}, Ticket{2}, long_from_now())) REQUIRE(!sender.wait(now() + 10ms));
+    CHECK(summary({sender.wait(long_from_now()).value()}) == "accepted 2");
+    Checked checked{sender.take_warning(), {}};
+    CHECK(sender.take_warning().empty());
+    for (const HttpAsked& one : server.asked()) {
+        if (one.first_line().starts_with("POST")) continue;
+        checked.questions.push_back(one.first_line());
+        CHECK(one.has("Content-Length: 0"));
+        CHECK(one.head.find("Content-Encoding") == std::string::npos);
+    }
+    return checked;
+}
+
+}  // namespace
+
+TEST_CASE("a data stream that the first documents made an index of is a warning, once") {
+    for (const std::string& none : {http_answer(200, R"({"data_streams":[]})"), http_answer(404)}) {
+        const Checked found = check_stream({none, http_answer(404)}, "dns-a-b");
+        CHECK(
+            found.warning ==
+            "dns-a-b is an index, not a data stream, because no index template makes it one: delete it, then "
+            "run tapferry probe --install-template for this destination");
+        CHECK(found.questions ==
+              std::vector<std::string>{"GET /_data_stream/dns-a-b HTTP/1.1", "GET /_alias/dns-a-b HTTP/1.1"});
+    }
+}
+
+TEST_CASE("of a stream, an alias, an index by choice, and a server that does not say, there is no warning") {
+    for (const auto& answers :
+         std::vector<std::vector<std::string>>{{http_answer(200, R"({"data_streams":[{"name":"dns-a-b"}]})")},
+                                               {http_answer(403)},
+                                               {http_answer(500)},
+                                               {http_answer(404), http_answer(200)},
+                                               {http_answer(404), http_answer(403)}}) {
+        const Checked found = check_stream(answers, "dns-a-b");
+        CHECK(found.warning.empty());
+        CHECK(found.questions.size() == answers.size());
+    }
+    CHECK(check_stream({}, "").questions.empty());
+}
+
 }  // namespace tapferry

@@ -121,6 +121,26 @@ TEST_CASE("the far side's own words are told on one line, and of a page only the
     CHECK(cut.words.size() < 400);
 }
 
+TEST_CASE("what a page says twice, and the status with which it begins, are told once") {
+    const auto words = [](unsigned status, const std::string& body) {
+        return outcome_of(http_answer(status, body, "Content-Type: text/html\r\n")).words;
+    };
+    const std::string nginx =
+        "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not "
+        "Found</h1></center>"
+        "\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+    CHECK(words(404, nginx).ends_with(": 404: Not Found nginx"));
+    const std::string apache =
+        "<title>503 Not free</title><h1>Not free</h1><p>The server is <b>Not free</b>, <b>gone</b> and "
+        "<b>gone</b></p>";
+    CHECK(words(503, apache).ends_with(": 503: Not free The server is Not free , gone and gone"));
+    CHECK(words(404, "404 page not found\n").ends_with(": 404: page not found"));
+    CHECK(words(404, "404: not here").ends_with(": 404: not here"));
+    CHECK(words(404, "404").ends_with(": 404"));
+    CHECK(words(404, "4040 events").ends_with(": 404: 4040 events"));
+    CHECK(words(404, "40").ends_with(": 404: 40"));
+}
+
 TEST_CASE("how long the far side asks to be left alone is a number or a date") {
     CHECK(outcome_of(http_answer(429, "", "Retry-After: 17\r\n")).retry_after == 17s);
     CHECK(outcome_of(http_answer(503, "", "Retry-After: Thu, 01 Jan 2099 00:00:00 GMT\r\n")).retry_after >=

@@ -61,6 +61,23 @@ TEST_CASE("answers that came just before the connection broke count") {
     receiver.join();
 }
 
+TEST_CASE("a receiver that wants TLS is recognised by its alert, or guessed by its silence") {
+    bool alerts = false;
+    SUBCASE("an alert") {
+        alerts = true;
+    }
+    SUBCASE("silence") {}
+    RelpReceiver receiver({[alerts](RelpPeer& peer) {
+        CHECK(peer.read().command == "open");
+        if (alerts) peer.write(std::string_view("\x15\x03\x01\x00\x02\x02\x46", 7));
+    }});
+    Sender sender(receiver);
+    const auto words = sender.send().words;
+    CHECK(words.ends_with(alerts ? ", which is not RELP (that is TLS, and none is configured)"
+                                 : ": closed by the peer (does that port speak TLS?)"));
+    receiver.join();
+}
+
 TEST_CASE("batches are given back before a new one is taken") {
     std::atomic<bool> has_read{false};
     std::promise<void> leave;

@@ -89,8 +89,7 @@ TEST_CASE("a message answered before an older one keeps its place until that one
     CHECK(one.fill() == "4 syslog 1 c\n");
 }
 
-TEST_CASE(
-    "a refused message is told by its place and the first refusal's words, and the others are accepted") {
+TEST_CASE("each refused message is told by its place and its refusal's words, and the others are accepted") {
     Window one(100);
     one.window.lend(Ticket{1}, {one.three});
     (void)one.fill();
@@ -101,7 +100,9 @@ TEST_CASE(
     REQUIRE(outcome);
     CHECK(summary({*outcome}) == "accepted 1");
     CHECK(outcome->refused_records == Indexes{0, 2});
-    CHECK(outcome->words == "500 too late");
+    CHECK(outcome->words_of(0) == "500 too bad");
+    CHECK(outcome->words_of(2) == "500 too late");
+    CHECK(outcome->words == "500 too bad");
 }
 
 TEST_CASE("a number that awaits no answer is told") {
@@ -129,7 +130,8 @@ TEST_CASE("when the session ends only what is not answered goes again") {
     CHECK(summary(outcomes) == "retry 1, retry 2, retry 3");
     CHECK(outcomes[0].retry_records == Indexes{1});
     CHECK(outcomes[0].refused_records == Indexes{2});
-    CHECK(outcomes[0].words == "500 bad; then: gone");
+    CHECK(outcomes[0].words_of(2) == "500 bad");
+    CHECK(outcomes[0].words == "gone");
     CHECK(outcomes[1].retry_records.empty());
     CHECK(outcomes[1].handed_over);
     CHECK(outcomes[1].words == "gone");

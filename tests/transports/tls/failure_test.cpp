@@ -1,4 +1,9 @@
 // Each way in which TLS does not come about: in people's words, and whether a person has to help.
+#include "transports/tls/failure.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include <fstream>
 #include <thread>
 
@@ -121,15 +126,18 @@ TEST_CASE_FIXTURE(Failing, "a weak key is called that") {
 TEST_CASE_FIXTURE(Failing,
                   "a server that asks for a certificate and gets none, or a bad one, is understood") {
     auto options = asking_for_certificates();
+    std::string alert;
     SUBCASE("1.2") {
         options.version = 12;
+        alert = "handshake failure";
     }
     SUBCASE("1.3") {
         options.version = 13;
+        alert = "certificate required";
     }
-    CHECK(fate(options, trusting())
-              .starts_with(
-                  "misconfigured 1: it asks for a client certificate, and none is configured (it says "));
+    CHECK(fate(options, trusting()) ==
+          "misconfigured 1: it asks for a client certificate, and none is configured (it says \"" + alert +
+              "\")");
     const Certificate stranger(folder, "stranger", {.owner = "tapferry"}, &other_authority);
     CHECK(fate(options, showing(stranger)) ==
           R"(misconfigured 1: it does not accept our client certificate (it says "unknown CA"))");
@@ -137,6 +145,14 @@ TEST_CASE_FIXTURE(Failing,
                               &authority);
     CHECK(fate(options, showing(expired)) ==
           R"(misconfigured 1: it does not accept our client certificate (it says "certificate expired"))");
+}
+
+TEST_CASE("an alert that OpenSSL has no words for is told by its number") {
+    const auto words = [](int alert) {
+        return failure_of(ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + alert), {}).words;
+    };
+    CHECK(words(SSL_AD_ACCESS_DENIED) == "it refuses (it says \"access denied\")");
+    CHECK(words(199) == "it refuses (it sends alert 199)");
 }
 
 TEST_CASE_FIXTURE(Failing, "a server that speaks older versions only is called that") {
