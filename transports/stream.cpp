@@ -123,7 +123,8 @@ bool Stream::everything_is_there() {
 
 void Stream::settle_ended(Time now) {
     if (session_ && session_->state() == Session::offered)
-        return give_back(about_frames("it closes the connection when we offer dnstap"), peer_.failed(false));
+        return give_back(about_frames("it closes the connection when we offer dnstap" + tls_guess()),
+                         peer_.failed(false));
     if (session_ || !ended_writing_) return give_back_broken();
     if (connection_.ended_with_everything()) return accept_everything();
     if (connection_.state() == State::broken || now >= *finish_by_) return give_back_broken();

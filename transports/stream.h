@@ -53,7 +53,7 @@ class Stream final : public PeerTransport {
     // Of Frame Streams: says what is to be said. Whether records may go.
     [[nodiscard]] bool talk(Time now);
     [[nodiscard]] bool everything_is_there();
-    // Waits for the peer to close in turn, or for its FINISH, for at most 3 s.
+    // The peer may take at most 3 s to close in turn, or to say FINISH.
     void finish_in_order(Time now);
     void look_at_acknowledgements(Time now);
     void accept_everything();

@@ -71,17 +71,18 @@ WayStep event_step(const DestinationConfig& destination, const Trial& trial, boo
     return step;
 }
 
-// Of Kafka: whether the topic of what is `sent` is there. To a message brokers would say it late.
+// Of Kafka: whether the topic is there. Asked, because a message waits long before it is told. `sent`: there
+// is a message; without one, which topic it would go to by its type is not known.
 std::optional<WayStep> topic_step(const TransportOptions& transport, bool sent,
                                   std::chrono::milliseconds timeout) {
     const auto* kafka = std::get_if<KafkaOptions>(&transport);
     if (kafka == nullptr || (!sent && is_topic_by_type(kafka->topic))) return std::nullopt;
     const auto begun = Clock::now();
     const auto answer = ask_for_topic(*kafka, MessageType{}, timeout);
-    if (!answer) return std::nullopt;
+    if (answer.kind == TopicAnswer::Kind::none) return std::nullopt;
     WayStep step("topic");
-    step.passed = answer->is_there;
-    step.words = answer->words;
+    step.passed = answer.kind == TopicAnswer::Kind::there;
+    step.words = answer.words;
     step.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
     return step;
 }
@@ -118,7 +119,8 @@ struct Probed {
     DestinationConfig destination;
     // Of each address those of its way, and of the event.
     std::vector<std::pair<std::string, std::vector<WayStep>>> ways;
-    std::vector<WayStep> steps;  // what the far side was told and asked; the event is the last
+    std::vector<WayStep>
+        steps;  // what the far side was told and asked; the event, if it was sent, is the last
 
     [[nodiscard]] bool passed() const {
         return std::all_of(steps.begin(), steps.end(), [](const WayStep& step) { return step.passed; });

@@ -100,7 +100,7 @@ UnixInputOptions read_unix_input(const std::string& name, Section& section) {
         input.group = find_group(group);
         if (!input.group) section.fault("group", "there is no group \"" + group + "\" on this host");
     }
-    input.access_is_chosen = section.has("mode") || section.has("owner") || section.has("group");
+    input.access_is_chosen = section.has("mode") || input.owner || input.group;
     input.silence = section.duration("silence", 5min, 0ms, 365 * 24h);
     input.max_connections = section.integer("max_connections", input.max_connections, 1, 10000);
     input.trust_ids = section.flag("trust_ids", false);

@@ -20,7 +20,8 @@ struct SocketMaker {
 // The users that DNS servers which write dnstap go by in the packages of Linux distributions.
 std::vector<std::string> users_of_dns_servers();
 
-// For each input that none of these users may connect to, as far as they are there on this host:
+// For each input that none of these users may connect to, as far as they are there on this host (users of a
+// directory service, as LDAP, are not looked for):
 // "inputs.bind.owner: …". As soon as one of them may, nothing: it may be the one that is wanted.
 std::vector<std::string> sockets_that_shut_out(const std::vector<std::string>& users,
                                                const std::vector<UnixInputOptions>& inputs,

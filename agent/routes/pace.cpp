@@ -33,16 +33,16 @@ void Pace::failed(Time now, bool needs_a_person, std::chrono::milliseconds retry
 
 void Pace::taken() {
     probing_ = false;
-    is_there();
+    note_there();
 }
 
 void Pace::answered() {
     probing_ = false;
-    if (!held_) is_there();
+    if (!held_) note_there();
     backoff_.reset();
 }
 
-std::size_t Pace::believed(std::size_t accepted, std::size_t refused) {
+std::size_t Pace::take_refusals(std::size_t accepted, std::size_t refused) {
     brake_.accepted(accepted);
     std::size_t count = 0;
     for (; count < refused && !held_ && !brake_.at_limit(); ++count) brake_.refused();
@@ -54,7 +54,7 @@ void Pace::let_go() {
     held_ = false;
     held_probe_.reset();
     brake_.forget();
-    is_there();
+    note_there();
     end_pause();
 }
 

@@ -55,7 +55,7 @@ class Pace {
 
     // It accepted so many records and refused so many others: how many of these are to be believed. If not
     // all, so much was refused that the configuration must be wrong, and it is held.
-    [[nodiscard]] std::size_t believed(std::size_t accepted, std::size_t refused);
+    [[nodiscard]] std::size_t take_refusals(std::size_t accepted, std::size_t refused);
     // Only a few records now and then go, until it is let go.
     [[nodiscard]] bool held() const { return held_; }
     // The last few records that went while it is held.
@@ -72,7 +72,7 @@ class Pace {
     static constexpr std::chrono::milliseconds longest_retry_after = std::chrono::minutes{5};
 
     void pause(Time now, std::chrono::milliseconds length);
-    void is_there() { returned_ = std::exchange(away_, false) || returned_; }
+    void note_there() { returned_ = std::exchange(away_, false) || returned_; }
 
     const BatchLimits configured_;
     RateLimit rate_;

@@ -36,8 +36,8 @@ void Route::Loop::take(const Outcome& outcome) {
 void Route::Loop::bury(Division& division, const Outcome& outcome, Parcel& parcel) {
     // What becomes of what was refused before says nothing of the configuration.
     if (parcel.requeued()) return burial_.bury_refused(division.refused, outcome, parcel);
-    const std::size_t buried = pace_.believed(division.accepted, division.refused.size());
-    if (buried < division.refused.size()) report_.held(outcome.words, behind());
+    const std::size_t buried = pace_.take_refusals(division.accepted, division.refused.size());
+    if (buried < division.refused.size()) report_.held(outcome.words_of(division.refused[buried]), behind());
     division.put_back(buried);
     burial_.bury_refused(division.refused, outcome, parcel);
 }

@@ -224,7 +224,7 @@ void RouteReport::tell_sent_again(std::uint64_t back, bool whole) {
 
 void RouteReport::publish(Progress now) {
     const std::lock_guard lock(mutex_);
-    status_.words = words_.empty() ? held_words_ : words_;
+    status_.words = held_words_ + (held_words_.empty() || words_.empty() ? "" : "; now: ") + words_;
     status_.needs_a_person = needs_a_person_;
     status_.failing_since = failing_since_;
     status_.saved = std::move(now.saved);

@@ -119,7 +119,7 @@ TEST_CASE("a peer that does not answer our offer in time, or hangs up, is tried 
             peer.end_writing();
             peer.see_end();
         };
-        words = "it closes the connection when we offer dnstap";
+        words = "it closes the connection when we offer dnstap (does that port speak TLS?)";
     }
     FramesReceiver receiver({[&](FramesPeer& peer) {
         CHECK(peer.read() == frames::ready);

@@ -1,5 +1,5 @@
-// Which fields of an Outcome go with which verdict, as transports/transport.h says it: what every outcome
-// that a test is given is held to.
+// Which fields of an Outcome go with which verdict, as transports/transport.h says it: what every outcome is
+// held to that a test is given by outcomes_of() and deliver().
 #pragma once
 
 #include <algorithm>

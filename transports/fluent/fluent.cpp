@@ -20,10 +20,6 @@ constexpr auto closing_time = 3000ms;
 // The kernel tells nobody of an acknowledgement: it is asked.
 constexpr auto look_pause = 50ms;
 
-std::string seconds(std::chrono::milliseconds time) {
-    return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
-}
-
 }  // namespace
 
 Fluent::Fluent(const FluentOptions& options)

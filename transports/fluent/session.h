@@ -29,7 +29,10 @@ class FluentSession {
     // The connection is there.
     void begin() { state_ = options_.shared_key.empty() ? State::open : State::greeted; }
     // The connection is over.
-    void forget() { state_ = State::none; }
+    void forget() {
+        state_ = State::none;
+        not_admitted_ = false;
+    }
     // Takes whole answers of what the receiver has sent, and gives how many bytes they were. Appends to `out`
     // what it is to be answered.
     std::size_t take(std::string_view received, std::string& out);

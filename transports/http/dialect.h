@@ -37,6 +37,7 @@ struct RequestForm {
 struct SideQuestion {
     RequestForm form;
     std::string body;
+    bool is_vital = true;  // a server that does not answer it is left for another
 };
 
 class HttpDialect {

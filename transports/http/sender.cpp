@@ -149,7 +149,7 @@ void Sender::send(Lane& lane, RequestForm form, const std::string& authorization
     if (!authorization.empty()) head.headers.emplace_back("Authorization", authorization);
     std::move(form.headers.begin(), form.headers.end(), std::back_inserter(head.headers));
     head.headers.insert(head.headers.end(), servers_.headers.begin(), servers_.headers.end());
-    // Packed, nothing would be something, and servers take no body with GET.
+    // Compressed, an empty body has bytes, and servers refuse a body with GET.
     const bool is_packed = servers_.compression != Compression::none && !body.empty();
     if (is_packed) head.headers.emplace_back("Content-Encoding", name_of(servers_.compression));
     std::string& whole = lane.request.begin(head);
@@ -184,7 +184,7 @@ void Sender::take_answer(Lane& lane, Time now) {
 void Sender::take_failure(Lane& lane, Time now) {
     const HttpExchange::Failure failure = lane.exchange.failure();
     lane.exchange.close();
-    leave_server(lane, now);
+    if (!lane.asks || lane.asks_what_is_vital) leave_server(lane, now);
     if (std::exchange(lane.asks, false)) return dialect_->take_answer(lane.number, nullptr, now);
     Job& job = *lane.job;
     job.handed_over |= failure.handed_over;
@@ -241,6 +241,7 @@ void Sender::ask_question(Lane& lane, Time now) {
     // It is asked again after the pause that no answer makes.
     if (!authorization) return dialect_->take_answer(lane.number, nullptr, now);
     lane.asks = true;
+    lane.asks_what_is_vital = question->is_vital;
     send(lane, std::move(question->form), *authorization, question->body, 1 << 20, now);
 }
 

@@ -57,6 +57,7 @@ class Sender final : public Transport {
         HttpRequest request;
         std::optional<Job> job;
         bool asks = false;  // a question of the dialect is on its way
+        bool asks_what_is_vital = false;
         [[nodiscard]] bool is_free() const { return !job && !asks; }
     };
 

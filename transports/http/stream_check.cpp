@@ -13,7 +13,7 @@ constexpr unsigned not_found = 404;
 constexpr std::string_view no_streams = R"("data_streams":[])";
 
 SideQuestion asked(const std::string& path) {
-    return {{"GET", path, {}}, {}};
+    return {.form = {"GET", path, {}}, .body = {}, .is_vital = false};
 }
 
 }  // namespace
@@ -41,7 +41,10 @@ void StreamCheck::take_answer(const ServerAnswer* answer) {
         answer != nullptr && answer->is_success() && answer->body.find(no_streams) != std::string::npos;
     // What an alias leads to is its owner's.
     const bool is_asked_on = (is_missing || is_none) && step_ == Step::await_stream;
-    if (is_missing && step_ == Step::await_alias)
+    // Something else between us and the index may know no such path.
+    const bool is_index =
+        is_missing && answer->body.find("alias [" + stream_ + "] missing") != std::string::npos;
+    if (is_index && step_ == Step::await_alias)
         warning_ =
             stream_ +
             " is an index, not a data stream, because no index template makes it one: delete it, then run "

@@ -1,6 +1,7 @@
 // Whether what a destination writes to is the data stream that its configuration calls it: where no index
-// template makes one, the first document has made a plain index of its name. Asked once, behind the first
-// documents that were stored, so that nothing waits for it. Owned by BulkDialect; its thread.
+// template makes one, the first document has made a plain index of its name. Asked once, after the first
+// documents were stored, on one of the connections, which is busy with it until the server answers. Owned by
+// BulkDialect; its thread.
 #pragma once
 
 #include <cstdint>

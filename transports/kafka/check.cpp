@@ -9,11 +9,8 @@ namespace tapferry {
 
 namespace {
 
-// Of a producer that is given no messages.
 class IgnoredProperties final : public KafkaReports {
   public:
-    void delivered(std::uint64_t) override {}
-    void failed(std::uint64_t, const KafkaFailure&) override {}
     void ignored_property(std::string_view words) override { words_ = words; }
     [[nodiscard]] const std::string& words() const { return words_; }
 

@@ -174,6 +174,7 @@ KafkaProducer::TopicSight KafkaProducer::look_for_topic(MessageType type, Deadli
     if (found->topic_cnt != 1) return {};
     const rd_kafka_metadata_topic_t& one = found->topics[0];
     if (one.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return {TopicSight::Kind::unknown};
+    if (one.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return {TopicSight::Kind::refused};
     if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR || one.partition_cnt == 0) return {};
     return {TopicSight::Kind::there, one.partition_cnt};
 }

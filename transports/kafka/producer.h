@@ -29,8 +29,9 @@ namespace tapferry {
 // Who wants to know what becomes of messages. `tag` is as it was given to produce().
 class KafkaReports {
   public:
-    virtual void delivered(std::uint64_t tag) = 0;
-    virtual void failed(std::uint64_t tag, const KafkaFailure& failure) = 0;
+    // Of each message one of these; a producer that is given none is heard of neither.
+    virtual void delivered(std::uint64_t /*tag*/) {}
+    virtual void failed(std::uint64_t /*tag*/, const KafkaFailure&) {}
     // What librdkafka says of a property that it has no use for.
     virtual void ignored_property(std::string_view /*words*/) {}
 
@@ -65,7 +66,7 @@ class KafkaProducer {
     void poll(Deadline deadline);
     // Asks the brokers for the topic of messages of this type, and waits for the answer until then.
     struct TopicSight {
-        enum class Kind : std::uint8_t { unanswered, unknown, there } kind = Kind::unanswered;
+        enum class Kind : std::uint8_t { unanswered, unknown, refused, there } kind = Kind::unanswered;
         int partitions = 0;
     };
     [[nodiscard]] TopicSight look_for_topic(MessageType type, Deadline deadline);

@@ -21,12 +21,7 @@ constexpr std::chrono::milliseconds most_patience = 3s;
 // So long one question may take before what brokers say of us is looked at.
 constexpr auto longest_question = 1s;
 
-// Of a producer that is given no messages.
-class NoReports final : public KafkaReports {
-  public:
-    void delivered(std::uint64_t) override {}
-    void failed(std::uint64_t, const KafkaFailure&) override {}
-};
+class NoReports final : public KafkaReports {};
 
 std::string words_of(const std::string& topic, int partitions) {
     return topic + ", " + std::to_string(partitions) + (partitions == 1 ? " partition" : " partitions");
@@ -34,8 +29,8 @@ std::string words_of(const std::string& topic, int partitions) {
 
 }  // namespace
 
-std::optional<TopicAnswer> ask_for_topic(const KafkaOptions& options, MessageType type,
-                                         std::chrono::milliseconds timeout) try {
+TopicAnswer ask_for_topic(const KafkaOptions& options, MessageType type,
+                          std::chrono::milliseconds timeout) try {
     using Kind = KafkaProducer::TopicSight::Kind;
     NoReports reports;
     KafkaHealth health;
@@ -48,18 +43,19 @@ std::optional<TopicAnswer> ask_for_topic(const KafkaOptions& options, MessageTyp
     while (Clock::now() < deadline && !health.trouble(Clock::now())) {
         const auto sight =
             producer.look_for_topic(type, std::min<Deadline>(deadline, Clock::now() + longest_question));
-        if (sight.kind == Kind::there) return TopicAnswer{true, words_of(topic, sight.partitions)};
+        if (sight.kind == Kind::there) return {TopicAnswer::Kind::there, words_of(topic, sight.partitions)};
+        if (sight.kind == Kind::refused) break;
         if (sight.kind == Kind::unknown) {
             if (!unknown_until)
                 unknown_until = Clock::now() + std::min(patience_with_topic(options), most_patience);
-            if (Clock::now() >= *unknown_until) break;
+            if (Clock::now() >= *unknown_until)
+                return {TopicAnswer::Kind::missing, unknown_topic_words(topic)};
         }
         producer.poll(std::min<Deadline>(deadline, Clock::now() + between_questions));
     }
-    if (!unknown_until) return std::nullopt;
-    return TopicAnswer{false, unknown_topic_words(topic)};
+    return {};
 } catch (const std::runtime_error&) {
-    return std::nullopt;
+    return {};
 }
 
 }  // namespace tapferry

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <cstdint>
 #include <string>
 
 #include "encoders/records.h"
@@ -11,13 +11,17 @@
 namespace tapferry {
 
 struct TopicAnswer {
-    bool is_there = false;
+    enum class Kind : std::uint8_t {
+        none,     // they do not tell by then, and what they say to a message will
+        missing,  // they have not made it within the time that new ones are given
+        there,
+    };
+    Kind kind = Kind::none;
     std::string words;
 };
 
-// Of messages of this type. Brokers that make topics make this one: it is missing when they did not within
-// the time that new ones are given. None: they do not tell, and what they say to a message will.
-[[nodiscard]] std::optional<TopicAnswer> ask_for_topic(const KafkaOptions& options, MessageType type,
-                                                       std::chrono::milliseconds timeout);
+// Of messages of this type. Brokers that make topics make this one.
+[[nodiscard]] TopicAnswer ask_for_topic(const KafkaOptions& options, MessageType type,
+                                        std::chrono::milliseconds timeout);
 
 }  // namespace tapferry

@@ -80,7 +80,7 @@ class Connection {
     // When broken: it will be so again until a person changes something, which is Verdict::misconfigured: TLS
     // fails for certificates or the like, or we may not open the path of a unix socket.
     [[nodiscard]] bool needs_a_person() const;
-    // When ended, or broken: by the peer's will, as it were, and not for silence.
+    // The peer has ended or reset it; it was no time-out.
     [[nodiscard]] bool hung_up() const;
     [[nodiscard]] bool writing() const;
     // How many bytes the kernel has taken since the connection was made; counted before encryption.

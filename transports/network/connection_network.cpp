@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A peer may talk without end: so many of its steps are taken when time is up.
+// What has come counts before time is up, but a peer may talk without end.
 constexpr int most_late_steps = 64;
 
 }  // namespace
@@ -33,11 +33,13 @@ void ConnectionNetwork::run_until(Time deadline, const Work& work) {
     for (int late_steps = 0; !work.done(); work.look()) {
         const auto now = std::chrono::steady_clock::now();
         const auto alarm = work.next_alarm();
-        if (now >= alarm)
-            work.take_alarms(now);
-        else if (now < deadline)
+        if (now < std::min(deadline, alarm))
             quiet = parts_->context.run_one_until(std::min(deadline, alarm)) == 0;
-        else if (quiet || ++late_steps > most_late_steps || parts_->context.poll_one() == 0)
+        else if (!quiet && late_steps < most_late_steps && parts_->context.poll_one() != 0)
+            ++late_steps;
+        else if (now >= alarm)
+            work.take_alarms(now);
+        else
             return;
     }
 }

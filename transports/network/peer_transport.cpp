@@ -76,9 +76,17 @@ void PeerTransport::settle_ended(Time) {
 }
 
 void PeerTransport::give_back_broken() {
-    // A server of TLS often hangs up on plain text without a word.
+    give_back(connection_.words() + tls_guess(), peer_.broken());
+}
+
+// A server of TLS often hangs up on plain text without a word.
+std::string PeerTransport::tls_guess() const {
     const bool may_be_tls = is_plain_ && connection_.hung_up() && !understands_ && !peer_.is_local();
-    give_back(connection_.words() + (may_be_tls ? " (does that port speak TLS?)" : ""), peer_.broken());
+    return may_be_tls ? " (does that port speak TLS?)" : "";
+}
+
+std::string PeerTransport::seconds(std::chrono::milliseconds time) {
+    return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
 }
 
 // By value: it may be the connection's own words, and those go with it.
@@ -86,8 +94,8 @@ void PeerTransport::give_back(std::string words, Verdict verdict) {
     if (is_plain_ && connection_.received().starts_with(tls_alert))
         words += " (that is TLS, and none is configured)";
     peer_.lost(words);
-    drop_connection();
     take_back(verdict, words);
+    drop_connection();
 }
 
 void PeerTransport::drop_connection() {

@@ -1,6 +1,7 @@
 // What the transports over one connection have in common: they connect when there is something to send, to
 // one of several far sides, give back what is under way when the connection ends, and end it in good order.
-// What is said on the connection is up to their kinds: Stream, Relp and Fluent.
+// What is said on the connection is up to their kinds: Stream, Relp and Fluent. By inheritance, because what
+// they have in common is how they are a Transport, and each step of it asks the kind how it stands.
 #pragma once
 
 #include <chrono>
@@ -43,7 +44,7 @@ class PeerTransport : public Transport {
     virtual void hear(Time now) = 0;
     // The far side has ended its side in good order, and everything it said was heard.
     virtual void settle_ended(Time now);
-    // `answer_by_` is over.
+    // `answer_by_` has passed.
     virtual void answer_overdue() = 0;
     // We have said that nothing more comes, and the far side is to answer that: outcomes wait for it, because
     // nobody asks again after the last one.
@@ -61,7 +62,11 @@ class PeerTransport : public Transport {
     void give_back(std::string words, Verdict verdict);
     // The same when the connection has ended by itself.
     void give_back_broken();
+    // What to add where the far side has hung up, if that may be because it speaks TLS.
+    [[nodiscard]] std::string tls_guess() const;
     void drop_connection();
+    // "5 s".
+    [[nodiscard]] static std::string seconds(std::chrono::milliseconds time);
 
     PeerConnection peer_;
     Connection& connection_ = peer_.connection();

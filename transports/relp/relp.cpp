@@ -19,10 +19,6 @@ constexpr auto closing_time = 1000ms;
 constexpr std::size_t enough_to_write = 512 << 10;
 constexpr std::size_t most_received = 4 * RelpReading::most_bytes;
 
-std::string seconds(std::chrono::milliseconds time) {
-    return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
-}
-
 }  // namespace
 
 Relp::Relp(const RelpOptions& options)

@@ -16,9 +16,15 @@ constexpr std::chrono::seconds longest_silence = 60s;
 std::string WaitWatch::look(const std::vector<RouteStatus>& destinations, Time now) {
     next_look_ = now + between_looks;
     std::uint64_t mark = 0;
-    for (const RouteStatus& route : destinations)
+    std::uint64_t in_flight = 0;
+    for (const RouteStatus& route : destinations) {
+        in_flight += route.in_flight;
         mark += number(route.saved.position) + route.saved.totals.read +
                 route.deliveries[static_cast<std::size_t>(Outcome::Verdict::accepted)];
+    }
+    // A window that fills is no standstill; what goes again and again is.
+    most_in_flight_ = std::max(most_in_flight_, in_flight);
+    mark += most_in_flight_;
     if (mark != mark_) {
         mark_ = mark;
         moved_at_ = now;

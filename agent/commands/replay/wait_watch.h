@@ -32,6 +32,7 @@ class WaitWatch {
     const std::chrono::seconds first_silence_;
     std::chrono::seconds silence_;
     std::uint64_t mark_ = 0;
+    std::uint64_t most_in_flight_ = 0;
     Time moved_at_;
     Time next_look_{};
 };

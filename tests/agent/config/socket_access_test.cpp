@@ -1,9 +1,11 @@
 #include "agent/config/socket_access.h"
 
-#include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/agent/config/config_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tapferry {
 namespace {
@@ -44,6 +46,19 @@ TEST_CASE("one DNS server that may connect is enough for a socket to be as it sh
     CHECK(warnings(servers, "", {daemon.pw_uid, 4711}).empty());
     CHECK(warnings(servers, "", {4711, daemon.pw_gid}).empty());
     CHECK(warnings({"root"}, "").empty());
+}
+
+TEST_CASE("a folder that gives its group to what is made in it lets that group in") {
+    const passwd daemon = *::getpwnam("daemon");
+    const TemporaryFolder folder;
+    UnixInputOptions input;
+    input.name = "bind";
+    input.path = folder.path("x.sock");
+    input.mode = 0660;
+    REQUIRE(::chown(folder.path().c_str(), 0, daemon.pw_gid) == 0);
+    CHECK(sockets_that_shut_out({"daemon"}, {input}, {}).size() == 1);
+    REQUIRE(::chmod(folder.path().c_str(), 02750) == 0);
+    CHECK(sockets_that_shut_out({"daemon"}, {input}, {}).empty());
 }
 
 }  // namespace tapferry

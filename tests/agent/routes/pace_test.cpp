@@ -70,13 +70,13 @@ TEST_CASE("who refuses too much is held until it is let go, and counts as away m
     Pace pace(destination());
     pace.answered();
     CHECK(pace.take_return());
-    CHECK(pace.believed(10, 4) == 4);
+    CHECK(pace.take_refusals(10, 4) == 4);
     CHECK(!pace.held());
-    CHECK(pace.believed(10, 4) == 1);
+    CHECK(pace.take_refusals(10, 4) == 1);
     CHECK(pace.held());
     CHECK(pace.one_at_a_time());
     CHECK(pace.most_records() == 10);
-    CHECK(pace.believed(2000, 1) == 0);
+    CHECK(pace.take_refusals(2000, 1) == 0);
     pace.sent(10, Ticket{7}, begin);
     CHECK(pace.is_held_probe(Ticket{7}));
     pace.answered();
@@ -92,10 +92,10 @@ TEST_CASE("who refuses too much is held until it is let go, and counts as away m
 
 TEST_CASE("when it is let go, what was refused before counts no more") {
     Pace pace(destination());
-    CHECK(pace.believed(0, 6) == 5);
+    CHECK(pace.take_refusals(0, 6) == 5);
     CHECK(pace.held());
     pace.let_go();
-    CHECK(pace.believed(0, 5) == 5);
+    CHECK(pace.take_refusals(0, 5) == 5);
     CHECK(!pace.held());
 }
 

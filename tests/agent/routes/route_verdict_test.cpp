@@ -242,6 +242,24 @@ TEST_CASE("when too much is refused the destination is held, and goes on when a 
     CHECK(ranges(taken) == range(51, 1001));
 }
 
+TEST_CASE("who is held is told why the records were refused, and not how the connection ended") {
+    RouteWorld world;
+    world.log.append_captured(1000);
+    const auto far_side = std::make_shared<FarSide>([](const Sequences& records, std::size_t first) {
+        auto outcome = answer(Verdict::retry, "closed by the peer");
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const auto record = static_cast<std::uint32_t>(first + i);
+            (i % 10 == 9 ? outcome.retry_records : outcome.refused_records).push_back(record);
+        }
+        outcome.refused_words.assign(outcome.refused_records.size(), "500 no such ruleset");
+        return outcome;
+    });
+    start(world, far_side, impatient(world));
+    REQUIRE(world.wait_for_state(State::held));
+    CHECK(world.status().words.find("(500 no such ruleset)") != std::string::npos);
+    (void)world.stop();
+}
+
 TEST_CASE("what is held is let go by hand, and held again when nothing has changed") {
     RouteWorld world;
     world.log.append_captured(1000);

@@ -228,9 +228,11 @@ Checked check_stream(const std::vector<std::string>& answers, const std::string&
 
 }  // namespace
 
+constexpr std::string_view no_alias = R"({"error":"alias [dns-a-b] missing","status":404})";
+
 TEST_CASE("a data stream that the first documents made an index of is a warning, once") {
     for (const std::string& none : {http_answer(200, R"({"data_streams":[]})"), http_answer(404)}) {
-        const Checked found = check_stream({none, http_answer(404)}, "dns-a-b");
+        const Checked found = check_stream({none, http_answer(404, no_alias)}, "dns-a-b");
         CHECK(
             found.warning ==
             "dns-a-b is an index, not a data stream, because no index template makes it one: delete it, then "
@@ -246,7 +248,8 @@ TEST_CASE("of a stream, an alias, an index by choice, and a server that does not
                                                {http_answer(403)},
                                                {http_answer(500)},
                                                {http_answer(404), http_answer(200)},
-                                               {http_answer(404), http_answer(403)}}) {
+                                               {http_answer(404), http_answer(403)},
+                                               {http_answer(404), http_answer(404, "no such path")}}) {
         const Checked found = check_stream(answers, "dns-a-b");
         CHECK(found.warning.empty());
         CHECK(found.questions.size() == answers.size());

@@ -51,8 +51,19 @@ TEST_CASE("what moves is not waited for, and the while begins anew") {
     route.deliveries[static_cast<std::size_t>(Outcome::Verdict::accepted)] = 1;
     CHECK(said(watch, {route}, 15, 22).empty());
     CHECK(said(watch, {route}, 22, 23).size() == 1);
-    route.pending = 0;
-    CHECK(said(watch, {route}, 23, 300).empty());
+    // A window fills.
+    for (int second = 23; second < 40; ++second) {
+        ++route.in_flight;
+        CHECK(said(watch, {route}, second, second + 1).empty());
+    }
+    // What goes again and again does not move.
+    for (int second = 40; second < 46; ++second) {
+        route.in_flight = second % 2 == 0 ? 1 : 17;
+        CHECK(said(watch, {route}, second, second + 1).empty());
+    }
+    CHECK(said(watch, {route}, 46, 47).size() == 1);
+    route.pending = route.in_flight = 0;
+    CHECK(said(watch, {route}, 47, 300).empty());
 }
 
 }  // namespace tapferry
